@@ -1,0 +1,290 @@
+"""A letter as the bytes that go out: RFC 5322 headers, MIME parts, and the proof of both."""
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from email.header import Header
+from email.headerregistry import AddressHeader
+from email.message import EmailMessage, MIMEPart
+from email.policy import SMTP, compat32
+from email.utils import format_datetime
+from itertools import chain
+
+from email_validator import EmailNotValidError, validate_email
+
+from registration.core.header import one_line
+
+# RFC 2045 §6.7 allows 76 characters; with 7bit no server needs 8BITMIME.
+_POLICY = SMTP.clone(max_line_length=76, cte_type="7bit")
+_CRLF = "\r\n"
+_MAX_LINE = 998  # RFC 5322 §2.1.1
+_EXTRA_HEADERS = frozenset({"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"})
+_METHODS = frozenset({"REQUEST", "CANCEL"})
+
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+-]{1,120}@[A-Za-z0-9.-]{1,120}>")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
+_EXTRA_VALUE = re.compile(r"(?!.*=\?)[!-~]([ -~]{0,898}[!-~])?")
+_CONTENT_TYPE = re.compile(
+    r"(application|audio|font|image|text|video)/[a-z0-9.+-]{1,80}(; charset=[A-Za-z0-9-]{1,20})?"
+)
+_METHOD_LINE = re.compile(rb"^METHOD(?:;[^:\r\n]*)?:([^\r\n]*)", re.MULTILINE | re.IGNORECASE)
+_FOLD = re.compile(rb"\r?\n[ \t]")
+_LONE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+_LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+# Controls but tab and newline, halves of surrogate pairs, and the bidi embeddings and overrides.
+# The isolates U+2066–2069 stay: the templates put them around names.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+class UnsendableLetter(Exception):
+    """Say in one sentence, without an address, why a letter can never be sent as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a letter."""
+
+    filename: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One mail to one person. *message_id* comes from the outbox row: each try has the same."""
+
+    to_name: str
+    to_email: str
+    from_name: str
+    from_email: str
+    subject: str
+    text: str
+    message_id: str
+    date: datetime
+    language: str
+    html: str = ""
+    reply_to_name: str = ""
+    reply_to_email: str = ""
+    references: tuple[str, ...] = ()
+    calendar: bytes | None = None
+    calendar_method: str | None = None
+    calendar_name: str = "event"
+    attachments: tuple[Attachment, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def build(letter: Letter) -> bytes:
+    """Return the whole mail, the same bytes for the same letter. Raises UnsendableLetter."""
+    body = _body(letter)
+    headers = [*_headers(letter), ("MIME-Version", "1.0")]
+    block = "".join(f"{name}: {value}{_CRLF}" for name, value in headers)
+    raw = block.encode("ascii") + body.as_bytes(policy=_POLICY)
+    verify(raw, chain((name for name, _ in headers), body.keys()))
+    return raw
+
+
+def sendable_address(address: str) -> str:
+    """Return *address* in the ASCII form that SMTP takes. Raises UnsendableLetter."""
+    local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        raise UnsendableLetter(
+            "The part of the address before the @ has letters that mail servers do not all take; "
+            "ask for another address."
+        )
+    # A development machine sends as events@localhost, which the library holds for a mistake.
+    is_local = domain == "localhost"
+    try:
+        found = validate_email(
+            f"{local}@example.org" if is_local else address,
+            allow_smtputf8=False,
+            allow_quoted_local=False,
+            check_deliverability=False,
+            test_environment=True,
+        ).ascii_email
+    except EmailNotValidError:
+        found = None
+    # `=?…?=@example.org` is an address to the RFC and an encoded word to those who read it.
+    if not found or "=?" in found:
+        raise UnsendableLetter("The address is not one that mail can be sent to; correct it.")
+    return f"{local}@localhost" if is_local else found
+
+
+def verify(raw: bytes, expected_headers: Iterable[str]) -> None:
+    """Read *raw* again as a mail program would: its headers are those expected, no more, no less.
+
+    Raises UnsendableLetter. A header that grew out of a name stops here at the latest.
+    """
+    if _LONE_LINE_END.search(raw) or max(map(len, raw.split(b"\r\n"))) > _MAX_LINE:
+        raise UnsendableLetter("The mail has a line that no server would take; it was not sent.")
+    expected = Counter(name.lower() for name in expected_headers)
+    old_style = message_from_bytes(raw, policy=compat32)
+    parsed = message_from_bytes(raw, _class=EmailMessage, policy=SMTP)
+    for message in (old_style, parsed):
+        if Counter(name.lower() for name in message) != expected:
+            raise UnsendableLetter("The mail has headers that nobody set; it was not sent.")
+    for name, value in parsed.items():
+        if _CONTROL.search(value) or (isinstance(value, AddressHeader) and not _is_one(value)):
+            raise UnsendableLetter(f"The mail's {name} reads as more than it is; it was not sent.")
+    if any(part.defects for part in parsed.walk()):
+        raise UnsendableLetter("The mail's parts do not fit together; it was not sent.")
+
+
+def _is_one(header: AddressHeader) -> bool:
+    return len(header.addresses) == 1
+
+
+def _headers(letter: Letter) -> list[tuple[str, str]]:
+    found = [
+        ("Date", _date(letter.date)),
+        ("Message-ID", _message_id(letter.message_id)),
+        ("From", _mailbox("From", letter.from_name, letter.from_email)),
+        ("To", _mailbox("To", letter.to_name, letter.to_email)),
+    ]
+    if letter.reply_to_email:
+        reply_to = _mailbox("Reply-To", letter.reply_to_name, letter.reply_to_email)
+        found.append(("Reply-To", reply_to))
+    found.append(("Subject", _subject(letter.subject)))
+    if letter.references:
+        earlier = [_message_id(reference) for reference in letter.references]
+        found += [("In-Reply-To", earlier[-1]), ("References", f"{_CRLF} ".join(earlier))]
+    return [
+        *found,
+        ("Auto-Submitted", "auto-generated"),
+        # Not `All`: that would also suppress the reports of what could not be delivered.
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+        ("Content-Language", _language(letter.language)),
+        *_extra(letter.headers),
+    ]
+
+
+def _date(date: datetime) -> str:
+    if date.tzinfo is None:
+        raise UnsendableLetter("The mail's date has no time zone; it was not sent.")
+    return format_datetime(date)
+
+
+def _message_id(message_id: str) -> str:
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise UnsendableLetter("A Message-ID must look like <name@host>; the mail was not sent.")
+    return message_id
+
+
+def _language(language: str) -> str:
+    if not _LANGUAGE.fullmatch(language):
+        raise UnsendableLetter("The mail's language is not a language tag; it was not sent.")
+    return language
+
+
+def _subject(subject: str) -> str:
+    line = one_line(subject)
+    if not line:
+        raise UnsendableLetter("The mail has no subject; it was not sent.")
+    fits = line.isascii() and max(map(len, line.split())) <= 60
+    return _encoded("Subject", line, "us-ascii" if fits else "utf-8")
+
+
+def _mailbox(header: str, name: str, address: str) -> str:
+    """Write a mailbox by hand: Python 3.11 loses the quotes of a display name when it folds it."""
+    target = f"<{sendable_address(address)}>"
+    display = one_line(name)
+    if not display:
+        return target
+    if display.isascii() and len(display) <= 60:
+        escaped = display.replace("\\", "\\\\").replace('"', '\\"')
+        phrase = f'"{escaped}"'
+    else:
+        phrase = _encoded(header, display, "utf-8")
+    return f"{phrase}{_CRLF} {target}"
+
+
+def _encoded(header: str, line: str, charset: str) -> str:
+    return Header(line, charset, maxlinelen=76, header_name=header).encode(linesep=_CRLF)
+
+
+def _extra(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    given = list(headers)
+    names = [name for name, _ in given]
+    if not _EXTRA_HEADERS.issuperset(names) or len(names) != len(set(names)):
+        raise UnsendableLetter("The mail asks for a header that we do not send; it was not sent.")
+    if not all(_EXTRA_VALUE.fullmatch(value) for _, value in given):
+        raise UnsendableLetter("An extra header of the mail is not plain text; it was not sent.")
+    return given
+
+
+def _body(letter: Letter) -> MIMEPart:
+    files = [*_calendar_files(letter), *map(_file, letter.attachments)]
+    # No part can hold this boundary: all are base64 or quoted-printable, where "=_" cannot occur.
+    boundary = "=_" + hashlib.sha256(letter.message_id.encode()).hexdigest()[:32]
+    root = _text(letter.text, "plain")
+    if letter.html or letter.calendar_method:
+        root.make_alternative(boundary=f"{boundary}-a")
+        if letter.html:
+            root.attach(_text(letter.html, "html"))
+        if letter.calendar is not None and letter.calendar_method:
+            method = f"text/calendar; charset=UTF-8; method={letter.calendar_method}"
+            root.attach(_octets(letter.calendar, f"{method}; component=VEVENT"))
+    if files:
+        root.make_mixed(boundary=f"{boundary}-m")
+        for part in files:
+            root.attach(part)
+    return root
+
+
+def _text(text: str, subtype: str) -> MIMEPart:
+    clean = _UNPRINTABLE.sub("", _LINE_END.sub("\n", text))
+    foreign = sum(not character.isascii() for character in clean)
+    cte = "base64" if foreign * 4 > len(clean) else "quoted-printable"
+    part = MIMEPart(policy=_POLICY)
+    part.set_content(clean, subtype=subtype, charset="utf-8", cte=cte)
+    return part
+
+
+def _calendar_files(letter: Letter) -> list[MIMEPart]:
+    """Return the calendar as a file. A MIME method that differs from METHOD gets the mail refused
+    by Exchange; one without METHOD is no invitation (RFC 6047 §2.4)."""
+    method = letter.calendar_method
+    if letter.calendar is None:
+        if method is not None:
+            raise UnsendableLetter("The mail invites to nothing: its calendar is missing.")
+        return []
+    stated = [found.decode("latin-1") for found in _METHOD_LINE.findall(_unfolded(letter.calendar))]
+    if stated != ([] if method is None else [method]) or not _METHODS.issuperset(stated):
+        raise UnsendableLetter("The mail and its calendar do not state the same method.")
+    if method is None:
+        name = _filename(f"{letter.calendar_name}.ics")
+        return [_octets(letter.calendar, f'text/calendar; charset=utf-8; name="{name}"', name)]
+    return [_octets(letter.calendar, 'application/ics; name="invite.ics"', "invite.ics")]
+
+
+def _unfolded(calendar: bytes) -> bytes:
+    return _FOLD.sub(b"", calendar)
+
+
+def _file(attachment: Attachment) -> MIMEPart:
+    if not _CONTENT_TYPE.fullmatch(attachment.content_type):
+        raise UnsendableLetter("An attachment of the mail has no usable type; it was not sent.")
+    return _octets(attachment.data, attachment.content_type, _filename(attachment.filename))
+
+
+def _octets(data: bytes, content_type: str, filename: str = "") -> MIMEPart:
+    part = MIMEPart(policy=_POLICY)
+    part["Content-Type"] = content_type
+    part["Content-Transfer-Encoding"] = "base64"
+    if filename:
+        part["Content-Disposition"] = f'attachment; filename="{filename}"'
+    part.set_payload(base64.encodebytes(data).decode("ascii"))
+    return part
+
+
+def _filename(name: str) -> str:
+    """Return *name* without path and accents, the rest as hyphens: every program can save it."""
+    last = re.split(r"[/\\]", one_line(name))[-1]
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", last).strip(".-")
+    stem, dot, ending = plain.rpartition(".")
+    return f"{stem[:60]}{dot}{ending[:10]}" if stem else (plain[:60] or "attachment")
