@@ -200,7 +200,8 @@ def _mailbox(header: str, name: str, address: str) -> str:
         phrase = f'"{escaped}"'
     else:
         phrase = _encoded(header, display, "utf-8")
-    return f"{phrase}{_CRLF} {target}"
+    fits = len(f"{header}: {phrase} {target}") <= 76
+    return f"{phrase} {target}" if fits else f"{phrase}{_CRLF} {target}"
 
 
 def _encoded(header: str, line: str, charset: str) -> str:
