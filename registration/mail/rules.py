@@ -13,9 +13,7 @@ _FIRST_STEP = SHORTEST_WAIT / _JITTER
 _STEPS_TO_LONGEST = 16
 
 
-def next_try(
-    tries: int, now: datetime, created_at: datetime, rng: random.Random
-) -> datetime | None:
+def next_try(tries: int, now: datetime, created_at: datetime, rng: random.Random) -> datetime | None:
     """Return when to try again after *tries* failed tries, or None when the mail has failed.
 
     Steps double from about one minute to six hours. The jitter keeps mails that failed together

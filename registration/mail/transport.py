@@ -21,6 +21,7 @@ from typing import Literal, Protocol, TextIO
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from registration.core.header import one_line
+from registration.mail.envelope import UnsendableLetter, sendable_address
 
 _ADDRESS = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -59,10 +60,10 @@ class Transport(Protocol):
     """What the worker sends with; one transport serves one thread."""
 
     def connection(self) -> AbstractContextManager[None]:
-        """Keep one connection for all that is sent inside the block."""
+        """Keep one connection for one batch: all that is sent inside the block."""
 
     def send(self, raw: bytes, sender: str, recipient: str) -> None:
-        """Hand over *raw*; both addresses in ASCII. Raises Deferred, Refused."""
+        """Hand over *raw*. Raises Deferred, Refused."""
 
 
 @dataclass
@@ -78,15 +79,21 @@ class SmtpTransport:
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context, repr=False)
     _client: smtplib.SMTP | None = field(default=None, init=False, repr=False)
     _is_held: bool = field(default=False, init=False, repr=False)
+    _trouble: str = field(default="", init=False, repr=False)
 
     @contextmanager
     def connection(self) -> Iterator[None]:
-        """Keep one connection for all that is sent inside the block; it opens with the first."""
+        """Keep one connection for one batch: all that is sent inside the block.
+
+        It opens with the first mail. When it cannot be opened, the rest of the batch is deferred
+        at once: a silent server must not cost a timeout for each mail.
+        """
         self._is_held = True
         try:
             yield
         finally:
             self._is_held = False
+            self._trouble = ""
             if self._client is not None:
                 with suppress(OSError):
                     self._client.quit()
@@ -94,6 +101,9 @@ class SmtpTransport:
 
     def send(self, raw: bytes, sender: str, recipient: str) -> None:
         """Hand *raw* to the server. Raises Deferred, Refused."""
+        if self._trouble:
+            raise _unreachable(self._trouble)
+        sender, recipient = _address(sender), _address(recipient)
         with nullcontext() if self._is_held else self.connection():
             try:
                 client = self._begun(len(raw), sender, recipient)
@@ -105,9 +115,6 @@ class SmtpTransport:
             except smtplib.SMTPDataError as error:
                 self._reset()
                 raise _undelivered(error.smtp_code, _bytes(error.smtp_error), recipient) from None
-            except ValueError:
-                self._reset()
-                raise Refused("The address cannot be written in SMTP; correct it.") from None
             except OSError:
                 # Perhaps it was taken and only the answer was lost: never again within this call.
                 self._drop()
@@ -125,7 +132,7 @@ class SmtpTransport:
         self._client = self._connected()
         answer = _mail_from(self._client, size, sender)
         if answer[0] == _CLOSING:
-            raise _unreachable(f"The mail server takes no mail now: {_reply(answer, recipient)}")
+            raise self._given_up(f"The mail server takes no mail now: {_reply(answer, recipient)}")
         _accept(answer, recipient)
         return self._client
 
@@ -149,7 +156,11 @@ class SmtpTransport:
             reason = "The user and password of the MAIL_URL must be ASCII."
         except OSError as error:
             reason = f"The mail server cannot be reached: {error.strerror or 'no answer'}"
-        raise _unreachable(reason)
+        raise self._given_up(reason)
+
+    def _given_up(self, reason: str) -> Deferred:
+        self._trouble = reason
+        return _unreachable(reason)
 
     def _signed_in(self, client: smtplib.SMTP) -> smtplib.SMTP:
         try:
@@ -176,6 +187,14 @@ class SmtpTransport:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+def _address(address: str) -> str:
+    # smtplib would parse anything else, and send to whatever it made of it.
+    try:
+        return sendable_address(address)
+    except UnsendableLetter as unsendable:
+        raise Refused(str(unsendable)) from None
 
 
 def _mail_from(client: smtplib.SMTP, size: int, sender: str) -> tuple[int, bytes]:
@@ -295,14 +314,12 @@ def transport_from_url(url: str) -> Transport:
     if parts.scheme in ("smtp", "smtps"):
         return _smtp(parts, port)
     if parts.scheme == "file":
-        if parts.netloc or len(parts.path) < 2 or parts.query or parts.fragment:
+        if parts.netloc or parts.path[:1] != "/" or parts.path == "/" or parts.query or parts.fragment:
             raise ValueError("Write MAIL_URL with the folder's full path: file:///folder.")
         return FolderTransport(Path(unquote(parts.path)))
     if url == "console:":
         return ConsoleTransport()
-    raise ValueError(
-        "MAIL_URL must be smtp://user:password@host:587, smtps://…, file:///folder or console:."
-    )
+    raise ValueError("MAIL_URL must be smtp://user:password@host:587, smtps://…, file:///folder or console:.")
 
 
 def _smtp(parts: SplitResult, port: int | None) -> SmtpTransport:
