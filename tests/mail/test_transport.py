@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 import socket
 import ssl
 import time
@@ -41,6 +42,7 @@ class Server(Controller):
     def __init__(self, **options: Any) -> None:
         self.answers: dict[str, str] = {}
         self.hangs_up_after: int | None = None
+        self.mails_per_connection: int | None = None
         self.drops_data = False
         self.taken: list[Envelope] = []
         self.connections = 0
@@ -60,6 +62,9 @@ class Server(Controller):
         self, server: SMTP, session: Session, envelope: Envelope, address: str, _: list[str]
     ) -> str:
         envelope.mail_from = address
+        limit = self.mails_per_connection
+        if limit is not None and len(self.taken) >= limit * self.connections:
+            return "421 4.7.0 enough for one connection"
         return self.answers.get("MAIL", "250 OK")
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
@@ -219,6 +224,16 @@ def test_a_connection_closed_between_two_mails_is_renewed(start: StartServer) ->
     assert (len(server.taken), server.connections) == (2, 2)
 
 
+def test_a_server_that_takes_few_mails_per_connection_is_called_again(start: StartServer) -> None:
+    server = start()
+    server.mails_per_connection = 2
+    transport = to(server)
+    with transport.connection():
+        for _ in range(5):
+            transport.send(RAW, SENDER, ADA)
+    assert (len(server.taken), server.connections) == (5, 3)
+
+
 def test_no_server_at_all_ends_the_batch_and_is_not_a_try() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -303,10 +318,10 @@ def test_user_and_password_are_unquoted_and_wrong_ones_are_no_try(start: StartSe
 
 def test_a_reason_names_nobody(start: StartServer) -> None:
     server = start()
-    server.answers[ADA] = "550 <ada@example.org>: user Ada unknown (mailto:ADA@example.org) \x1b[2J"
+    server.answers[ADA] = "550 <ada@example.org>: user Ada unknown, ask ben@b.example \x1b[2J"
     with pytest.raises(Refused) as refused:
         to(server).send(RAW, SENDER, ADA)
-    assert "ada" not in refused.value.reason.lower()
+    assert not re.search("ada|ben|@", refused.value.reason, re.IGNORECASE)
     assert "\x1b" not in refused.value.reason
     assert "unknown" in refused.value.reason
     assert refused.value.__suppress_context__ or refused.value.__context__ is None
