@@ -1,6 +1,7 @@
 """When a mail that did not go out is tried again."""
 
 import random
+import secrets
 from datetime import datetime, timedelta
 
 SHORTEST_WAIT = timedelta(minutes=1)
@@ -11,9 +12,10 @@ GIVE_UP_AFTER = timedelta(hours=48)
 _JITTER = 0.75
 _FIRST_STEP = SHORTEST_WAIT / _JITTER
 _STEPS_TO_LONGEST = 16
+_ANY = secrets.SystemRandom()
 
 
-def next_try(tries: int, now: datetime, created_at: datetime, rng: random.Random) -> datetime | None:
+def next_try(tries: int, now: datetime, created_at: datetime, rng: random.Random = _ANY) -> datetime | None:
     """Return when to try again after *tries* failed tries, or None when the mail has failed.
 
     Steps double from about one minute to six hours. The jitter keeps mails that failed together
