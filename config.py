@@ -1,0 +1,65 @@
+"""Every setting with its default. The environment overrides each one with the prefix REGISTRATION_."""
+
+# development or production; production refuses to start while a setting below is unsafe.
+ENV = "development"
+
+# Signs links, sessions and forms. At least 32 characters in production; development keeps one in DATA.
+SECRET_KEY = ""
+
+# Older secrets that still verify, separated by blanks, while a new SECRET_KEY takes over.
+SECRET_KEY_FALLBACKS = ""
+
+# Where people reach this installation, as in https://events.example.org; links in mails begin with it.
+BASE_URL = ""
+
+# The folder for the SQLite file, the mails of development and the development secret.
+DATA = "var"
+
+# sqlite:///file or postgresql://user:password@host/name (several hosts allowed); empty: SQLite in DATA.
+DATABASE_URL = ""
+
+# Connections that one process keeps open to PostgreSQL.
+DATABASE_POOL_SIZE = 10
+
+# smtp://user:password@host:587, file:///folder or console: ; empty: the folder DATA/mails.
+MAIL_URL = ""
+
+# The address that mails come from; organisers' own addresses go into Reply-To.
+MAIL_FROM = "events@example.org"
+
+# The host in calendar UIDs and Message-IDs; never change it once people have calendars. Empty: BASE_URL's.
+UID_HOST = ""
+
+# The name of this installation, in page titles and the header.
+SITE_NAME = "Registration"
+
+# Language and zone where nothing else says: of the site's own pages and of new organisers.
+LOCALE = "en"
+TIME_ZONE = "Europe/Brussels"
+
+# The largest request body in bytes; forms are small.
+MAX_CONTENT_LENGTH = 65536
+
+# The largest number of form fields in one request.
+MAX_FORM_PARTS = 1000
+
+# How many people one form may register for one event.
+MAX_PARTY = 10
+
+# Hours for which a registration form that was opened can be sent.
+FORM_HOURS = 24
+
+# Active registrations that one e-mail address may have for one event.
+MAX_PER_ADDRESS = 1
+
+# Threads of `registration serve` that answer requests.
+THREADS = 8
+
+# Reverse proxies in front of `registration serve` whose forwarded headers count.
+TRUSTED_PROXIES = 0
+
+# Seconds between the worker's looks at the outbox when nobody wakes it.
+WORKER_SECONDS = 5.0
+
+# Sign-in attempts per address and hour before further ones are refused for a while.
+SIGN_IN_TRIES = 10

@@ -1,0 +1,5 @@
+"""Registration for events with limited seats."""
+
+from registration.app import create_app
+
+__all__ = ["create_app"]

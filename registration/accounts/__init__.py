@@ -1,0 +1,1 @@
+"""Organisers and their teams, and how they sign in."""

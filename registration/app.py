@@ -1,0 +1,73 @@
+"""The application factory: puts the features together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+
+from registration.accounts import security
+from registration.booking import messages as booking_messages
+from registration.booking import views as booking_views
+from registration.core import database
+from registration.core.bundled import bundled
+from registration.core.settings import is_production, load_settings
+from registration.events import views as events_views
+from registration.ical import views as ical_views
+from registration.mail import views as mail_views
+from registration.organiser import views as organiser_views
+from registration.privacy import views as privacy_views
+from registration.schema import views as schema_views
+from registration.web import assets, errors, filters, guards, headers, locale
+
+
+def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
+    """Return the application. *settings* override config.py and the environment.
+
+    Raises ConfigurationError when it must not start like this.
+    """
+    app = Flask("registration", template_folder=str(bundled("templates")), static_folder=None)
+    _configure_settings(app, settings)
+    _configure_web(app)
+    _configure_features(app)
+    return app
+
+
+def _configure_settings(app: Flask, settings: Mapping[str, Any] | None) -> None:
+    app.config.from_mapping(load_settings(overrides=settings))
+    app.config["SECRET_KEY_FALLBACKS"] = str(app.config["SECRET_KEY_FALLBACKS"]).split()
+    app.config.update(
+        MAX_FORM_MEMORY_SIZE=app.config["MAX_CONTENT_LENGTH"],
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=app.config["BASE_URL"].startswith("https://"),
+        SESSION_COOKIE_NAME="registration_session",
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _configure_web(app: Flask) -> None:
+    database.init_app(app)
+    locale.init_app(app)
+    assets.init_app(app)
+    filters.init_app(app)
+    headers.init_app(app)
+    guards.init_app(app)
+    errors.init_app(app)
+
+
+def _configure_features(app: Flask) -> None:
+    security.init_app(app)
+    booking_messages.init_app(app)
+    app.register_blueprint(schema_views.bp)
+    app.register_blueprint(events_views.bp)
+    app.register_blueprint(ical_views.bp)
+    app.register_blueprint(booking_views.bp)
+    app.register_blueprint(privacy_views.bp)
+    app.register_blueprint(organiser_views.bp)
+    if not is_production(app.config):
+        app.register_blueprint(mail_views.bp)

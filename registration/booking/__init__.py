@@ -1,0 +1,1 @@
+"""One form to seats, people, their links and their mail."""

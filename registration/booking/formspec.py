@@ -1,0 +1,143 @@
+"""What a registration form asks, as plain values that a process keeps until the event is edited."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from registration.accounts.models import Organiser
+from registration.core import clock
+from registration.events.models import Category, Event, EventText, Question
+from registration.events.queries import location
+from registration.events.rules import Phase, phase
+
+
+@dataclass(frozen=True)
+class CategoryChoice:
+    id: int
+    name: str
+    hint: str
+    priority: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+@dataclass(frozen=True)
+class QuestionField:
+    id: int
+    kind: str
+    label: str
+    hint: str
+    choices: tuple[str, ...]
+    is_required: bool
+    is_sensitive: bool
+
+
+@dataclass(frozen=True)
+class FormSpec:
+    """One event's form. Two of the same event and revision are equal."""
+
+    event_id: int
+    revision: int
+    slug: str
+    organiser_id: int
+    organiser: str
+    organiser_email: str
+    titles: tuple[tuple[str, str], ...]
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    all_day: bool
+    location: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    has_waitlist: bool
+    shows_seats: bool
+    categories: tuple[CategoryChoice, ...]
+    questions: tuple[QuestionField, ...]
+
+    def __hash__(self) -> int:
+        return hash((self.event_id, self.revision))
+
+    @property
+    def phase(self) -> Phase:
+        return phase(self.status, self.opens_at, self.closes_at, self.starts_at, self.ends_at, clock.now())
+
+    def title(self, locale: str) -> tuple[str, str]:
+        """Return the title for a reader of *locale*, and the language it is in."""
+        titles = dict(self.titles)
+        language = locale if locale in titles else next(iter(titles))
+        return titles[language], language
+
+
+_REVISION = select(Event.id, Event.uid, Event.revision).where(
+    Event.slug == bindparam("slug"), Event.status != "draft"
+)
+_MOST = 256
+# By the event's UID, which no other event of any database has.
+_kept: OrderedDict[str, FormSpec] = OrderedDict()
+
+
+def form_spec(session: Session, slug: str) -> FormSpec | None:
+    """Return the form of the event at *slug*, or None; one small query while nothing was edited."""
+    row = session.execute(_REVISION, {"slug": slug}).one_or_none()
+    if row is None:
+        return None
+    known = _kept.get(row.uid)
+    if known is not None and known.revision == row.revision and known.slug == slug:
+        return known
+    spec = _loaded(session, row.id)
+    _kept[row.uid] = spec
+    if len(_kept) > _MOST:
+        _kept.popitem(last=False)
+    return spec
+
+
+def _loaded(session: Session, event_id: int) -> FormSpec:
+    event, organiser = session.execute(
+        select(Event, Organiser).join(Organiser).where(Event.id == event_id)
+    ).one()
+    titles = session.execute(
+        select(EventText.locale, EventText.title).where(EventText.event_id == event_id)
+    ).all()
+    categories = session.scalars(
+        select(Category).where(Category.event_id == event_id).order_by(Category.rank, Category.id)
+    )
+    questions = session.scalars(
+        select(Question).where(Question.event_id == event_id).order_by(Question.rank, Question.id)
+    )
+    return FormSpec(
+        event_id=event.id,
+        revision=event.revision,
+        slug=event.slug,
+        organiser_id=organiser.id,
+        organiser=organiser.name,
+        organiser_email=organiser.email,
+        # The event's own language first: it is what a reader of any other gets.
+        titles=tuple(
+            sorted(((row.locale, row.title) for row in titles), key=lambda pair: pair[0] != event.locale)
+        ),
+        status=event.status,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        time_zone=event.time_zone,
+        all_day=event.all_day,
+        location=location(event),
+        opens_at=event.opens_at,
+        closes_at=event.closes_at,
+        has_waitlist=event.has_waitlist,
+        shows_seats=event.shows_seats,
+        categories=tuple(
+            CategoryChoice(one.id, one.name, one.hint, one.priority, one.opens_at, one.closes_at)
+            for one in categories
+        ),
+        questions=tuple(
+            QuestionField(
+                one.id, one.kind, one.label, one.hint, tuple(one.choices), one.is_required, one.is_sensitive
+            )
+            for one in questions
+        ),
+    )

@@ -1,0 +1,84 @@
+"""Who booked, for whom, and what they answered."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registration.core.database import Model, UtcDateTime
+
+
+class Booking(Model):
+    """What one contact submitted with one form.
+
+    *submit_key* makes the same form sent twice one booking; *body_hash* tells a repeat from
+    another form under the same key. Both are hashes.
+    """
+
+    __tablename__ = "booking"
+    __table_args__ = (Index("ix_booking_email_normal", "email_normal"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str] = mapped_column(String(254))
+    email_normal: Mapped[str] = mapped_column(String(254))
+    firm: Mapped[str] = mapped_column(String(200), default="")
+    locale: Mapped[str] = mapped_column(String(16))
+    submit_key: Mapped[str] = mapped_column(String(64), unique=True)
+    body_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Attendee(Model):
+    """One named person of a registration. Who gave the seat back stays, with *removed_at*."""
+
+    __tablename__ = "attendee"
+    __table_args__ = (
+        UniqueConstraint("registration_id", "rank"),
+        Index("ix_attendee_category_id", "category_id"),
+        Index(
+            "ix_attendee_present",
+            "registration_id",
+            sqlite_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    rank: Mapped[int]
+    name: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str] = mapped_column(String(254), default="")
+    firm: Mapped[str] = mapped_column(String(200), default="")
+    # Name, address and firm without case and accents, since no database folds them all.
+    searchable: Mapped[str] = mapped_column(Text)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Answer(Model):
+    """What an attendee answered to a question."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("attendee_id", "question_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attendee_id: Mapped[int] = mapped_column(ForeignKey("attendee.id"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+class Consent(Model):
+    """What the contact agreed to, in the words that were shown."""
+
+    __tablename__ = "consent"
+    __table_args__ = (UniqueConstraint("booking_id", "purpose"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"))
+    purpose: Mapped[str] = mapped_column(String(32))
+    wording: Mapped[str] = mapped_column(String(1000))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)

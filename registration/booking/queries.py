@@ -1,0 +1,179 @@
+"""Read bookings: what the person's page, her mails, her calendar and the organiser's lists show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, selectinload
+
+from registration.accounts.models import Organiser
+from registration.booking.models import Attendee, Booking
+from registration.events.models import Category, Event
+from registration.events.queries import location, words
+from registration.ical.entries import Entry
+from registration.ical.queries import event_entry
+from registration.seats import rules
+from registration.seats.models import Queue, Registration
+from registration.seats.queries import position
+
+CALENDAR_STATUS = {rules.CONFIRMED: "CONFIRMED"}
+
+
+@dataclass(frozen=True)
+class Companion:
+    """One attendee as the booking's page shows her."""
+
+    id: int
+    name: str
+    email: str
+    firm: str
+    category: str
+    code: str
+    is_removed: bool
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A registration with all that a person is told about it."""
+
+    registration_id: int
+    booking_id: int
+    contact: str
+    contact_email: str
+    event_id: int
+    slug: str
+    title: str
+    title_locale: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    all_day: bool
+    location: str
+    event_status: str
+    policy: str
+    organiser: str
+    organiser_email: str
+    organiser_slug: str
+    state: str
+    size: int
+    place: int
+    position: int | None
+    changed_at: datetime
+    attendees: tuple[Companion, ...]
+    entry: Entry
+
+    @property
+    def is_active(self) -> bool:
+        return self.state not in rules.ENDED
+
+    @property
+    def present(self) -> list[Companion]:
+        """The attendees who still come."""
+        return [one for one in self.attendees if not one.is_removed]
+
+
+def seat(session: Session, registration_id: int, locale: str) -> Seat:
+    """Return one registration for a reader of *locale*."""
+    return _seats(session, Registration.id == registration_id, locale)[0]
+
+
+def seats_of(session: Session, booking_id: int, locale: str) -> list[Seat]:
+    """Return the registrations of a booking, in the order of their events."""
+    return _seats(session, Registration.booking_id == booking_id, locale)
+
+
+def booking(session: Session, booking_id: int) -> Booking | None:
+    return session.get(Booking, booking_id)
+
+
+def _seats(session: Session, condition: Any, locale: str) -> list[Seat]:
+    rows = session.execute(
+        select(Registration, Booking, Event, Organiser, Queue.policy)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .join(Event, Event.id == Registration.event_id)
+        .join(Organiser, Organiser.id == Event.organiser_id)
+        .join(Queue, Queue.event_id == Event.id)
+        .options(selectinload(Event.texts))
+        .where(condition)
+        .order_by(Event.starts_at, Registration.id)
+    ).all()
+    companions = _companions(session, [row.Registration.id for row in rows])
+    return [_seat(session, row, locale, companions[row.Registration.id]) for row in rows]
+
+
+def _seat(session: Session, row: Row[Any], locale: str, companions: Sequence[Companion]) -> Seat:
+    registration, booked, event, organiser = row.Registration, row.Booking, row.Event, row.Organiser
+    told = words(event, locale)
+    rank = None
+    if registration.state == rules.WAITLISTED:
+        rank = position(session, event.id, registration.priority, registration.place)
+    return Seat(
+        registration_id=registration.id,
+        booking_id=booked.id,
+        contact=booked.name,
+        contact_email=booked.email,
+        event_id=event.id,
+        slug=event.slug,
+        title=told.title,
+        title_locale=told.locale,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        time_zone=event.time_zone,
+        all_day=event.all_day,
+        location=location(event),
+        event_status=event.status,
+        policy=row.policy,
+        organiser=organiser.name,
+        organiser_email=organiser.email,
+        organiser_slug=organiser.slug,
+        state=registration.state,
+        size=registration.size,
+        place=registration.place,
+        position=rank,
+        changed_at=registration.changed_at,
+        attendees=tuple(companions),
+        entry=personal_entry(registration, event, locale),
+    )
+
+
+def personal_entry(registration: Registration, event: Event, locale: str) -> Entry:
+    """Return a registration's calendar entry.
+
+    SEQUENCE is the event's plus the registration's own, so it rises with a move of either
+    (RFC 5546 §2.1.4), and is the same in the feed, the download and the mail.
+    """
+    is_off = registration.state in rules.ENDED or event.status == "cancelled"
+    status = "CANCELLED" if is_off else CALENDAR_STATUS.get(registration.state, "TENTATIVE")
+    return replace(
+        event_entry(event, locale),
+        status=status,
+        sequence=event.sequence + registration.calendar_sequence,
+        changed_at=max(event.changed_at, registration.changed_at),
+        busy=status == "CONFIRMED" and not event.all_day,
+    )
+
+
+def _companions(session: Session, registration_ids: Sequence[int]) -> dict[int, list[Companion]]:
+    found: dict[int, list[Companion]] = {one: [] for one in registration_ids}
+    rows = session.execute(
+        select(Attendee, Category.name.label("category"))
+        .outerjoin(Category, Category.id == Attendee.category_id)
+        .where(Attendee.registration_id.in_(registration_ids))
+        .order_by(Attendee.registration_id, Attendee.rank)
+    )
+    for row in rows:
+        one = row.Attendee
+        found[one.registration_id].append(
+            Companion(
+                one.id,
+                one.name,
+                one.email,
+                one.firm,
+                row.category or "",
+                one.code,
+                one.removed_at is not None,
+            )
+        )
+    return found

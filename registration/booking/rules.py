@@ -1,0 +1,56 @@
+"""The rules of a booking: values in, decision out."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True)
+class Person:
+    """One attendee as typed: *answers* are (question id, value)."""
+
+    name: str
+    email: str = ""
+    firm: str = ""
+    category_id: int | None = None
+    answers: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The people who want to come to one event, together."""
+
+    event_id: int
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True)
+class Application:
+    """What one contact asks for with one form. *consents* are (purpose, words shown)."""
+
+    submit_key: str
+    name: str
+    email: str
+    firm: str
+    locale: str
+    wishes: tuple[Wish, ...]
+    consents: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+
+
+def body_hash(application: Application) -> str:
+    """Return what tells a repeat of the same form from another form under the same key."""
+    body = asdict(application)
+    del body["submit_key"]
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
+def key_hash(submit_key: str) -> str:
+    """Return what is kept of a submit key, also after the person is erased."""
+    return hashlib.sha256(submit_key.encode()).hexdigest()
+
+
+def category_counts(category_ids: Iterable[int | None]) -> dict[int, int]:
+    """Return how many people of each category there are; people without one count nowhere."""
+    return dict(Counter(category_id for category_id in category_ids if category_id is not None))

@@ -1,0 +1,1 @@
+"""What can be done with bookings; each public function is one transaction."""

@@ -1,0 +1,24 @@
+"""The attendee's pages: the form, what came of it, and her calendar."""
+
+from flask import Blueprint
+
+from registration.booking.views import calendar, manage, register
+
+bp = Blueprint("booking", __name__)
+
+bp.add_url_rule("/events/<slug>/register", "register", register.show, methods=["GET"])
+bp.add_url_rule("/events/<slug>/register", "submit", register.submit, methods=["POST"])
+bp.add_url_rule("/events/<slug>/registered", "already", register.already, methods=["GET"])
+bp.add_url_rule("/bookings/<token>/", "booking", manage.show, methods=["GET"])
+bp.add_url_rule(
+    "/bookings/<token>/registrations/<int:registration_id>/cancel", "cancel", manage.cancel, methods=["POST"]
+)
+bp.add_url_rule(
+    "/bookings/<token>/registrations/<int:registration_id>/attendees/<int:attendee_id>/cancel",
+    "cancel_attendee",
+    manage.cancel_attendee,
+    methods=["POST"],
+)
+bp.add_url_rule("/bookings/<token>/feed", "renew_feed", manage.renew_feed, methods=["POST"])
+bp.add_url_rule("/bookings/<token>/calendar.ics", "download", calendar.download, methods=["GET"])
+bp.add_url_rule("/feeds/<token>.ics", "feed", calendar.feed, methods=["GET"])

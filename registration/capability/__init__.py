@@ -1,0 +1,1 @@
+"""Links that open without an account: the token is the permission."""

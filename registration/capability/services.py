@@ -1,0 +1,83 @@
+"""Issue, find and revoke capability links."""
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from registration.capability.models import Capability
+from registration.core import clock, tokens
+
+BOOKING = "booking"
+FEED = "feed"
+
+
+def issue(session: Session, subject_id: int, *purposes: str) -> dict[str, str]:
+    """Make one link for each of *purposes* and return the tokens; they come again by `token_of`."""
+    rows = []
+    made: dict[str, str] = {}
+    for purpose in purposes:
+        nonce = tokens.new_nonce()
+        token = made[purpose] = tokens.derived(tokens.signing_keys()[0], purpose, nonce)
+        rows.append(
+            {
+                "purpose": purpose,
+                "subject_id": subject_id,
+                "nonce": nonce,
+                "token_hash": tokens.hashed(token),
+                "created_at": clock.now(),
+            }
+        )
+    session.execute(insert(Capability), rows)
+    return made
+
+
+def token_of(session: Session, subject_id: int, purpose: str) -> str | None:
+    """Return the token of the live link, or None: there is none, or its secret key is gone."""
+    row = session.execute(
+        select(Capability.nonce, Capability.token_hash).where(
+            Capability.purpose == purpose,
+            Capability.subject_id == subject_id,
+            Capability.revoked_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    for key in tokens.signing_keys():
+        token = tokens.derived(key, purpose, row.nonce)
+        if tokens.hashed(token) == row.token_hash:
+            return token
+    return None
+
+
+def find(session: Session, token: str, purpose: str) -> Capability | None:
+    """Return the capability that *token* stands for, revoked ones included, or None."""
+    return session.execute(
+        select(Capability).where(
+            Capability.token_hash == tokens.hashed(token), Capability.purpose == purpose
+        )
+    ).scalar_one_or_none()
+
+
+def is_live(capability: Capability | None) -> bool:
+    """Say whether the link still opens."""
+    if capability is None or capability.revoked_at is not None:
+        return False
+    return capability.expires_at is None or capability.expires_at > clock.now()
+
+
+def replace(session: Session, subject_id: int, purpose: str) -> None:
+    """Revoke the live link and issue a new one."""
+    revoke(session, subject_id, purpose)
+    issue(session, subject_id, purpose)
+
+
+def revoke(session: Session, subject_id: int, purpose: str) -> None:
+    """End the live link; its address answers as revoked from now on."""
+    session.execute(
+        update(Capability)
+        .where(
+            Capability.purpose == purpose,
+            Capability.subject_id == subject_id,
+            Capability.revoked_at.is_(None),
+        )
+        .values(revoked_at=clock.now())
+    )

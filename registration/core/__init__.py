@@ -1,0 +1,1 @@
+"""Database, clock, tokens, text, settings: knows no feature."""

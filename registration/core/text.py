@@ -1,0 +1,62 @@
+"""Text as people type it, made fit to be stored, compared and found again."""
+
+import re
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+_BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_INVISIBLE = dict.fromkeys([0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF, *range(0xFFF9, 0xFFFC)])
+_SPACE = re.compile(r"\s+")
+_FOLDED = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i"})
+
+
+class UnreadableText(ValueError):
+    """The text holds characters that cannot be stored or shown."""
+
+
+def is_readable(text: str) -> bool:
+    """Say whether *text* is free of control characters and lone surrogates (line breaks and tabs pass)."""
+    return not any(
+        unicodedata.category(char) == "Cs" or (unicodedata.category(char) == "Cc" and char not in "\n\r\t")
+        for char in text
+    )
+
+
+def line(text: str) -> str:
+    """Return *text* as one NFC line, without bidi overrides, invisible characters and outer blanks."""
+    text = unicodedata.normalize("NFC", text).translate(_BIDI).translate(_INVISIBLE)
+    return _SPACE.sub(" ", text).strip()
+
+
+def block(text: str) -> str:
+    """Return *text* as NFC lines that end in a bare newline."""
+    text = unicodedata.normalize("NFC", text).translate(_BIDI).translate(_INVISIBLE)
+    rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(row.rstrip() for row in rows).strip()
+
+
+def fold(text: str) -> str:
+    """Return *text* for searching and matching: no case, no accents, single blanks.
+
+    Done in Python since neither database folds letters beyond ASCII alike.
+    """
+    bare = unicodedata.normalize("NFKD", text.casefold().translate(_FOLDED))
+    kept = "".join(char for char in bare if not unicodedata.combining(char))
+    return _SPACE.sub(" ", kept).strip()
+
+
+def normal_email(address: str) -> str:
+    """Return the form of *address* that lookups use. Raises ValueError when it is no address (RFC 5321)."""
+    try:
+        checked = validate_email(address, check_deliverability=False, strict=False)
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from None
+    local = checked.local_part
+    return f"{local.casefold()}@{(checked.ascii_domain or checked.domain).lower()}"
+
+
+def slugged(text: str) -> str:
+    """Return *text* as lower-case ASCII words joined by hyphens, at most 60 characters."""
+    words = re.findall(r"[a-z0-9]+", fold(text))
+    return "-".join(words)[:60].strip("-") or "event"

@@ -1,0 +1,1 @@
+"""What is held, when, where, in which words, open or not."""

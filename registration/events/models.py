@@ -1,0 +1,149 @@
+"""Events and what describes them."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registration.accounts.models import Organiser
+from registration.core.database import Model, UtcDateTime
+
+
+class Event(Model):
+    """Something held once, at one time and place, with limited seats.
+
+    *sequence* and *changed_at* are the calendar's (RFC 5545 §3.8.7.4, §3.8.7.3); *revision* moves
+    with every edit and keeps cached pages true.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="starts_before_end"),
+        CheckConstraint("status IN ('draft', 'published', 'cancelled')", name="status_known"),
+        Index("ix_event_organiser_id_starts_at", "organiser_id", "starts_at"),
+        Index("ix_event_ends_at", "ends_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"))
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    status: Mapped[str] = mapped_column(String(16), default="draft")
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    time_zone: Mapped[str] = mapped_column(String(64))
+    all_day: Mapped[bool] = mapped_column(default=False)
+    venue: Mapped[str] = mapped_column(String(200), default="")
+    street: Mapped[str] = mapped_column(String(200), default="")
+    city: Mapped[str] = mapped_column(String(100), default="")
+    country: Mapped[str] = mapped_column(String(2), default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    online_url: Mapped[str] = mapped_column(String(500), default="")
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    shows_seats: Mapped[bool] = mapped_column(default=True)
+    has_waitlist: Mapped[bool] = mapped_column(default=True)
+    locale: Mapped[str] = mapped_column(String(16), default="en")
+    uid: Mapped[str] = mapped_column(String(120), unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    organiser: Mapped[Organiser] = relationship()
+    texts: Mapped[list["EventText"]] = relationship(order_by="EventText.locale")
+    categories: Mapped[list["Category"]] = relationship(order_by="Category.rank")
+    questions: Mapped[list["Question"]] = relationship(order_by="Question.rank")
+    materials: Mapped[list["Material"]] = relationship(order_by="Material.rank")
+
+
+class EventText(Model):
+    """The words of an event in one language; the description is Markdown."""
+
+    __tablename__ = "event_text"
+    __table_args__ = (UniqueConstraint("event_id", "locale"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    locale: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(String(500), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+
+
+class Programme(Model):
+    """Linked events on one page."""
+
+    __tablename__ = "programme"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(String(500), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    locale: Mapped[str] = mapped_column(String(16), default="en")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    organiser: Mapped[Organiser] = relationship()
+
+
+class ProgrammeEvent(Model):
+    """An event's place in a programme."""
+
+    __tablename__ = "programme_event"
+    __table_args__ = (Index("ix_programme_event_event_id", "event_id"),)
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    rank: Mapped[int] = mapped_column(default=0)
+
+
+class Category(Model):
+    """A kind of attendee. Its capacity, if it has one, is a pool of the seats feature."""
+
+    __tablename__ = "category"
+    __table_args__ = (UniqueConstraint("event_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    hint: Mapped[str] = mapped_column(String(300), default="")
+    rank: Mapped[int] = mapped_column(default=0)
+    priority: Mapped[int] = mapped_column(default=0)
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Question(Model):
+    """What the organiser asks of each attendee. A sensitive one says why it is asked."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        CheckConstraint("kind IN ('text', 'long', 'choice', 'yes')", name="kind_known"),
+        Index("ix_question_event_id", "event_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    label: Mapped[str] = mapped_column(String(300))
+    hint: Mapped[str] = mapped_column(String(300), default="")
+    choices: Mapped[list[str]] = mapped_column(JSON, default=list)
+    is_required: Mapped[bool] = mapped_column(default=False)
+    is_sensitive: Mapped[bool] = mapped_column(default=False)
+    rank: Mapped[int] = mapped_column(default=0)
+
+
+class Material(Model):
+    """Something published after the event: a title and where it lies."""
+
+    __tablename__ = "material"
+    __table_args__ = (Index("ix_material_event_id", "event_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    url: Mapped[str] = mapped_column(String(500))
+    locale: Mapped[str] = mapped_column(String(16), default="en")
+    rank: Mapped[int] = mapped_column(default=0)

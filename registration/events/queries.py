@@ -1,0 +1,132 @@
+"""Read events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from registration.accounts.models import Organiser
+from registration.core import clock
+from registration.events.models import Event, EventText, Programme, ProgrammeEvent
+from registration.events.rules import Phase, phase
+
+# How long what is over stays on the front page of its organiser and in the feeds.
+PAST = timedelta(days=30)
+AHEAD = timedelta(days=366)
+MOST = 1000
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of an event for one reader, and the language they are in."""
+
+    locale: str
+    title: str
+    summary: str
+    description: str
+
+
+def words(event: Event, locale: str) -> Words:
+    """Return the words of *event* in *locale*, else in its own language, else in any."""
+    by_locale = {text.locale: text for text in event.texts}
+    text = by_locale.get(locale) or by_locale.get(event.locale) or next(iter(event.texts))
+    return Words(text.locale, text.title, text.summary, text.description)
+
+
+def phase_of(event: Event, now: datetime | None = None) -> Phase:
+    """Return whether *event* takes registrations now."""
+    return phase(
+        event.status,
+        event.opens_at,
+        event.closes_at,
+        event.starts_at,
+        event.ends_at,
+        now or clock.now(),
+    )
+
+
+def location(event: Event) -> str:
+    """Return where *event* is held as one line: "Autoworld, Parc du Cinquantenaire 11, Brussels"."""
+    return ", ".join(part for part in (event.venue, event.street, event.city) if part)
+
+
+def event_by_slug(session: Session, slug: str) -> Event | None:
+    """Return a published or cancelled event with everything its page shows, or None."""
+    return session.scalar(
+        select(Event)
+        .where(Event.slug == slug, Event.status != "draft")
+        .options(
+            joinedload(Event.organiser),
+            selectinload(Event.texts),
+            selectinload(Event.categories),
+            selectinload(Event.questions),
+            selectinload(Event.materials),
+        )
+    )
+
+
+def upcoming(session: Session, organiser: Organiser | None = None) -> Sequence[Event]:
+    """Return what is coming or under way, soonest first."""
+    query = _listed().where(Event.ends_at > clock.now()).order_by(Event.starts_at, Event.id)
+    return session.scalars(_of(query, organiser).limit(MOST)).all()
+
+
+def past(session: Session, organiser: Organiser | None = None, limit: int = 10) -> Sequence[Event]:
+    """Return what was held, latest first."""
+    query = _listed().where(Event.ends_at <= clock.now(), Event.status == "published")
+    return session.scalars(_of(query, organiser).order_by(Event.ends_at.desc()).limit(limit)).all()
+
+
+def organiser_by_slug(session: Session, slug: str) -> Organiser | None:
+    return session.scalar(select(Organiser).where(Organiser.slug == slug))
+
+
+def programme_by_slug(session: Session, slug: str) -> Programme | None:
+    return session.scalar(
+        select(Programme).where(Programme.slug == slug).options(joinedload(Programme.organiser))
+    )
+
+
+def events_of(session: Session, programme: Programme) -> Sequence[Event]:
+    """Return the programme's events in their order, drafts left out."""
+    query = (
+        _listed()
+        .join(ProgrammeEvent, ProgrammeEvent.event_id == Event.id)
+        .where(ProgrammeEvent.programme_id == programme.id)
+        .order_by(ProgrammeEvent.rank, Event.starts_at)
+    )
+    return session.scalars(query).all()
+
+
+def programmes_with(session: Session, event: Event) -> Sequence[Programme]:
+    """Return the programmes that *event* belongs to."""
+    query = (
+        select(Programme)
+        .join(ProgrammeEvent, ProgrammeEvent.programme_id == Programme.id)
+        .where(ProgrammeEvent.event_id == event.id)
+        .order_by(Programme.id)
+    )
+    return session.scalars(query).all()
+
+
+def title_in(session: Session, event_id: int, locale: str) -> str:
+    """Return the title of an event in *locale*, else in another of its languages."""
+    rows = session.execute(
+        select(EventText.locale, EventText.title).where(EventText.event_id == event_id)
+    ).all()
+    titles = {row.locale: row.title for row in rows}
+    return str(titles.get(locale) or next(iter(titles.values())))
+
+
+def _listed() -> Select[Event]:
+    return (
+        select(Event)
+        .where(Event.status != "draft")
+        .options(joinedload(Event.organiser), selectinload(Event.texts))
+    )
+
+
+def _of(query: Select[Event], organiser: Organiser | None) -> Select[Event]:
+    return query if organiser is None else query.where(Event.organiser_id == organiser.id)

@@ -1,0 +1,46 @@
+"""Whether an event takes registrations: values in, decision out."""
+
+from datetime import datetime
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """What the event page says about registering."""
+
+    OPEN = "open"
+    NOT_YET = "not-yet"
+    CLOSED = "closed"
+    OVER = "over"
+    CANCELLED = "cancelled"
+    DRAFT = "draft"
+
+
+def phase(
+    status: str,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+) -> Phase:
+    """Return the phase at *now*. Registration ends with *closes_at*, without one when the event begins."""
+    if status != "published":
+        return Phase.CANCELLED if status == "cancelled" else Phase.DRAFT
+    if now >= ends_at:
+        return Phase.OVER
+    if opens_at is not None and now < opens_at:
+        return Phase.NOT_YET
+    if now >= (closes_at or starts_at):
+        return Phase.CLOSED
+    return Phase.OPEN
+
+
+def is_open_between(opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> bool:
+    """Say whether *now* lies in the window; a missing end is open."""
+    return (opens_at is None or opens_at <= now) and (closes_at is None or now < closes_at)
+
+
+def moves_calendar(before: dict[str, object], after: dict[str, object]) -> bool:
+    """Say whether a change needs a new SEQUENCE (RFC 5546 §2.1.4; the venue by our own choice)."""
+    major = ("starts_at", "ends_at", "all_day", "time_zone", "status", "venue", "street", "city")
+    return any(before[name] != after[name] for name in major)

@@ -1,0 +1,208 @@
+"""Create and change events, programmes and what belongs to them."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registration.core import clock
+from registration.core.refusal import Refusal
+from registration.core.text import slugged
+from registration.events.models import (
+    Category,
+    Event,
+    EventText,
+    Material,
+    Programme,
+    ProgrammeEvent,
+    Question,
+)
+from registration.events.rules import moves_calendar
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is true of an event beside its words: when, where, how people register."""
+
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    all_day: bool = False
+    venue: str = ""
+    street: str = ""
+    city: str = ""
+    country: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    online_url: str = ""
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    shows_seats: bool = True
+    has_waitlist: bool = True
+    locale: str = "en"
+    status: str = "published"
+
+
+@dataclass(frozen=True)
+class Text:
+    """The words of an event in one language."""
+
+    locale: str
+    title: str
+    summary: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class CategoryFacts:
+    """A kind of attendee."""
+
+    name: str
+    hint: str = ""
+    priority: int = 0
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class QuestionFacts:
+    """Something asked of each attendee."""
+
+    label: str
+    kind: str = "text"
+    hint: str = ""
+    choices: Sequence[str] = field(default_factory=tuple)
+    is_required: bool = False
+    is_sensitive: bool = False
+
+
+def create_event(
+    session: Session,
+    organiser_id: int,
+    facts: Facts,
+    texts: Sequence[Text],
+    uid_host: str,
+    slug: str = "",
+) -> Event:
+    """Add an event; its address comes of its first title unless *slug* is given."""
+    check_facts(facts)
+    at = clock.now()
+    event = Event(
+        organiser_id=organiser_id,
+        slug=free_slug(session, slug or slugged(texts[0].title)),
+        uid=f"event-{secrets.token_hex(16)}@{uid_host}",
+        changed_at=at,
+        created_at=at,
+        **asdict(facts),
+    )
+    session.add(event)
+    session.flush()
+    for text in texts:
+        session.add(EventText(event_id=event.id, **asdict(text)))
+    session.flush()
+    return event
+
+
+def change_event(session: Session, event: Event, facts: Facts, text: Text) -> bool:
+    """Change *event* and its words in one language; return whether calendars must take it as moved."""
+    check_facts(facts)
+    before = {name: getattr(event, name) for name in asdict(facts)}
+    after: dict[str, Any] = asdict(facts)
+    is_moved = moves_calendar(before, after)
+    for name, value in after.items():
+        setattr(event, name, value)
+    words = session.scalar(
+        select(EventText).where(EventText.event_id == event.id, EventText.locale == text.locale)
+    )
+    if words is None:
+        session.add(EventText(event_id=event.id, **asdict(text)))
+    else:
+        for name, value in asdict(text).items():
+            setattr(words, name, value)
+    touch(event, is_moved=is_moved)
+    session.flush()
+    return is_moved
+
+
+def touch(event: Event, *, is_moved: bool = False) -> None:
+    """Note that something shown of *event* changed, so that pages and calendars follow."""
+    event.revision += 1
+    # Strictly later, so that two edits within one tick of the clock are still two.
+    event.changed_at = max(clock.now(), event.changed_at)
+    if is_moved:
+        event.sequence += 1
+
+
+def add_category(session: Session, event: Event, facts: CategoryFacts, rank: int) -> Category:
+    """Add a kind of attendee to *event*."""
+    category = Category(event_id=event.id, rank=rank, **asdict(facts))
+    session.add(category)
+    session.flush()
+    return category
+
+
+def add_question(session: Session, event: Event, facts: QuestionFacts, rank: int) -> Question:
+    """Add a question to the form of *event*."""
+    values = asdict(facts) | {"choices": list(facts.choices)}
+    question = Question(event_id=event.id, rank=rank, **values)
+    session.add(question)
+    session.flush()
+    return question
+
+
+def add_material(session: Session, event: Event, title: str, url: str, locale: str, rank: int) -> None:
+    """Publish a presentation or paper of *event*."""
+    session.add(Material(event_id=event.id, title=title, url=url, locale=locale, rank=rank))
+    session.flush()
+
+
+def create_programme(
+    session: Session,
+    organiser_id: int,
+    title: str,
+    summary: str,
+    description: str,
+    events: Sequence[Event],
+) -> Programme:
+    """Link *events*, in their order, on one page."""
+    programme = Programme(
+        organiser_id=organiser_id,
+        slug=free_slug(session, slugged(title)),
+        title=title,
+        summary=summary,
+        description=description,
+        created_at=clock.now(),
+    )
+    session.add(programme)
+    session.flush()
+    for rank, event in enumerate(events):
+        session.add(ProgrammeEvent(programme_id=programme.id, event_id=event.id, rank=rank))
+    session.flush()
+    return programme
+
+
+def check_facts(facts: Facts) -> None:
+    """Raise Refusal at the field that cannot be as it is."""
+    if facts.ends_at <= facts.starts_at:
+        raise Refusal(_("The end must come after the start."), field="ends_at")
+    if facts.opens_at and facts.closes_at and facts.closes_at <= facts.opens_at:
+        raise Refusal(_("Registration must close after it opens."), field="closes_at")
+    if facts.opens_at and facts.opens_at >= facts.ends_at:
+        raise Refusal(_("Registration must open before the event is over."), field="opens_at")
+    if facts.closes_at and facts.closes_at > facts.ends_at:
+        raise Refusal(_("Registration must close before the event is over."), field="closes_at")
+
+
+def free_slug(session: Session, wanted: str) -> str:
+    """Return *wanted*, with a number behind it when another event or programme has that address."""
+    taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(wanted))))
+    taken |= set(session.scalars(select(Programme.slug).where(Programme.slug.startswith(wanted))))
+    slug, number = wanted, 2
+    while slug in taken:
+        slug, number = f"{wanted}-{number}", number + 1
+    return slug

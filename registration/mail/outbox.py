@@ -1,0 +1,133 @@
+"""The outbox: mail is decided in the transaction of its cause and sent later, never lost."""
+
+import logging
+import secrets
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.orm import Session
+
+from registration.core import clock
+from registration.core.transaction import after_commit
+from registration.mail.models import (
+    FAILED,
+    PENDING,
+    SENDING,
+    SENT,
+    SUPERSEDED,
+    Delivery,
+    OutgoingMessage,
+)
+from registration.mail.rules import next_try
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+# Set whenever mail is committed in this process, so that its worker need not wait for its next look.
+news = threading.Event()
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A mail that is decided: what kind, to whom, about what. The words come when it is sent."""
+
+    kind: str
+    locale: str
+    to_name: str
+    to_email: str
+    organiser_id: int | None = None
+    event_id: int | None = None
+    booking_id: int | None = None
+    registration_id: int | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def enqueue(session: Session, *messages: Outgoing) -> None:
+    """Put *messages* into the outbox, in their order."""
+    if not messages:
+        return
+    at = clock.now()
+    host = current_app.config["UID_HOST"]
+    rows = [
+        {
+            **vars(message),
+            "message_id": f"<{secrets.token_hex(12)}@{host}>",
+            "state": PENDING,
+            "created_at": at,
+            "due_at": at,
+            "tries": 0,
+        }
+        for message in messages
+    ]
+    session.execute(insert(OutgoingMessage), rows)
+    after_commit(session, news.set)
+
+
+def claim(session: Session, limit: int) -> Sequence[OutgoingMessage]:
+    """Lease up to *limit* mails that are due to this worker; other workers pass over them."""
+    at = clock.now()
+    rows = session.scalars(
+        select(OutgoingMessage)
+        .where(_is_due(at))
+        .order_by(OutgoingMessage.due_at, OutgoingMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.state = SENDING
+        row.lease_until = at + LEASE
+    return rows
+
+
+def mark_sent(session: Session, message_id: int) -> None:
+    """Note that the relay took the mail."""
+    at = clock.now()
+    values: dict[str, Any] = {"state": SENT, "sent_at": at, "lease_until": None, "last_error": None}
+    _settle(session, message_id, values, "sent", "")
+
+
+def mark_superseded(session: Session, message_id: int, reason: str) -> None:
+    """Note that the mail is not sent, since what it would say is no longer true."""
+    _settle(session, message_id, {"state": SUPERSEDED, "lease_until": None}, "superseded", reason)
+
+
+def mark_failed(session: Session, message_id: int, reason: str) -> None:
+    """Note that the mail will not arrive; the organiser sees it."""
+    values: dict[str, Any] = {"state": FAILED, "lease_until": None, "last_error": reason[:300]}
+    _settle(session, message_id, values, "failed", reason)
+    log.warning("mail failed id=%s reason=%s", message_id, reason)
+
+
+def mark_deferred(session: Session, message: OutgoingMessage, reason: str, *, counts: bool) -> None:
+    """Try the mail again later, or give it up after two days. A broken connection is no try."""
+    at = clock.now()
+    tries = message.tries + (1 if counts else 0)
+    later = next_try(max(tries, 1), at, message.created_at)
+    if later is None:
+        mark_failed(session, message.id, reason)
+        return
+    values = {
+        "state": PENDING,
+        "tries": tries,
+        "due_at": later,
+        "lease_until": None,
+        "last_error": reason[:300],
+    }
+    _settle(session, message.id, values, "deferred", reason)
+
+
+def _is_due(at: datetime) -> ColumnElement[bool]:
+    has_expired = (OutgoingMessage.state == SENDING) & (OutgoingMessage.lease_until < at)
+    return (OutgoingMessage.due_at <= at) & ((OutgoingMessage.state == PENDING) | has_expired)
+
+
+def _settle(session: Session, message_id: int, values: dict[str, Any], outcome: str, detail: str) -> None:
+    session.execute(update(OutgoingMessage).where(OutgoingMessage.id == message_id).values(**values))
+    session.execute(
+        insert(Delivery).values(message_id=message_id, at=clock.now(), outcome=outcome, detail=detail[:300])
+    )

@@ -1,0 +1,1 @@
+"""The schema: every table, the migrations, and whether the database is ready."""

@@ -1,0 +1,13 @@
+"""Every table of the house, known by importing the features that own them."""
+
+from registration.accounts import models as accounts
+from registration.booking import models as booking
+from registration.capability import models as capability
+from registration.core.database import Model
+from registration.events import models as events
+from registration.journal import models as journal
+from registration.mail import models as mail
+from registration.seats import models as seats
+
+FEATURES = (accounts, booking, capability, events, journal, mail, seats)
+TABLES = Model.metadata.sorted_tables

@@ -1,0 +1,97 @@
+"""Every error is a page with a sentence that says what to do next."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from registration.core.database import db
+from registration.core.refusal import Refusal
+from registration.core.transaction import is_passing
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeout, _busy)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def error_page(status: int, heading: str, sentence: str) -> ResponseReturnValue:
+    """Return the error page, or plain text where a machine asked."""
+    if request.path.endswith(".ics") or request.path in ("/healthz", "/readyz"):
+        response = make_response(f"{sentence}\n", status)
+        response.mimetype = "text/plain"
+    else:
+        response = make_response(
+            render_template("errors/error.html", status=status, heading=heading, sentence=sentence),
+            status,
+        )
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = "10"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _refused(error: Refusal) -> ResponseReturnValue:
+    headings = {404: _("Page not found"), 503: _("Please try again in a moment")}
+    return error_page(error.status, headings.get(error.status, _("This did not work")), error.sentence)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    response = error.get_response()
+    if error.code is None or error.code < 400:
+        return response
+    sentences = {
+        400: _("The request could not be read. Go back, check what you typed and try again."),
+        404: _("There is nothing at this address. Check the link, or start from the front page."),
+        405: _("This address does not take that kind of request. Start from the front page."),
+        413: _("This is more than we can take at once. Shorten your answers and send the form again."),
+        429: _("Too many tries. Wait a while and try again."),
+    }
+    headings = {404: _("Page not found"), 413: _("Too much at once"), 429: _("Too many tries")}
+    own = error.description if error.code == 400 and error.description else None
+    is_stock = own is None or own == type(error).description
+    sentence = sentences.get(error.code, _("Go back and try again, or start from the front page."))
+    return error_page(
+        error.code,
+        headings.get(error.code, _("This did not work")),
+        sentence if is_stock else str(own),
+    )
+
+
+def _database(error: DBAPIError) -> ResponseReturnValue:
+    db.session.rollback()
+    if is_passing(error):
+        return _busy(error)
+    return _unexpected(error)
+
+
+def _busy(error: Exception) -> ResponseReturnValue:
+    log.warning("database unavailable kind=%s", type(error).__name__)
+    return error_page(
+        503,
+        _("Please try again in a moment"),
+        _("We cannot reach our records just now. Nothing was changed. Try again in a minute."),
+    )
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    # The message of a database error carries the values of the statement: names and addresses.
+    if isinstance(error, DBAPIError):
+        log.error("unexpected %s on %s", type(error.orig).__name__, request.endpoint)
+    else:
+        log.error("unexpected %s on %s", type(error).__name__, request.endpoint, exc_info=error)
+    return error_page(
+        500,
+        _("Something went wrong here"),
+        _("This is our fault, and it was logged. Nothing was half done. Please try again later."),
+    )

@@ -1,0 +1,81 @@
+"""How times and texts are shown."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import nh3
+from babel.dates import format_date, format_interval, format_time, get_timezone_location
+from flask import Flask
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
+_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "hr"}
+
+
+def init_app(app: Flask) -> None:
+    """Register the filters."""
+    app.jinja_env.filters.update(
+        moment=moment, span=span, day=day, markdown=markdown, iso=iso, zone_name=zone_name
+    )
+
+
+def day(at: datetime, zone: str) -> str:
+    """Return the full date of *at* in *zone*, in the reader's language."""
+    return format_date(at.astimezone(ZoneInfo(zone)).date(), "full", locale=_language())
+
+
+def moment(at: datetime, zone: str) -> str:
+    """Return date, time and zone of *at*: "Friday, 5 March 2027, 17:00, Brussels time (CET)"."""
+    local = at.astimezone(ZoneInfo(zone))
+    clock = format_time(local.time(), "HH:mm", locale=_language())
+    return f"{format_date(local.date(), 'full', locale=_language())}, {clock}, {zone_name(at, zone)}"
+
+
+def span(starts_at: datetime, ends_at: datetime, zone: str, all_day: bool = False) -> str:
+    """Return from when to when, with the zone; one date when it is within a day."""
+    start, end = starts_at.astimezone(ZoneInfo(zone)), ends_at.astimezone(ZoneInfo(zone))
+    language = _language()
+    if all_day:
+        last = _last_day(start, end)
+        first = format_date(start.date(), "full", locale=language)
+        return first if last == start.date() else f"{first} – {format_date(last, 'full', locale=language)}"
+    if start.date() == end.date():
+        hours = format_interval(start.time(), end.time(), "Hm", locale=language)
+        return f"{format_date(start.date(), 'full', locale=language)}, {hours}, {zone_name(starts_at, zone)}"
+    both = [
+        f"{format_date(at.date(), 'full', locale=language)}, {format_time(at.time(), 'HH:mm', locale=language)}"
+        for at in (start, end)
+    ]
+    return f"{both[0]} – {both[1]}, {zone_name(starts_at, zone)}"
+
+
+def zone_name(at: datetime, zone: str) -> str:
+    """Return the zone as people say it: "Brussels time (CET)"."""
+    city = get_timezone_location(ZoneInfo(zone), locale=_language(), return_city=True)
+    short = at.astimezone(ZoneInfo(zone)).strftime("%Z")
+    return _("%(city)s time (%(short)s)", city=city, short=short)
+
+
+def iso(at: datetime, zone: str) -> str:
+    """Return *at* as a machine reads it, with the zone's offset."""
+    return at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+
+
+def markdown(text: str) -> Markup:
+    """Return *text* as HTML with few tags; a library cleans whatever came out."""
+    html = _markdown.render(text)
+    clean = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
+    return Markup(clean)  # noqa: S704 - cleaned the line above
+
+
+def _last_day(start: datetime, end: datetime) -> date:
+    """The end of an all-day event is the midnight after it."""
+    moment_before = end.astimezone(UTC) - timedelta(seconds=1)
+    return max(start.date(), moment_before.astimezone(end.tzinfo).date())
+
+
+def _language() -> str:
+    return str(get_locale())
