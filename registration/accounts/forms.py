@@ -1,0 +1,163 @@
+"""Flask-Security's forms, in our words and with a limit on tries."""
+
+from typing import Any
+
+from flask import current_app, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_security.forms import (
+    ChangePasswordForm,
+    EmailValidation,
+    ForgotPasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    email_required,
+    password_required,
+    valid_user_email,
+)
+from flask_security.utils import hash_password
+from wtforms import EmailField, Field, PasswordField
+from wtforms.validators import EqualTo
+
+from registration.accounts.store import write_decoy
+from registration.accounts.throttle import Throttle, remote_key
+from registration.core import clock, text
+
+# One machine may stand for a whole office behind one address.
+_REMOTE_FACTOR = 5
+# Mails that one address gets in an hour because somebody asked for a new password.
+_RESETS_PER_ADDRESS = 3
+
+
+def throttle() -> Throttle:
+    """Return the counter of this application."""
+    counter: Throttle = current_app.extensions["accounts_throttle"]
+    return counter
+
+
+class SignInForm(LoginForm):
+    """Address and password. After too many tries from one machine it refuses that machine only."""
+
+    status = 400
+    remember = None
+    email = EmailField(
+        _l("E-mail address"),
+        validators=[email_required, EmailValidation(verify=False)],
+        filters=[lambda typed: (typed or "").strip()],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        validators=[password_required],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Flask-Security puts markup here; our page has its own link.
+        self.password.description = ""
+
+    def validate_next(self, field: Field) -> None:
+        """Let a hostile `next` pass here: security.py follows none, and the sign-in itself is right."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Count the try, then judge it; a right password uncounts it."""
+        at, tries = clock.now(), current_app.config["SIGN_IN_TRIES"]
+        remote = remote_key(request.remote_addr)
+        # By address and machine together: whoever guesses locks out himself, not the owner.
+        pair = f"sign-in:{_normal(self.email.data)}:{remote}"
+        machine = f"sign-in:{remote}"
+        if not throttle().take(at, {pair: tries, machine: tries * _REMOTE_FACTOR}):
+            self.status = 429
+            self.form_errors.append(
+                _("Too many tries. Wait an hour, or ask for a link to set a new password.")
+            )
+            return False
+        if not super().validate(**kwargs):
+            return False
+        throttle().give_back(at, pair, machine)
+        return True
+
+
+class ForgottenForm(ForgotPasswordForm):
+    """The address to which a link for a new password goes, if it has an account."""
+
+    status = 400
+    email = EmailField(
+        _l("E-mail address"),
+        validators=[email_required, EmailValidation(verify=False), valid_user_email],
+        filters=[lambda typed: (typed or "").strip()],
+        render_kw={"autocomplete": "username"},
+    )
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Refuse what is no address and who asks too often; all else looks alike from outside."""
+        address = _normal(self.email.data)
+        if not address:
+            self.form_errors.append(_("This is no e-mail address; it looks like name@example.org."))
+            return False
+        at, tries = clock.now(), current_app.config["SIGN_IN_TRIES"]
+        machine = f"reset:{remote_key(request.remote_addr)}"
+        if not throttle().take(at, {machine: tries}):
+            self.status = 429
+            self.form_errors.append(_("Too many tries. Wait an hour and try again."))
+            return False
+        # Too many mails to one address stop silently: a sentence would tell that it is known.
+        if not throttle().take(at, {f"reset-to:{address}": _RESETS_PER_ADDRESS}) or (
+            not super().validate(**kwargs)
+        ):
+            write_decoy()
+            return False
+        # Flask-Security hashes where the address is unknown; hashing here too takes as long.
+        hash_password("not-a-password")
+        return True
+
+
+class NewPasswordForm(ResetPasswordForm):
+    """A new password, from the link in the mail."""
+
+    status = 400
+    password = PasswordField(
+        _l("New password"),
+        validators=[password_required],
+        render_kw={"autocomplete": "new-password"},
+    )
+    password_confirm = PasswordField(
+        _l("New password again"),
+        validators=[
+            password_required,
+            EqualTo("password", message=_l("The two passwords are not the same.")),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ChangeForm(ChangePasswordForm):
+    """The old password and a new one."""
+
+    status = 400
+    password = PasswordField(
+        _l("Present password"),
+        validators=[password_required],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new_password = PasswordField(
+        _l("New password"),
+        validators=[password_required],
+        render_kw={"autocomplete": "new-password"},
+    )
+    new_password_confirm = PasswordField(
+        _l("New password again"),
+        validators=[
+            password_required,
+            EqualTo("new_password", message=_l("The two passwords are not the same.")),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+def _normal(address: str | None) -> str:
+    try:
+        return text.normal_email(address or "")
+    except ValueError:
+        return ""
