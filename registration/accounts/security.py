@@ -126,6 +126,7 @@ def _page(template: str, **context: Any) -> ResponseReturnValue:
     if request.method != "POST":
         return page
     if isinstance(form, ForgottenForm) and not form.errors:
+        form.even_out()
         return redirect(url_for("security.login"), 303)
     status: int = getattr(form, "status", 400)
     return page, status, {"Retry-After": "3600"} if status == 429 else {}
