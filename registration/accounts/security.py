@@ -11,6 +11,7 @@ from flask_login.utils import _user_context_processor
 from flask_security import Security, user_authenticated
 from flask_security.forms import Form
 
+from registration.accounts import messages
 from registration.accounts.forms import ChangeForm, ForgottenForm, NewPasswordForm, SignInForm
 from registration.accounts.store import AccountMail, AccountStore
 from registration.accounts.throttle import Throttle
@@ -32,7 +33,10 @@ _SETTINGS: dict[str, Any] = {
     "RECOVERABLE": True,
     "REGISTERABLE": False,
     "RETURN_GENERIC_RESPONSES": True,
-    "RESET_PASSWORD_WITHIN": timedelta(hours=2),
+    "RESET_PASSWORD_WITHIN": messages.LINK_LIVES,
+    # The outbox renders mails (messages.py); the library's own rendering would be thrown away.
+    "EMAIL_PLAINTEXT": False,
+    "EMAIL_HTML": False,
     # A negative freshness takes away the /verify page; /change asks for the old password itself.
     "FRESHNESS": timedelta(-1),
     "LOGOUT_METHODS": ["POST"],
@@ -76,11 +80,6 @@ _SENTENCES = {
     "INVALID_PASSWORD": (_l("This is not your present password."), "error"),
     "UNAUTHENTICATED": (_l("Sign in to see this page."), "info"),
 }
-_SUBJECTS = {
-    "PASSWORD_RESET": _l("Set a new password"),
-    "PASSWORD_NOTICE": _l("Your password was set anew"),
-    "PASSWORD_CHANGE_NOTICE": _l("Your password was changed"),
-}
 
 
 def init_app(app: Flask) -> None:
@@ -89,11 +88,10 @@ def init_app(app: Flask) -> None:
         app.config.setdefault(f"SECURITY_{name}", value)
     for name, sentence in _SENTENCES.items():
         app.config.setdefault(f"SECURITY_MSG_{name}", sentence)
-    for name, subject in _SUBJECTS.items():
-        app.config.setdefault(f"SECURITY_EMAIL_SUBJECT_{name}", subject)
     app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=7)
     app.extensions["accounts_throttle"] = Throttle()
     csrf.init_app(app)
+    messages.init_app(app)
     security = Security(
         mail_util_cls=AccountMail,
         login_form=SignInForm,
@@ -118,9 +116,7 @@ def _leave_public_pages_alone(app: Flask, security: Security) -> None:
 
 
 def _page(template: str, **context: Any) -> ResponseReturnValue:
-    """Render a page or a mail of Flask-Security: a form that failed is answered with 4xx as typed."""
-    if template.startswith("security/email/"):
-        return render_template(template, **context)
+    """Render a page of Flask-Security: a form that failed is answered with 4xx as typed."""
     form = next(value for value in context.values() if isinstance(value, Form))
     page = render_template(template, form=form, **context)
     if request.method != "POST":

@@ -10,6 +10,7 @@ from sqlalchemy import inspect, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from registration.accounts import messages
 from registration.accounts.models import Account
 from registration.core import text
 from registration.core.database import db
@@ -18,7 +19,6 @@ from registration.journal.services import SYSTEM, Actor, Note, record
 from registration.mail.outbox import Outgoing, enqueue
 from registration.web.locale import page_locale
 
-RESET_TEMPLATE = "security/email/reset_instructions"
 _PENDING = "accounts_pending"
 
 
@@ -87,12 +87,10 @@ class AccountMail(MailUtil):
         **kwargs: Any,
     ) -> None:
         """Write the mail and all that is pending in one transaction."""
-        account: Account = kwargs["user"]
+        what = messages.BY_TEMPLATE[template]
         pending = _pending()
-        facts = {"subject": str(subject), "text": body or "", "html": html or ""}
-        mail = Outgoing("account", page_locale(), account.name, account.email, facts=facts)
-        pending.mails.append(mail)
-        if template == RESET_TEMPLATE:
+        pending.mails.append(messages.mail_about(kwargs["user"], what, page_locale()))
+        if what == messages.LINK:
             pending.notes.append((SYSTEM, Note("account.reset_asked")))
         AccountStore().commit()
 

@@ -22,6 +22,7 @@ from registration.core.settings import load_settings
 from registration.core.transaction import write_tx
 from registration.events.access import event_page
 from registration.events.models import Event, EventText
+from registration.mail.composing import Draft, compose
 from registration.mail.models import OutgoingMessage
 from registration.schema import tables
 from registration.web import assets, errors, filters, guards, headers, locale
@@ -142,6 +143,19 @@ def sent(app: Flask) -> Callable[[], list[OutgoingMessage]]:
             return list(db.session.scalars(select(OutgoingMessage).order_by(OutgoingMessage.id)))
 
     return outbox
+
+
+@pytest.fixture
+def letters(app: Flask) -> Callable[[], list[Draft]]:
+    """Return a function that writes the mails of the outbox as the worker does, outside of a request."""
+
+    def write() -> list[Draft]:
+        with app.app_context():
+            session = db.session()
+            rows = session.scalars(select(OutgoingMessage).order_by(OutgoingMessage.id)).all()
+            return [compose(session, row) for row in rows]
+
+    return write
 
 
 @pytest.fixture

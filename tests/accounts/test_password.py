@@ -5,6 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,37 +14,51 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from registration.core import clock
 from registration.core.database import db
 from registration.journal.models import JournalEntry
+from registration.mail.composing import Superseded
 
 Do = Callable[..., TestResponse]
 NEW = "three plain words"
 
 
 @pytest.fixture
-def link(hire, send: Do, sent) -> str:
+def link(hire, send: Do, letters) -> str:
     """Ask for Ada's new password and return the path of the link in her mail."""
     hire("ada", "owner")
     send("/reset", email="ada@example.org")
-    return link_in(sent()[-1].facts["text"])
+    return link_in(letters()[-1].text)
 
 
-def link_in(text: str) -> str:
-    found = re.search(r"^http://127\.0\.0\.1:8000(/reset/\S+)$", text, re.MULTILINE)
-    assert found is not None, text
+def link_in(body: str) -> str:
+    found = re.search(r"^http://127\.0\.0\.1:8000(/reset/\S+)$", body, re.MULTILINE)
+    assert found is not None, body
     return found[1]
 
 
 def test_the_link_comes_by_mail_and_sets_the_password_once(
-    client: FlaskClient, send: Do, sent, link: str
+    client: FlaskClient, send: Do, sent, letters, link: str
 ) -> None:
     assert [(mail.kind, mail.to_email) for mail in sent()] == [("account", "ada@example.org")]
-    assert link in sent()[0].facts["html"]
+    assert "/reset/" in letters()[0].html
     answer = send(link, password=NEW, password_confirm=NEW)
     assert (answer.status_code, answer.location) == (303, "/login")
-    assert sent()[-1].facts["subject"] == "Your password was set anew"
+    assert letters()[-1].subject == "Your password was set anew"
     assert client.get(link).status_code == 302
     assert send("/login", email="ada@example.org", password=NEW).status_code == 303
+
+
+def test_no_link_waits_in_the_database(hire, send: Do, sent) -> None:
+    ada = hire("ada", "owner")
+    send("/reset", email=ada.email)
+    assert [mail.facts for mail in sent()] == [{"what": "password_link", "account": ada.id}]
+
+
+def test_a_link_asked_for_long_ago_is_not_sent(app: Flask, letters, link: str) -> None:
+    later = datetime.now(UTC) + timedelta(hours=3)
+    with clock.running(lambda: later), pytest.raises(Superseded):
+        letters()
 
 
 def test_following_the_link_changes_nothing(client: FlaskClient, account, link: str) -> None:
@@ -109,7 +124,7 @@ def test_a_bad_new_password_is_refused_with_a_sentence(
 
 
 def test_a_changed_password_ends_the_other_sessions(
-    app: Flask, client: FlaskClient, hire, send: Do, sent
+    app: Flask, client: FlaskClient, hire, send: Do, letters
 ) -> None:
     ada = hire("ada", "owner")
     send("/login", email=ada.email, password=ada.password)
@@ -122,7 +137,7 @@ def test_a_changed_password_ends_the_other_sessions(
     assert (answer.status_code, answer.location) == (303, "/organiser/")
     assert client.get("/organiser/").status_code == 200
     assert other.get("/organiser/").status_code == 303
-    assert sent()[-1].facts["subject"] == "Your password was changed"
+    assert letters()[-1].subject == "Your password was changed"
 
 
 def test_changing_takes_the_present_password(hire, sign_in: Do, send: Do, account) -> None:
