@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import Flask, current_app
+from flask_babel import get_locale
 from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy.orm import Session
 
@@ -51,6 +52,8 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     token = _token(account) if what == LINK else ""
     subject, text, html = rendered(
         what,
+        locale=message.locale,
+        direction=get_locale().text_direction,
         site=current_app.config["SITE_NAME"],
         hours=int(LINK_LIVES.total_seconds() // 3600),
         url=f"{base}/reset/{token}" if token else f"{base}/reset",

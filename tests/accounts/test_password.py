@@ -41,7 +41,8 @@ def test_the_link_comes_by_mail_and_sets_the_password_once(
     client: FlaskClient, send: Do, sent, letters, link: str
 ) -> None:
     assert [(mail.kind, mail.to_email) for mail in sent()] == [("account", "ada@example.org")]
-    assert "/reset/" in letters()[0].html
+    assert 'href="http://127.0.0.1:8000/reset/' in letters()[0].html
+    assert '<html lang="en" dir="ltr">' in letters()[0].html
     answer = send(link, password=NEW, password_confirm=NEW)
     assert (answer.status_code, answer.location) == (303, "/login")
     assert letters()[-1].subject == "Your password was set anew"
