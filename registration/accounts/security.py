@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login.utils import _user_context_processor
 from flask_security import Security, user_authenticated
 from flask_security.forms import Form
+from wtforms import EmailField, PasswordField
 
 from registration.accounts import messages
 from registration.accounts.forms import ChangeForm, ForgottenForm, NewPasswordForm, SignInForm
@@ -118,7 +119,7 @@ def _leave_public_pages_alone(app: Flask, security: Security) -> None:
 def _page(template: str, **context: Any) -> ResponseReturnValue:
     """Render a page of Flask-Security: a form that failed is answered with 4xx as typed."""
     form = next(value for value in context.values() if isinstance(value, Form))
-    page = render_template(template, form=form, **context)
+    page = render_template(template, form=form, errors=_errors(form), **context)
     if request.method != "POST":
         return page
     if isinstance(form, ForgottenForm) and not form.errors:
@@ -126,6 +127,13 @@ def _page(template: str, **context: Any) -> ResponseReturnValue:
         return redirect(url_for("security.login"), 303)
     status: int = getattr(form, "status", 400)
     return page, status, {"Retry-After": "3600"} if status == 429 else {}
+
+
+def _errors(form: Form) -> list[tuple[str, str]]:
+    """Return each error with the control it leads to; those of the whole form lead to the first."""
+    fields = [field for field in form if isinstance(field, EmailField | PasswordField)]
+    found = [(fields[0].id, str(sentence)) for sentence in form.form_errors]
+    return found + [(field.id, str(error)) for field in fields for error in field.errors]
 
 
 def _ask_to_sign_in(mechanisms: list[str], headers: dict[str, str] | None = None) -> Response:

@@ -50,7 +50,8 @@ def test_wrong_password_unknown_address_and_closed_account_are_answered_alike(
         for (email, _password), answer in zip(tries, answers, strict=True)
     }
     assert len(pages) == 1
-    assert "The address or the password is wrong." in answers[0].text
+    assert answers[0].text.count("The address or the password is wrong.") == 1
+    assert 'href="#email"' in answers[0].text
 
 
 def test_a_failed_sign_in_keeps_the_address_and_not_the_password(hire, send: Do) -> None:
