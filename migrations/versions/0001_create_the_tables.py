@@ -307,6 +307,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", "place", name=op.f("uq_registration_event_id_place")),
     )
     with op.batch_alter_table("registration", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_registration_event_id_seated_step", ["event_id", "seated_step"], unique=False
+        )
         batch_op.create_index("ix_registration_booking_id", ["booking_id"], unique=False)
         batch_op.create_index("ix_registration_event_id_state", ["event_id", "state"], unique=False)
         batch_op.create_index(
@@ -483,7 +486,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delivery_message_id"), ["message_id"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_message_id"))
@@ -532,6 +534,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("state NOT IN ('cancelled', 'declined', 'expired', 'rejected')"),
         )
         batch_op.drop_index("ix_registration_event_id_state")
+        batch_op.drop_index("ix_registration_event_id_seated_step")
         batch_op.drop_index("ix_registration_booking_id")
 
     op.drop_table("registration")

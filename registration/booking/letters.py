@@ -28,7 +28,7 @@ _WITHOUT_CALENDAR = {messages.LINK}
 def init_app(app: Flask) -> None:
     """Register who writes the mails of registrations."""
     with app.app_context():
-        for kind in (*_CLAIMS, messages.SHRUNK, messages.LINK):
+        for kind in (*_CLAIMS, messages.SHRUNK, messages.LINK, messages.MOVED):
             composers()[kind] = compose
 
 
@@ -36,13 +36,15 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     """Return what *message* says now. Raises Superseded when its news is old."""
     assert message.registration_id is not None
     found = seat(session, message.registration_id, message.locale)
-    claim = _CLAIMS.get(message.kind, message.facts.get("state", found.state))
-    if found.state != claim:
+    if message.kind in _CLAIMS and found.state != _CLAIMS[message.kind]:
         raise Superseded(f"the registration is {found.state} by now")
+    if message.kind not in _CLAIMS and not found.is_active:
+        raise Superseded("the registration has ended by now")
     subject, text, html = rendered(
         message.kind.replace("-", "_"),
         seat=found,
         reason=message.facts.get("reason", ""),
+        before=message.facts.get("before", ""),
         booking_url=_link("bookings", token_of(session, found.booking_id, BOOKING)),
         feed_url=_link("feeds", token_of(session, found.booking_id, FEED), ".ics"),
         event_url=public_url(f"/events/{found.slug}/"),

@@ -23,6 +23,7 @@ CANCELLED = "cancelled"
 REMOVED = "removed"
 SHRUNK = "shrunk"
 LINK = "link"
+MOVED = "moved"
 
 # One link mail per booking in this time, whoever asks how often: nobody's mailbox is filled by a stranger.
 LINK_AGAIN_AFTER = timedelta(minutes=15)
@@ -68,6 +69,36 @@ def announce_shrunk(session: Session, registration_id: int) -> None:
         .where(Registration.id == registration_id)
     ).one()
     enqueue(session, _outgoing(SHRUNK, row, row.event_id, registration_id, {"state": row.state}))
+
+
+def announce_moved(session: Session, event_id: int, before: str) -> int:
+    """Decide a mail to everybody who holds or waits that the event was moved; return how many.
+
+    *before* says when and where it was, as people read it.
+    """
+    rows = session.execute(
+        select(
+            Booking.id,
+            Booking.organiser_id,
+            Booking.name,
+            Booking.email,
+            Booking.locale,
+            Registration.event_id,
+            Registration.id.label("registration_id"),
+            Registration.state,
+        )
+        .join(Registration, Registration.booking_id == Booking.id)
+        .where(Registration.event_id == event_id, Registration.state.not_in(rules.ENDED))
+        .order_by(Registration.id)
+    ).all()
+    enqueue(
+        session,
+        *(
+            _outgoing(MOVED, row, event_id, row.registration_id, {"state": row.state, "before": before})
+            for row in rows
+        ),
+    )
+    return len(rows)
 
 
 def send_link_again(session: Session, email: str, event_ids: Sequence[int]) -> None:

@@ -51,9 +51,7 @@ def token_of(session: Session, subject_id: int, purpose: str) -> str | None:
 def find(session: Session, token: str, purpose: str) -> Capability | None:
     """Return the capability that *token* stands for, revoked ones included, or None."""
     return session.execute(
-        select(Capability).where(
-            Capability.token_hash == tokens.hashed(token), Capability.purpose == purpose
-        )
+        select(Capability).where(Capability.token_hash == tokens.hashed(token), Capability.purpose == purpose)
     ).scalar_one_or_none()
 
 

@@ -16,6 +16,8 @@ from registration.core.refusal import Refusal
 
 T = TypeVar("T")
 
+# What tells database.py to take the write lock with the first statement.
+WRITING = {"tx": "write"}
 TRIES = 5
 SECONDS = 8.0
 # Serialisation, deadlock, lock and standby answers that pass by themselves (PostgreSQL, appendix A).
@@ -107,7 +109,7 @@ def is_passing(error: DBAPIError) -> bool:
 
 
 def _once(work: Callable[[Session], T]) -> T:
-    engine = db.engine.execution_options(tx="write")
+    engine = db.engine.execution_options(**WRITING)
     with _turn(engine.dialect.name), Session(engine, expire_on_commit=False) as session:
         result = work(session)
         session.commit()

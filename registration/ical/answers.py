@@ -1,26 +1,93 @@
 """Answer requests for calendars: the same bytes and tags between polls, nothing built when nothing changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from flask import Response, make_response, request
-
-from registration.core.urls import public_url
+from flask import Response, current_app, request
 from registration.ical.entries import Entry, vevent_or_none
-from registration.ical.feeds import Feed, feed
-from registration.ical.queries import refresh_hours
+from registration.ical.feeds import BUILDER_VERSION, Feed, etag, feed
+
+from registration.core import clock
+from registration.core.urls import public_url
+from registration.web.locale import page_locale
 
 CALENDAR = "text/calendar; charset=utf-8"
+# An empty feed has no change of its own to tell.
+BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a feed tells: its name, its own path, its entries."""
+    """What a feed tells beside its entries. *facts* change whenever an entry does."""
 
     name: str
     path: str
-    entries: Sequence[Entry]
-    is_personal: bool
+    facts: tuple[object, ...]
+    changed_at: datetime | None
+    refresh_hours: int
+    is_personal: bool = False
     description: str = ""
-    zone: str = "Europe/Brussels"
+    zone: str = ""
+    colour: str = ""
+
+
+def answer(told: Told, entries: Callable[[], Sequence[Entry]]) -> Response:
+    """Return the feed, or 304 without asking for *entries* when the reader has it."""
+    language = page_locale()
+    tag = etag(BUILDER_VERSION, told.path, told.name, language, *told.facts)
+    response = Response(mimetype="text/calendar")
+    response.headers["Content-Type"] = CALENDAR
+    response.set_etag(tag, weak=True)
+    response.last_modified = told.changed_at or BEGINNING
+    response.headers["Cache-Control"] = "private, no-cache" if told.is_personal else "public, max-age=300"
+    response.headers["Vary"] = "Accept-Language"
+    if told.is_personal:
+        response.headers["X-Robots-Tag"] = "noindex"
+        response.headers["Referrer-Policy"] = "no-referrer"
+    if not _has_it(response):
+        response.set_data(_built(told, list(entries()), language))
+    return response.make_conditional(request)
+
+
+def attachment(raw: bytes, filename: str) -> Response:
+    """Return one file to save, in no cache."""
+    response = Response(raw)
+    response.headers["Content-Type"] = CALENDAR
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+def _has_it(response: Response) -> bool:
+    known, _weak = response.get_etag()
+    if request.if_none_match:
+        return bool(known) and request.if_none_match.contains_weak(known or "")
+    since = request.if_modified_since
+    return since is not None and response.last_modified is not None and response.last_modified <= since
+
+
+def _built(told: Told, entries: Sequence[Entry], language: str) -> bytes:
+    at = clock.now()
+    years = [
+        moment.year for entry in entries for moment in (entry.starts_at, entry.ends_at or entry.starts_at)
+    ]
+    shown = [raw for entry in entries if (raw := _bytes(entry)) is not None]
+    head = Feed(
+        name=told.name,
+        description=told.description,
+        url=public_url(told.path),
+        zone=told.zone or current_app.config["TIME_ZONE"],
+        colour=told.colour,
+        refresh_hours=told.refresh_hours,
+        changed_at=told.changed_at or BEGINNING,
+        language=language,
+    )
+    zones = sorted({entry.zone for entry in entries if not entry.all_day})
+    return feed(head, shown, zones, (min(years, default=at.year), max(years, default=at.year)))
+
+
+@lru_cache(maxsize=4096)
+def _bytes(entry: Entry) -> bytes | None:
+    """An entry is a value: the same one has the same bytes, made once."""
+    return vevent_or_none(entry)

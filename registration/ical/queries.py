@@ -1,15 +1,17 @@
 """Events as calendar entries."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from registration.ical.entries import Entry
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from registration.core import clock
 from registration.core.urls import public_url
 from registration.events.models import Event, ProgrammeEvent
 from registration.events.queries import AHEAD, MOST, PAST, location, words
-from registration.ical.entries import Entry
 
 
 def event_entry(event: Event, locale: str) -> Entry:
@@ -54,21 +56,36 @@ def in_feeds(*, organiser_id: int | None = None, programme_id: int | None = None
 
 def events(session: Session, query: Select[Event]) -> list[Event]:
     """Return the events of *query* with their words, in two queries however many there are."""
-    return list(
-        session.scalars(query.options(joinedload(Event.organiser), selectinload(Event.texts)))
-    )
+    return list(session.scalars(query.options(joinedload(Event.organiser), selectinload(Event.texts))))
 
 
-def version(session: Session, query: Select[Event]) -> tuple[int, int, datetime | None]:
-    """Return what changes whenever a feed of *query* does: how many, their revisions, the latest change."""
-    shown = query.order_by(None).with_only_columns(Event.id, Event.revision, Event.changed_at).subquery()
+@dataclass(frozen=True)
+class Version:
+    """What changes whenever a feed does."""
+
+    count: int
+    revisions: int
+    changed_at: datetime | None
+    refresh_hours: int
+
+
+def version(session: Session, query: Select[Event]) -> Version:
+    """Return the version of the feed of *query*, in one query, with no entry built."""
+    at = clock.now()
+    columns = (Event.id, Event.revision, Event.changed_at, Event.starts_at)
+    shown = query.order_by(None).with_only_columns(*columns).subquery()
     row = session.execute(
-        select(func.count(), func.coalesce(func.sum(shown.c.revision + shown.c.id), 0), func.max(shown.c.changed_at))
+        select(
+            func.count(),
+            func.coalesce(func.sum(shown.c.revision + shown.c.id), 0),
+            func.max(shown.c.changed_at),
+            func.min(case((shown.c.starts_at > at, shown.c.starts_at))),
+        )
     ).one()
-    return int(row[0]), int(row[1]), row[2]
+    return Version(int(row[0]), int(row[1]), row[2], refresh_hours([row[3]] if row[3] else []))
 
 
-def refresh_hours(starts: list[datetime]) -> int:
+def refresh_hours(starts: Sequence[datetime]) -> int:
     """Return how often a feed should be asked again: hourly from two days before an event, else six-hourly."""
     at = clock.now()
     return 1 if any(at < start < at + timedelta(days=2) for start in starts) else 6

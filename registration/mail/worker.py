@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable, Sequence
 
 from flask import Flask, current_app
 
@@ -18,14 +19,18 @@ log = logging.getLogger(__name__)
 BATCH = 20
 
 
-def run(app: Flask, stop: threading.Event) -> None:
-    """Send mail until *stop* is set. A database or relay that is away is waited for."""
+def run(app: Flask, stop: threading.Event, chores: Sequence[Callable[[], int]] = ()) -> None:
+    """Send mail and do *chores* until *stop* is set. A database or relay that is away is waited for.
+
+    A chore returns how much it did; while anything is done the next round follows at once.
+    """
     with app.app_context():
         transport = transport_from_url(app.config["MAIL_URL"])
+        jobs = (lambda: _send_batch(transport), *chores)
         while not stop.is_set():
             outbox.news.clear()
-            if _round(transport) == 0:
-                _wait(stop, app.config["WORKER_SECONDS"])
+            if not sum([_done(job) for job in jobs]):
+                outbox.news.wait(app.config["WORKER_SECONDS"])
 
 
 def send_due(transport: Transport | None = None) -> int:
@@ -37,9 +42,9 @@ def send_due(transport: Transport | None = None) -> int:
     return total
 
 
-def _round(transport: Transport) -> int:
+def _done(job: Callable[[], int]) -> int:
     try:
-        return _send_batch(transport)
+        return job()
     except Unavailable:
         log.warning("worker waits for the database")
     except Exception:
@@ -48,12 +53,6 @@ def _round(transport: Transport) -> int:
     finally:
         db.session.remove()
     return 0
-
-
-def _wait(stop: threading.Event, seconds: float) -> None:
-    outbox.news.wait(seconds)
-    if stop.is_set():
-        return
 
 
 def _send_batch(transport: Transport) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core import clock
+from registration.events.models import Event
 from registration.journal.services import Actor, Note, record
 from registration.seats import rules
 from registration.seats.gate import Gate, give_back, take
@@ -188,8 +189,16 @@ def _is_held_back(session: Session, gate: Gate, claim: Claim) -> bool:
 
 def _line(session: Session, gate: Gate, limit: int) -> list[rules.Waiting]:
     """Return the head of the line; with first_fit only those for whom there is room to begin with."""
-    query = select(Registration.id).where(
-        Registration.event_id == gate.event_id, Registration.state == rules.WAITLISTED
+    query = (
+        select(Registration.id)
+        .join(Event, Event.id == Registration.event_id)
+        .where(
+            Registration.event_id == gate.event_id,
+            Registration.state == rules.WAITLISTED,
+            # A seat that comes free when all is over, or called off, is nobody's.
+            Event.status == "published",
+            Event.ends_at > clock.now(),
+        )
     )
     if gate.policy == rules.FIRST_FIT:
         query = query.where(~unfitting())

@@ -68,8 +68,8 @@ def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
             raise GateMissing(event_id)
         gates[event_id].step += 1
     for pool in session.execute(_POOLS.where(Pool.event_id.in_(wanted)).order_by(Pool.id)):
-        values = dict(pool._mapping)
-        gates[values.pop("event_id")].pools[pool.id] = Limit(**values)
+        event_id, *values = pool
+        gates[event_id].pools[pool.id] = Limit(*values)
     return gates
 
 

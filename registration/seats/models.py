@@ -85,6 +85,7 @@ class Registration(Model):
             sqlite_where=text(f"state NOT IN ({_ENDED})"),
             postgresql_where=text(f"state NOT IN ({_ENDED})"),
         ),
+        Index("ix_registration_event_id_seated_step", "event_id", "seated_step"),
         Index("ix_registration_booking_id", "booking_id"),
         Index("ix_registration_event_id_state", "event_id", "state"),
     )

@@ -12,7 +12,8 @@ from registration.core import clock
 from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
 from registration.journal.services import Actor
-from registration.seats import engine, gate as gates, rules
+from registration.seats import engine, rules
+from registration.seats import gate as gates
 from registration.seats.models import Registration
 
 

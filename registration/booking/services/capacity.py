@@ -7,7 +7,8 @@ from registration.booking.messages import announce
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.journal.services import SYSTEM, Actor
-from registration.seats import engine, gate as gates, rules
+from registration.seats import engine, rules
+from registration.seats import gate as gates
 
 
 class CapacityOutOfRange(Refusal):

@@ -20,7 +20,8 @@ from registration.core.transaction import write_tx
 from registration.events.models import Category, Event
 from registration.events.rules import Phase, is_open_between, phase
 from registration.journal.services import ATTENDEE, Actor
-from registration.seats import engine, gate as gates, rules
+from registration.seats import engine, rules
+from registration.seats import gate as gates
 from registration.seats.gate import Gate
 from registration.seats.models import Registration
 

@@ -11,6 +11,7 @@ from registration.core.database import db
 from registration.core.refusal import NotFound
 from registration.ical.answers import Told, answer, attachment
 from registration.ical.entries import download_many
+from registration.ical.queries import refresh_hours
 from registration.web.locale import page_locale
 
 
@@ -30,15 +31,19 @@ def feed(token: str) -> ResponseReturnValue:
         response = make_response(_("This calendar address was revoked. Take the new one.") + "\n", 410)
         response.mimetype = "text/plain"
         return response
-    seats = seats_of(db.session(), capability.subject_id, page_locale())
-    return answer(
-        Told(
-            name=_("My registrations"),
-            path=request.path,
-            entries=[seat.entry for seat in _newest(seats)],
-            is_personal=True,
-        )
+    seats = _newest(seats_of(db.session(), capability.subject_id, page_locale()))
+    entries = [seat.entry for seat in seats]
+    hours = refresh_hours([entry.starts_at for entry in entries])
+    told = Told(
+        name=_("My registrations"),
+        path=request.path,
+        facts=(hours, *entries),
+        refresh_hours=hours,
+        changed_at=max((entry.changed_at for entry in entries), default=None),
+        is_personal=True,
+        zone=seats[0].time_zone if seats else "",
     )
+    return answer(told, lambda: entries)
 
 
 def _newest(seats: list[Seat]) -> list[Seat]:

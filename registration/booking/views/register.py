@@ -91,6 +91,7 @@ def _page(spec: FormSpec, form: RegistrationForm, status: int, focus: str = "") 
         errors=errors,
         has_errors=bool(errors),
         focus=focus,
+        has_sensitive=any(question.is_sensitive for question in spec.questions),
         heading=_("Register") if seats.left > 0 else _("Join the waitlist"),
     )
     return page, status, {"Retry-After": "10"} if status == 503 else {}

@@ -1,0 +1,1 @@
+"""Prove on the live database that every promise holds."""

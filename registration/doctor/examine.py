@@ -1,0 +1,66 @@
+"""Run every invariant in one read-only snapshot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, select, text
+
+from registration.booking.invariants import INVARIANTS as OF_BOOKINGS
+from registration.core.invariant import Invariant
+from registration.core.refusal import NotFound
+from registration.events.models import Event
+from registration.mail.invariants import INVARIANTS as OF_MAIL
+from registration.seats.invariants import INVARIANTS as OF_SEATS
+
+INVARIANTS: Sequence[Invariant] = sorted(
+    (*OF_SEATS, *OF_BOOKINGS, *OF_MAIL), key=lambda one: (int(one.code[1:].rstrip("b")), one.code)
+)
+# More than these are counted, not told one by one.
+TOLD = 20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one invariant found: nothing, or a sentence for each row that breaks it."""
+
+    code: str
+    title: str
+    sentences: tuple[str, ...]
+    count: int
+
+    @property
+    def holds(self) -> bool:
+        return self.count == 0
+
+
+def examine(engine: Engine, slug: str | None = None) -> list[Finding]:
+    """Return what each invariant finds, for one event or all. Raises NotFound for an unknown event.
+
+    It writes nothing and blocks no writer: SQLite reads from its snapshot, PostgreSQL at
+    REPEATABLE READ.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(  # noqa: PLW2901 - the same connection
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+        event_id = None if slug is None else _event_id(connection, slug)
+        return [_finding(connection, invariant, event_id) for invariant in INVARIANTS]
+
+
+def _finding(connection: Connection, invariant: Invariant, event_id: int | None) -> Finding:
+    told: list[str] = []
+    count = 0
+    for row in connection.execute(invariant.broken_by(event_id)):
+        count += 1
+        if count <= TOLD:
+            told.append(invariant.sentence.format(**row._mapping))
+    return Finding(invariant.code, invariant.title, tuple(told), count)
+
+
+def _event_id(connection: Connection, slug: str) -> int:
+    event_id = connection.scalar(select(Event.id).where(Event.slug == slug))
+    if event_id is None:
+        raise NotFound(f"There is no event {slug}. `registration event list` shows them.")
+    return event_id

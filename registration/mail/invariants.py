@@ -1,0 +1,36 @@
+"""What must hold of the outbox."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+
+from registration.core import clock
+from registration.core.invariant import Invariant
+from registration.mail.models import PENDING, SENDING, OutgoingMessage
+
+STUCK = timedelta(minutes=10)
+LATE = timedelta(hours=1)
+
+
+def _stuck(event_id: int | None) -> Select[Any]:
+    at = clock.now()
+    query = select(
+        OutgoingMessage.id.label("mail"), OutgoingMessage.kind, OutgoingMessage.state, OutgoingMessage.tries
+    ).where(
+        or_(
+            and_(OutgoingMessage.state == SENDING, OutgoingMessage.lease_until < at - STUCK),
+            and_(OutgoingMessage.state == PENDING, OutgoingMessage.due_at < at - LATE),
+        )
+    )
+    return query if event_id is None else query.where(OutgoingMessage.event_id == event_id)
+
+
+INVARIANTS = (
+    Invariant(
+        "I10",
+        "No mail is stuck",
+        "Mail {mail} ({kind}) is {state} after {tries} tries and long overdue: is the worker running?",
+        _stuck,
+    ),
+)

@@ -1,0 +1,234 @@
+"""What must hold of seats, at every moment and on every database."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from registration.core import clock
+from registration.core.invariant import Invariant
+from registration.events.models import Event
+from registration.journal.models import JournalEntry
+from registration.seats import rules
+from registration.seats.engine import unfitting
+from registration.seats.models import Pool, Queue, Registration, RegistrationPool
+
+# How late the sweeper may be before an offer or hold counts as forgotten.
+GRACE = timedelta(minutes=5)
+
+
+def _in_event(query: Select[Any], event_id: int | None) -> Select[Any]:
+    return query if event_id is None else query.where(Event.id == event_id)
+
+
+def _miscounted(event_id: int | None) -> Select[Any]:
+    held = (
+        select(RegistrationPool.pool_id, func.sum(RegistrationPool.need).label("seats"))
+        .join(Registration, Registration.id == RegistrationPool.registration_id)
+        .where(Registration.state.in_(rules.HOLDING))
+        .group_by(RegistrationPool.pool_id)
+        .subquery()
+    )
+    seats = func.coalesce(held.c.seats, 0)
+    query = (
+        select(Event.slug, Pool.id.label("pool"), Pool.kind, Pool.taken, seats.label("held"))
+        .join(Event, Event.id == Pool.event_id)
+        .outerjoin(held, held.c.pool_id == Pool.id)
+        .where(Pool.taken != seats)
+    )
+    return _in_event(query, event_id)
+
+
+def _out_of_bounds(event_id: int | None) -> Select[Any]:
+    should_be = case((Pool.wanted > Pool.taken, Pool.wanted), else_=Pool.taken)
+    query = (
+        select(Event.slug, Pool.id.label("pool"), Pool.kind, Pool.taken, Pool.capacity, Pool.wanted)
+        .join(Event, Event.id == Pool.event_id)
+        .where(or_(Pool.taken < 0, Pool.taken > Pool.capacity, Pool.capacity != should_be))
+    )
+    return _in_event(query, event_id)
+
+
+def _idle(event_id: int | None) -> Select[Any]:
+    ahead = aliased(Registration)
+    is_behind = exists().where(
+        ahead.event_id == Registration.event_id,
+        ahead.state == rules.WAITLISTED,
+        or_(
+            ahead.priority > Registration.priority,
+            and_(ahead.priority == Registration.priority, ahead.place < Registration.place),
+        ),
+    )
+    query = (
+        select(Event.slug, Registration.id.label("registration"), Registration.size, Registration.place)
+        .join(Event, Event.id == Registration.event_id)
+        .join(Queue, Queue.event_id == Event.id)
+        .where(
+            Registration.state == rules.WAITLISTED,
+            Event.status == "published",
+            Event.ends_at > clock.now(),
+            # A long promotion goes on in the next transaction; nobody is let past meanwhile.
+            Queue.is_draining.is_(False),
+            ~unfitting(),
+            or_(Queue.policy == rules.FIRST_FIT, ~is_behind),
+        )
+    )
+    return _in_event(query, event_id)
+
+
+def _overtaken(event_id: int | None) -> Select[Any]:
+    later = aliased(Registration)
+    theirs, ours = aliased(RegistrationPool), aliased(RegistrationPool)
+    # The later one needs less of some pool: then the seat that it got was none for the one who waits.
+    needs_less = exists().where(
+        ours.registration_id == Registration.id,
+        ours.need
+        > func.coalesce(
+            select(theirs.need)
+            .where(theirs.registration_id == later.id, theirs.pool_id == ours.pool_id)
+            .scalar_subquery(),
+            0,
+        ),
+    )
+    query = (
+        select(
+            Event.slug,
+            Registration.id.label("registration"),
+            Registration.place,
+            later.id.label("later"),
+            later.place.label("later_place"),
+        )
+        .join(Event, Event.id == Registration.event_id)
+        .join(
+            later,
+            and_(
+                later.event_id == Registration.event_id,
+                later.seated_step > Registration.needs_step,
+                later.place > Registration.place,
+                later.priority <= Registration.priority,
+                later.state.in_(rules.HOLDING),
+            ),
+        )
+        .join(Queue, Queue.event_id == Registration.event_id)
+        .where(
+            Registration.state == rules.WAITLISTED,
+            or_(Queue.policy == rules.STRICT, ~needs_less),
+        )
+    )
+    return _in_event(query, event_id)
+
+
+def _without_event_pool(event_id: int | None) -> Select[Any]:
+    need = (
+        select(RegistrationPool.need)
+        .join(Pool, Pool.id == RegistrationPool.pool_id)
+        .where(RegistrationPool.registration_id == Registration.id, Pool.kind == "event")
+        .scalar_subquery()
+    )
+    query = (
+        select(Event.slug, Registration.id.label("registration"), Registration.size)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.state.not_in(rules.ENDED), func.coalesce(need, 0) != Registration.size)
+    )
+    return _in_event(query, event_id)
+
+
+def _gaps(event_id: int | None) -> Select[Any]:
+    count, last = func.count(Registration.id), func.coalesce(func.max(Registration.place), 0)
+    query = (
+        select(Event.slug, count.label("registrations"), last.label("last"), Queue.next_place)
+        .join(Queue, Queue.event_id == Event.id)
+        .outerjoin(Registration, Registration.event_id == Event.id)
+        .group_by(Event.id, Event.slug, Queue.next_place)
+        .having(or_(count != last, last != Queue.next_place - 1))
+    )
+    return _in_event(query, event_id)
+
+
+def _forgotten(event_id: int | None) -> Select[Any]:
+    limit = clock.now() - GRACE
+    query = (
+        select(Event.slug, Registration.id.label("registration"), Registration.state)
+        .join(Event, Event.id == Registration.event_id)
+        .where(
+            or_(
+                _is_past(rules.OFFERED, Registration.offer_expires_at < limit),
+                _is_past(rules.UNVERIFIED, Registration.hold_expires_at < limit),
+            )
+        )
+    )
+    return _in_event(query, event_id)
+
+
+def _is_past(state: str, is_expired: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(Registration.state == state, is_expired)
+
+
+def _unjournalled(event_id: int | None) -> Select[Any]:
+    last = (
+        select(JournalEntry.after)
+        .where(JournalEntry.registration_id == Registration.id, JournalEntry.action == "state")
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(Event.slug, Registration.id.label("registration"), Registration.state)
+        .join(Event, Event.id == Registration.event_id)
+        .where(func.coalesce(last, "") != Registration.state)
+    )
+    return _in_event(query, event_id)
+
+
+INVARIANTS = (
+    Invariant(
+        "I1",
+        "Every pool counts exactly the seats that are held",
+        "The {kind} pool {pool} of {slug} counts {taken} seats taken, but {held} are held.",
+        _miscounted,
+    ),
+    Invariant(
+        "I2",
+        "No pool is oversold",
+        "The {kind} pool {pool} of {slug} has {taken} taken of {capacity} (wanted: {wanted}).",
+        _out_of_bounds,
+    ),
+    Invariant(
+        "I3",
+        "No seat is empty while somebody who fits is waiting",
+        "Registration {registration} of {slug} waits at place {place} for {size}, and would fit.",
+        _idle,
+    ),
+    Invariant(
+        "I4",
+        "Nobody was let past",
+        "Registration {registration} of {slug} (place {place}) waits, while {later} (place {later_place})"
+        " was seated later and needs no less.",
+        _overtaken,
+    ),
+    Invariant(
+        "I7",
+        "Everyone needs the event's own pool",
+        "Registration {registration} of {slug} is for {size}, but does not claim as many of the event.",
+        _without_event_pool,
+    ),
+    Invariant(
+        "I8",
+        "Places are dense",
+        "{slug} has {registrations} registrations, the last at place {last}, the next one {next_place}.",
+        _gaps,
+    ),
+    Invariant(
+        "I9",
+        "No offer and no hold is long expired",
+        "Registration {registration} of {slug} is still {state} after its deadline.",
+        _forgotten,
+    ),
+    Invariant(
+        "I11",
+        "Every change of state is in the journal",
+        "Registration {registration} of {slug} is {state}, which the journal does not say.",
+        _unjournalled,
+    ),
+)
