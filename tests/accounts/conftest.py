@@ -1,4 +1,4 @@
-"""A small application with accounts alone, on a SQLite file."""
+"""The application on a SQLite file, with a few pages that show nothing but who gets in."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,19 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from registration.accounts import access, security, services
+from registration.accounts import access, services
 from registration.accounts.models import Account, Organiser
-from registration.core import database, tokens
-from registration.core.bundled import bundled
+from registration.app import create_app
+from registration.core import tokens
 from registration.core.database import db
-from registration.core.settings import load_settings
 from registration.core.transaction import write_tx
 from registration.events.access import event_page
 from registration.events.models import Event, EventText
 from registration.mail.composing import Draft, compose
 from registration.mail.models import OutgoingMessage
 from registration.schema import tables
-from registration.web import assets, errors, filters, guards, headers, locale
 
 STARTS = datetime(2030, 12, 11, 9, tzinfo=UTC)
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -42,7 +40,7 @@ class Person:
 
 def _desk() -> Blueprint:
     """Return pages that show nothing but who gets in."""
-    bp = Blueprint("desk", __name__, url_prefix="/organiser")
+    bp = Blueprint("desk", __name__, url_prefix="/organiser/desk")
 
     @bp.get("/")
     @access.signed_in
@@ -67,14 +65,18 @@ def _desk() -> Blueprint:
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Flask]:
-    app = Flask("registration", template_folder=str(bundled("templates")), static_folder=None)
-    app.config.from_mapping(load_settings({}, {"DATA": str(tmp_path), "SIGN_IN_TRIES": 3}))
-    app.config.update(TESTING=True, SECRET_KEY_FALLBACKS=[], WTF_CSRF_TIME_LIMIT=None)
-    app.config.update(SESSION_COOKIE_SAMESITE="Lax", PROPAGATE_EXCEPTIONS=False)
-    for feature in (database, locale, assets, filters, headers, guards, errors, security):
-        feature.init_app(app)
+    url = f"sqlite:///{tmp_path / 'registration.sqlite3'}"
+    app = create_app(
+        {
+            "DATA": str(tmp_path),
+            "DATABASE_URL": url,
+            "BASE_URL": "http://127.0.0.1:8000",
+            "SIGN_IN_TRIES": 3,
+        }
+    )
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
     app.register_blueprint(_desk())
-    app.add_url_rule("/", "front", lambda: "front page")
+    app.add_url_rule("/public", "public", lambda: "a public page")
     with app.app_context():
         tables.Model.metadata.create_all(db.engine)
     yield app

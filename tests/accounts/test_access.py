@@ -22,7 +22,7 @@ def test_each_role_gets_its_pages_and_no_other(
     client: FlaskClient, hire, sign_in: Do, event: str, role: str, page: str
 ) -> None:
     sign_in(hire("ada", role))
-    answer = client.get(f"/organiser/events/{event}/{page}")
+    answer = client.get(f"/organiser/desk/events/{event}/{page}")
     assert answer.status_code == (200 if page in PAGES[role] else 404)
 
 
@@ -32,26 +32,26 @@ def test_a_stranger_cannot_tell_another_organisers_event_from_none(
     client: FlaskClient, hire, sign_in: Do, event: str, role: str, page: str
 ) -> None:
     sign_in(hire("ben", role, slug="ditta"))
-    theirs = client.get(f"/organiser/events/{event}/{page}")
-    none = client.get(f"/organiser/events/no-such-event/{page}")
+    theirs = client.get(f"/organiser/desk/events/{event}/{page}")
+    none = client.get(f"/organiser/desk/events/no-such-event/{page}")
     assert (theirs.status_code, none.status_code) == (404, 404)
     assert theirs.data == none.data
 
 
 def test_an_account_without_a_team_sees_no_event(client: FlaskClient, hire, sign_in: Do, event: str) -> None:
     sign_in(hire("cleo"))
-    assert client.get(f"/organiser/events/{event}/read").status_code == 404
-    assert client.get("/organiser/").status_code == 200
+    assert client.get(f"/organiser/desk/events/{event}/read").status_code == 404
+    assert client.get("/organiser/desk/").status_code == 200
 
 
 def test_nobody_is_led_to_the_sign_in_whether_or_not_the_event_exists(
     client: FlaskClient, event: str
 ) -> None:
     for slug in (event, "no-such-event"):
-        answer = client.get(f"/organiser/events/{slug}/read")
+        answer = client.get(f"/organiser/desk/events/{slug}/read")
         assert (answer.status_code, answer.location) == (
             303,
-            f"/login?next=/organiser/events/{slug}/read",
+            f"/login?next=/organiser/desk/events/{slug}/read",
         )
 
 
@@ -59,7 +59,7 @@ def test_a_post_needs_its_token_even_of_the_owner(
     client: FlaskClient, hire, sign_in: Do, event: str, token_on
 ) -> None:
     sign_in(hire("ada", "owner"))
-    url = f"/organiser/events/{event}/edit"
+    url = f"/organiser/desk/events/{event}/edit"
     assert client.post(url).status_code == 400
     assert client.post(url, data={"csrf_token": token_on("/change")}).status_code == 200
 
@@ -69,8 +69,8 @@ def test_an_organisers_page_is_for_its_own_readers(
 ) -> None:
     hire("ada", "owner", slug="ditta")
     sign_in(hire("ben", "viewer", slug="ditta"))
-    assert client.get("/organiser/organisers/ditta").text == "the organiser ditta"
-    assert client.get("/organiser/organisers/cocir").status_code == 404
+    assert client.get("/organiser/desk/organisers/ditta").text == "the organiser ditta"
+    assert client.get("/organiser/desk/organisers/cocir").status_code == 404
 
 
 def test_no_token_in_an_address_or_a_header_signs_anybody_in(client: FlaskClient, hire, app, account) -> None:

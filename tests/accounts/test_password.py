@@ -132,12 +132,12 @@ def test_a_changed_password_ends_the_other_sessions(
     other = app.test_client()
     with client.session_transaction() as mine, other.session_transaction() as stolen:
         stolen.update(mine)
-    assert other.get("/organiser/").status_code == 200
+    assert other.get("/organiser/desk/").status_code == 200
     form = {"password": ada.password, "new_password": NEW, "new_password_confirm": NEW}
     answer = send("/change", **form)
     assert (answer.status_code, answer.location) == (303, "/organiser/")
-    assert client.get("/organiser/").status_code == 200
-    assert other.get("/organiser/").status_code == 303
+    assert client.get("/organiser/desk/").status_code == 200
+    assert other.get("/organiser/desk/").status_code == 303
     assert letters()[-1].subject == "Your password was changed"
 
 

@@ -20,7 +20,7 @@ Do = Callable[..., TestResponse]
 def test_the_right_password_opens_the_back_office(client, hire, sign_in: Do) -> None:
     answer = sign_in(hire("ada", "owner"))
     assert (answer.status_code, answer.location) == (303, "/organiser/")
-    assert client.get("/organiser/").text == "signed in as ada@example.org"
+    assert client.get("/organiser/desk/").text == "signed in as ada@example.org"
 
 
 def test_the_address_may_be_typed_in_any_case(hire, send: Do) -> None:
@@ -74,20 +74,20 @@ def test_a_form_without_its_token_is_refused_and_signs_nobody_in(client: FlaskCl
     answer = client.post("/login", data={"email": ada.email, "password": ada.password})
     assert answer.status_code == 400
     assert "reload the page" in answer.text
-    assert client.get("/organiser/").status_code == 303
+    assert client.get("/organiser/desk/").status_code == 303
 
 
 def test_json_needs_the_token_too(client: FlaskClient, hire) -> None:
     ada = hire("ada", "owner")
     answer = client.post("/login", json={"email": ada.email, "password": ada.password})
     assert answer.status_code == 400
-    assert client.get("/organiser/").status_code == 303
+    assert client.get("/organiser/desk/").status_code == 303
 
 
 def test_a_page_of_the_back_office_leads_to_the_sign_in_and_back(
     client: FlaskClient, hire, send: Do, event: str
 ) -> None:
-    answer = client.get(f"/organiser/events/{event}/read?page=2")
+    answer = client.get(f"/organiser/desk/events/{event}/read?page=2")
     assert answer.status_code == 303
     ada = hire("ada", "viewer")
     # The page carries the way back in a hidden field; its form goes to plain /login.
@@ -95,7 +95,7 @@ def test_a_page_of_the_back_office_leads_to_the_sign_in_and_back(
     hidden = re.search(r'name="next"[^>]*value="([^"]*)"', page)
     assert hidden is not None
     answer = send("/login", next=unescape(hidden[1]), email=ada.email, password=ada.password)
-    assert answer.location == f"/organiser/events/{event}/read?page=2"
+    assert answer.location == f"/organiser/desk/events/{event}/read?page=2"
 
 
 @pytest.mark.parametrize(
@@ -125,10 +125,10 @@ def test_signing_out_takes_a_form_with_its_token(client: FlaskClient, hire, sign
     sign_in(hire("ada", "owner"))
     assert client.get("/logout").status_code == 405
     assert client.post("/logout").status_code == 400
-    assert client.get("/organiser/").status_code == 200
+    assert client.get("/organiser/desk/").status_code == 200
     token = token_on("/change")
     assert client.post("/logout", data={"csrf_token": token}).location == "/"
-    assert client.get("/organiser/").status_code == 303
+    assert client.get("/organiser/desk/").status_code == 303
 
 
 def test_the_session_begins_anew_at_sign_in(client: FlaskClient, hire, sign_in: Do) -> None:
@@ -151,7 +151,7 @@ def test_the_session_cookie_is_out_of_reach_for_scripts_and_other_sites(hire, si
 
 def test_public_pages_never_look_at_the_session(client: FlaskClient, hire, sign_in: Do) -> None:
     sign_in(hire("ada", "owner"))
-    assert "Cookie" not in client.get("/").headers.get("Vary", "")
+    assert "Cookie" not in client.get("/public").headers.get("Vary", "")
 
 
 def test_too_many_tries_lock_out_the_guesser_and_not_the_owner(hire, send: Do) -> None:
