@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 
 from registration.accounts import security
-from registration.booking import messages as booking_messages
+from registration.booking import letters as booking_letters
 from registration.booking import views as booking_views
 from registration.core import database
 from registration.core.bundled import bundled
@@ -19,7 +19,8 @@ from registration.mail import views as mail_views
 from registration.organiser import views as organiser_views
 from registration.privacy import views as privacy_views
 from registration.schema import views as schema_views
-from registration.web import assets, errors, filters, guards, headers, locale
+from registration.web.csrf import csrf
+from registration.web import assets, controls, errors, filters, guards, headers, locale
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
@@ -54,6 +55,7 @@ def _configure_web(app: Flask) -> None:
     database.init_app(app)
     locale.init_app(app)
     assets.init_app(app)
+    controls.init_app(app)
     filters.init_app(app)
     headers.init_app(app)
     guards.init_app(app)
@@ -62,11 +64,13 @@ def _configure_web(app: Flask) -> None:
 
 def _configure_features(app: Flask) -> None:
     security.init_app(app)
-    booking_messages.init_app(app)
+    booking_letters.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(events_views.bp)
     app.register_blueprint(ical_views.bp)
     app.register_blueprint(booking_views.bp)
+    # These forms carry keys of their own and need no cookie.
+    csrf.exempt(booking_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(organiser_views.bp)
     if not is_production(app.config):
