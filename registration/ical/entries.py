@@ -1,13 +1,15 @@
 """One event as iCalendar: in a feed, in a file, in a mail. The same UID and SEQUENCE in all of them."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from icalendar import Event, vCalAddress, vDate, vDatetime, vGeo, vText, vUri
-from icalendar.parser import Contentline
+from icalendar import Event, vCalAddress, vDate, vDatetime, vText, vUri
+from icalendar.parser import foldline
+from icalendar.prop import vInline
 
 from registration.ical.text import calendar_name, calendar_text
 from registration.ical.zones import zone_block
@@ -16,13 +18,15 @@ log = logging.getLogger(__name__)
 
 PRODID = "-//registration//registration//EN"
 TITLE_LENGTH = 255
+DEFAULT_LENGTH = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Entry:
     """What a calendar shows of one event to one reader.
 
-    *starts_at*, *ends_at*, *changed_at* are aware UTC; *busy* says whether it blocks the reader's time.
+    *starts_at*, *ends_at* and *changed_at* are aware UTC; *status* is CONFIRMED, TENTATIVE or CANCELLED;
+    *busy* says whether it blocks the reader's time; *conference_url* is where an online event is held.
     """
 
     uid: str
@@ -42,12 +46,16 @@ class Entry:
     latitude: float | None = None
     longitude: float | None = None
     cancelled_prefix: str = "Cancelled: "
+    conference_url: str = ""
 
 
 def vevent(entry: Entry) -> bytes:
-    """Return the VEVENT for feeds and files: a snapshot, so DTSTAMP is the last change (RFC 5545 §3.8.7.2)."""
+    """Return the VEVENT for feeds and files: a snapshot, so DTSTAMP is the last change (RFC 5545 §3.8.7.2).
+
+    Raises ValueError or ZoneInfoNotFoundError when *entry* has a naive time or an unknown zone or status.
+    """
     event = _event(entry, entry.changed_at)
-    event.add("LAST-MODIFIED", entry.changed_at)
+    event.add("LAST-MODIFIED", _utc(entry.changed_at))
     return bytes(event.to_ical())
 
 
@@ -56,24 +64,34 @@ def vevent_or_none(entry: Entry) -> bytes | None:
     try:
         return vevent(entry)
     except Exception as error:
-        log.error("calendar entry left out uid=%s kind=%s", entry.uid, type(error).__name__)
+        # The message could quote what people typed; the kind of error cannot.
+        log.error("calendar entry left out uid=%r kind=%s", entry.uid, type(error).__name__)
         return None
 
 
-def download(entry: Entry) -> bytes:
-    """Return one event as a file to import: no METHOD, no ORGANIZER, no calendar name."""
-    return download_many([entry])
+def download(entry: Entry, prodid: str = PRODID) -> bytes:
+    """Return one event as a file to import.
+
+    No METHOD, no ORGANIZER (Outlook would ask to accept), no name (it would become a new calendar's).
+    """
+    return download_many([entry], prodid)
 
 
-def download_many(entries: Sequence[Entry]) -> bytes:
-    """Return several events as one file."""
-    return calendar_bytes([], zones_of(entries), [vevent(entry) for entry in entries])
+def download_many(entries: Iterable[Entry], prodid: str = PRODID) -> bytes:
+    """Return several events as one file, each UID once: the active entry, else the latest."""
+    newest: dict[str, Entry] = {}
+    for entry in entries:
+        known = newest.get(entry.uid)
+        if known is None or _rank(entry) > _rank(known):
+            newest[entry.uid] = entry
+    shown = list(newest.values())
+    return calendar_bytes([], zones_of(shown), [vevent(entry) for entry in shown], prodid)
 
 
-def invitation(
+def invitation(  # noqa: PLR0913 - the message names two people, each with name and address
     entry: Entry,
     *,
-    method: str,
+    method: Literal["REQUEST", "CANCEL"],
     organiser_name: str,
     organiser_email: str,
     attendee_name: str,
@@ -84,18 +102,21 @@ def invitation(
 ) -> bytes:
     """Return an iTIP message (RFC 5546 §3.2.2 REQUEST, §3.2.5 CANCEL) that names its recipient alone.
 
-    *stamp* is the time of the message. A CANCEL of one person's seat has no STATUS: that would say
-    that the whole event is off.
+    *stamp* is the time of the message. A CANCEL of one person's seat has neither STATUS nor the prefix:
+    they would say that the whole event is off. Raises ValueError for a REQUEST to what is cancelled.
     """
-    event = _event(entry, stamp)
+    is_off = method == "CANCEL" and whole_event_cancelled
+    if method == "REQUEST" and entry.status == "CANCELLED":
+        raise ValueError("Nobody can be invited to a cancelled event: send a CANCEL.")
     if method == "CANCEL":
+        entry = replace(entry, status="CANCELLED" if is_off else "CONFIRMED", busy=False)
+    event = _event(entry, stamp)
+    if method == "CANCEL" and not is_off:
         del event["STATUS"]
-        if whole_event_cancelled:
-            event.add("STATUS", "CANCELLED")
-    event["ORGANIZER"] = _address(organiser_email, CN=calendar_name(organiser_name))
+    event["ORGANIZER"] = _address(organiser_email, organiser_name)
     event["ATTENDEE"] = _address(
         attendee_email,
-        CN=calendar_name(attendee_name),
+        attendee_name,
         CUTYPE="INDIVIDUAL",
         ROLE="REQ-PARTICIPANT",
         PARTSTAT=partstat,
@@ -105,110 +126,147 @@ def invitation(
 
 
 def zones_of(entries: Sequence[Entry]) -> list[bytes]:
-    """Return a VTIMEZONE for each zone that *entries* name, right for their years."""
+    """Return a VTIMEZONE for each zone that the times of *entries* name, right for their years."""
     timed = [entry for entry in entries if not entry.all_day and not _needs_utc(entry)]
     years = [at.year for entry in timed for at in (entry.starts_at, _end(entry))]
     return [zone_block(name, min(years), max(years)) for name in sorted({entry.zone for entry in timed})]
 
 
-def calendar_bytes(header: Sequence[str], zones: Sequence[bytes], events: Sequence[bytes]) -> bytes:
-    """Return a VCALENDAR around finished parts."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN", *header]
+def calendar_bytes(
+    header: Sequence[str], zones: Iterable[bytes], events: Iterable[bytes], prodid: str = PRODID
+) -> bytes:
+    """Return a VCALENDAR around finished parts; *header* lines are folded already, without line ends."""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        property_line("PRODID", calendar_text(prodid, fallback=PRODID)),
+        "CALSCALE:GREGORIAN",
+        *header,
+    ]
     return b"".join([*(f"{line}\r\n".encode() for line in lines), *zones, *events, b"END:VCALENDAR\r\n"])
 
 
 def property_line(name: str, value: str) -> str:
-    """Return one TEXT property of the calendar itself, escaped and folded."""
-    return _line(name, vText(value))
+    """Return one TEXT property, escaped and folded; *name* may carry parameters."""
+    folded: str = foldline(f"{name}:{vText(value).to_ical().decode()}")
+    return folded
 
 
 def uri_line(name: str, value: str) -> str:
-    """Return one URI property; RFC 7986 wants its type said."""
-    return _line(f"{name};VALUE=URI", vUri(value))
+    """Return one URI property of the calendar; RFC 7986 wants its type said."""
+    folded: str = foldline(f"{name};VALUE=URI:{_one_word(value)}")
+    return folded
 
 
-def _line(name: str, value: vText | vUri) -> str:
-    raw: bytes = Contentline(f"{name}:{value.to_ical().decode()}").to_ical()
-    return raw.decode()
+def _rank(entry: Entry) -> tuple[bool, int]:
+    return entry.status != "CANCELLED", entry.sequence
 
 
 def _event(entry: Entry, stamp: datetime) -> Event:
-    event = Event()
-    event.add("UID", entry.uid)
-    event.add("DTSTAMP", stamp)
-    _add_times(event, entry)
+    if entry.status not in {"CONFIRMED", "TENTATIVE", "CANCELLED"}:
+        raise ValueError("The status of a calendar entry is CONFIRMED, TENTATIVE or CANCELLED.")
     is_cancelled = entry.status == "CANCELLED"
-    prefix = entry.cancelled_prefix if is_cancelled else ""
-    slug = entry.uid.split("@", 1)[0]
-    event.add("SUMMARY", calendar_text(prefix + entry.title, fallback=slug, limit=TITLE_LENGTH))
-    event.add("SEQUENCE", entry.sequence)
+    title = calendar_text(entry.title, fallback=entry.uid.partition("@")[0])
+    event = Event()
+    event.add("UID", calendar_text(entry.uid))
+    event.add("DTSTAMP", _utc(stamp))
+    _add_times(event, entry)
+    shown = f"{entry.cancelled_prefix}{title}" if is_cancelled else title
+    event.add("SUMMARY", calendar_text(shown, limit=TITLE_LENGTH))
+    event.add("SEQUENCE", int(entry.sequence))
     event.add("STATUS", entry.status)
     event.add("TRANSP", "OPAQUE" if entry.busy and not is_cancelled else "TRANSPARENT")
-    if location := calendar_text(entry.location):
-        event.add("LOCATION", location)
-    told = [part for part in (calendar_text(entry.description, lines=True), entry.url) if part]
+    _add_words(event, entry)
+    _add_place(event, entry)
+    return event
+
+
+def _add_words(event: Event, entry: Entry) -> None:
+    url = _one_word(entry.url)
+    told = [part for part in (calendar_text(entry.description, lines=True), url) if part]
     if told:
         event.add("DESCRIPTION", "\n\n".join(told))
-    if entry.url:
-        event["URL"] = vUri(entry.url)
+    if url:
+        event["URL"] = vUri(url)
     if names := [name for one in entry.categories if (name := calendar_text(one))]:
         event.add("CATEGORIES", names)
-    if entry.latitude is not None and entry.longitude is not None:
-        event["GEO"] = vGeo((entry.latitude, entry.longitude))
-    return event
+
+
+def _add_place(event: Event, entry: Entry) -> None:
+    location = calendar_text(entry.location)
+    if location:
+        event.add("LOCATION", location)
+    if link := _one_word(entry.conference_url):
+        event["CONFERENCE"] = vUri(link, params={"VALUE": "URI"})
+    latitude, longitude = entry.latitude, entry.longitude
+    if latitude is None or longitude is None or not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        return
+    # Written by hand: icalendar writes a place on the meridian as 1e-05.
+    event["GEO"] = vInline(f"{latitude:.6f};{longitude:.6f}")
+    if location and not set(location) & set('"^'):
+        # Apple shows its map only where the title equals LOCATION; as parameter it can hold neither sign.
+        event["X-APPLE-STRUCTURED-LOCATION"] = vUri(
+            f"geo:{latitude:.6f},{longitude:.6f}",
+            params={"VALUE": "URI", "X-APPLE-RADIUS": "49", "X-TITLE": location},
+        )
 
 
 def _add_times(event: Event, entry: Entry) -> None:
     zone = ZoneInfo(entry.zone)
-    start, end = entry.starts_at, _end(entry)
+    start, end = _utc(entry.starts_at), _utc(_end(entry))
     if entry.all_day:
-        first = start.astimezone(zone).date()
+        first, last = start.astimezone(zone).date(), (end - timedelta(seconds=1)).astimezone(zone).date()
         event["DTSTART"] = _dated(first)
-        event["DTEND"] = _dated(max(_day_after(end, zone), first + timedelta(days=1)))
+        # Exclusive: the day after the last one (RFC 5545 §3.6.1).
+        event["DTEND"] = _dated(max(first, last) + timedelta(days=1))
     elif _needs_utc(entry):
-        event.add("DTSTART", start.astimezone(UTC))
-        event.add("DTEND", end.astimezone(UTC))
+        event["DTSTART"], event["DTEND"] = vDatetime(start), vDatetime(end)
     else:
-        event["DTSTART"] = _timed(start.astimezone(zone), entry.zone)
-        event["DTEND"] = _timed(end.astimezone(zone), entry.zone)
+        event["DTSTART"], event["DTEND"] = _timed(start, zone), _timed(end, zone)
 
 
 def _end(entry: Entry) -> datetime:
-    if entry.ends_at is not None:
+    """Return the end; where there is none, or none that readers accept, an hour after the start.
+
+    On an all-day event an hour ends on the first day, whatever the clocks do on it.
+    """
+    if entry.ends_at is not None and entry.ends_at > entry.starts_at:
         return entry.ends_at
-    return entry.starts_at + (timedelta(days=1) if entry.all_day else timedelta(hours=1))
+    return entry.starts_at + DEFAULT_LENGTH
 
 
 def _needs_utc(entry: Entry) -> bool:
-    """Say whether a time lies in the hour that comes twice: readers split four to four over which is meant."""
+    """Say whether a time lies in the hour that comes twice: readers split four to four over is meant."""
     zone = ZoneInfo(entry.zone)
-    return any(_is_doubled(at.astimezone(zone)) for at in (entry.starts_at, _end(entry)))
+    times = [at.astimezone(zone) for at in (entry.starts_at, _end(entry))]
+    return any(
+        at.tzname() == "UTC" or at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
+        for at in times
+    )
 
 
-def _is_doubled(local: datetime) -> bool:
-    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+def _utc(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("Times of calendar entries must be aware.")
+    return at.astimezone(UTC).replace(microsecond=0)
 
 
-def _day_after(end: datetime, zone: ZoneInfo) -> date:
-    """DTEND of an all-day event is the day after its last one (RFC 5545 §3.6.1)."""
-    return (end - timedelta(seconds=1)).astimezone(zone).date() + timedelta(days=1)
+def _timed(at: datetime, zone: ZoneInfo) -> vDatetime:
+    value = vDatetime(at.astimezone(zone).replace(tzinfo=None))
+    # After the constructor, which takes away the TZID of a time that looks naive to it.
+    value.params["TZID"] = zone.key
+    return value
 
 
 def _dated(day: date) -> vDate:
-    value = vDate(day)
-    value.params["VALUE"] = "DATE"
-    return value
+    return vDate(day, params={"VALUE": "DATE"})
 
 
-def _timed(local: datetime, zone: str) -> vDatetime:
-    value = vDatetime(local.replace(tzinfo=None))
-    value.params["TZID"] = zone
-    return value
+def _one_word(value: str) -> str:
+    """Return a URI or address without blanks and controls, which it cannot hold."""
+    return calendar_text(value).replace(" ", "")
 
 
-def _address(email: str, **params: str) -> vCalAddress:
-    address = vCalAddress(f"mailto:{email}")
-    for name, value in params.items():
-        if value:
-            address.params[name] = value
-    return address
+def _address(email: str, name: str, **params: str) -> vCalAddress:
+    common_name = {"CN": calendar_name(name)} if calendar_name(name) else {}
+    return vCalAddress(f"mailto:{_one_word(email)}", params={**common_name, **params})
