@@ -13,14 +13,14 @@ from registration.booking import views as booking_views
 from registration.core import database
 from registration.core.bundled import bundled
 from registration.core.settings import is_production, load_settings
-from registration.events import views as events_views
 from registration.ical import views as ical_views
 from registration.mail import views as mail_views
 from registration.organiser import views as organiser_views
 from registration.privacy import views as privacy_views
 from registration.schema import views as schema_views
+from registration.site import views as site_views
 from registration.web.csrf import csrf
-from registration.web import assets, controls, errors, filters, guards, headers, locale
+from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
@@ -56,6 +56,7 @@ def _configure_web(app: Flask) -> None:
     locale.init_app(app)
     assets.init_app(app)
     controls.init_app(app)
+    page_cache.init_app(app)
     filters.init_app(app)
     headers.init_app(app)
     guards.init_app(app)
@@ -66,7 +67,7 @@ def _configure_features(app: Flask) -> None:
     security.init_app(app)
     booking_letters.init_app(app)
     app.register_blueprint(schema_views.bp)
-    app.register_blueprint(events_views.bp)
+    app.register_blueprint(site_views.bp)
     app.register_blueprint(ical_views.bp)
     app.register_blueprint(booking_views.bp)
     # These forms carry keys of their own and need no cookie.

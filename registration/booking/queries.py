@@ -76,19 +76,20 @@ class Seat:
 
 def seat(session: Session, registration_id: int, locale: str) -> Seat:
     """Return one registration for a reader of *locale*."""
-    return _seats(session, Registration.id == registration_id, locale)[0]
+    return seats_where(session, Registration.id == registration_id, locale)[0]
 
 
 def seats_of(session: Session, booking_id: int, locale: str) -> list[Seat]:
     """Return the registrations of a booking, in the order of their events."""
-    return _seats(session, Registration.booking_id == booking_id, locale)
+    return seats_where(session, Registration.booking_id == booking_id, locale)
 
 
 def booking(session: Session, booking_id: int) -> Booking | None:
     return session.get(Booking, booking_id)
 
 
-def _seats(session: Session, condition: Any, locale: str) -> list[Seat]:
+def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
+    """Return the registrations that *condition* selects, in the order of their events."""
     rows = session.execute(
         select(Registration, Booking, Event, Organiser, Queue.policy)
         .join(Booking, Booking.id == Registration.booking_id)

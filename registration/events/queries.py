@@ -67,16 +67,17 @@ def event_by_slug(session: Session, slug: str) -> Event | None:
     )
 
 
-def upcoming(session: Session, organiser: Organiser | None = None) -> Sequence[Event]:
+def upcoming(session: Session, organiser_id: int | None = None) -> Sequence[Event]:
     """Return what is coming or under way, soonest first."""
     query = _listed().where(Event.ends_at > clock.now()).order_by(Event.starts_at, Event.id)
-    return session.scalars(_of(query, organiser).limit(MOST)).all()
+    return session.scalars(_of(query, organiser_id).limit(MOST)).all()
 
 
-def past(session: Session, organiser: Organiser | None = None, limit: int = 10) -> Sequence[Event]:
+def past(session: Session, organiser_id: int | None = None, limit: int = 10) -> Sequence[Event]:
     """Return what was held, latest first."""
     query = _listed().where(Event.ends_at <= clock.now(), Event.status == "published")
-    return session.scalars(_of(query, organiser).order_by(Event.ends_at.desc()).limit(limit)).all()
+    query = _of(query, organiser_id).options(selectinload(Event.materials))
+    return session.scalars(query.order_by(Event.ends_at.desc()).limit(limit)).all()
 
 
 def organiser_by_slug(session: Session, slug: str) -> Organiser | None:
@@ -128,5 +129,5 @@ def _listed() -> Select[Event]:
     )
 
 
-def _of(query: Select[Event], organiser: Organiser | None) -> Select[Event]:
-    return query if organiser is None else query.where(Event.organiser_id == organiser.id)
+def _of(query: Select[Event], organiser_id: int | None) -> Select[Event]:
+    return query if organiser_id is None else query.where(Event.organiser_id == organiser_id)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import nh3
-from babel.dates import format_date, format_interval, format_time, get_timezone_location
+from babel.dates import format_date, format_datetime, format_interval, format_time, get_timezone_location
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -18,7 +18,7 @@ _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquo
 def init_app(app: Flask) -> None:
     """Register the filters."""
     app.jinja_env.filters.update(
-        moment=moment, span=span, day=day, markdown=markdown, iso=iso, zone_name=zone_name
+        moment=moment, span=span, day=day, markdown=markdown, iso=iso, zone_name=zone_name, stamp=stamp
     )
 
 
@@ -32,6 +32,11 @@ def moment(at: datetime, zone: str) -> str:
     local = at.astimezone(ZoneInfo(zone))
     clock = format_time(local.time(), "HH:mm", locale=_language())
     return f"{format_date(local.date(), 'full', locale=_language())}, {clock}, {zone_name(at, zone)}"
+
+
+def stamp(at: datetime, zone: str) -> str:
+    """Return *at* short, for tables: "24 Nov 2026, 14:05"."""
+    return format_datetime(at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "d MMM y, HH:mm", locale=_language())
 
 
 def span(starts_at: datetime, ends_at: datetime, zone: str, all_day: bool = False) -> str:

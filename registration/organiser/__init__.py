@@ -1,0 +1,1 @@
+"""The back office: organisers set capacities, watch them fill, export lists, run the door."""

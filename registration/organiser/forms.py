@@ -1,0 +1,272 @@
+"""The forms of the back office: shape and sentences."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
+
+from registration.booking.forms import Readable, cleaned, readable_block
+from registration.events.models import Event
+from registration.events.services import Facts, Text
+from registration.seats import rules
+
+LINE = 200
+TEXT = 20000
+MOST_CATEGORIES = 12
+WHOLE = _l("Enter a whole number.")
+
+
+class WholeNumber(IntegerField):
+    """A number that says in our words when it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            self.data = int(valuelist[0].strip())
+        except ValueError:
+            self.data = None
+            raise ValueError(str(WHOLE)) from None
+
+
+class Moment(DateTimeLocalField):
+    """A local date and time, as browsers send it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Enter a date and time, as in 2026-12-11 14:00.")) from None
+
+
+def line_field(label: Any, *, length: int = LINE, required: Any = None) -> StringField:
+    """Return a field for one line of text; *required* is the sentence when it is empty."""
+    first = DataRequired(required) if required else Optional()
+    return StringField(label, [first, Readable(length)], filters=[cleaned])
+
+
+class CategoryForm(Form):
+    """One row of the categories of a new event."""
+
+    name = line_field(_l("Category"), length=100)
+    capacity = WholeNumber(
+        _l("Seats of its own"),
+        [Optional(), NumberRange(0, rules.MOST_SEATS, _l("Enter a number from 0 to 1000000."))],
+    )
+
+
+class EventForm(FlaskForm):
+    """When, where, in which words, and how people register."""
+
+    title = line_field(_l("Title"), required=_l("Enter a title."))
+    summary = line_field(_l("In one sentence"), length=500)
+    description = TextAreaField(
+        _l("Description"),
+        [Optional(), Readable(TEXT)],
+        filters=[readable_block],
+        description=_l("Markdown: **bold**, *italic*, lists and [links](https://example.org)."),
+    )
+    locale = SelectField(
+        _l("Language of these texts"),
+        choices=[("en", "English"), ("fr", "Français"), ("nl", "Nederlands"), ("de", "Deutsch"), ("zh", "中文")],
+    )
+    starts_at = Moment(_l("Starts"), [InputRequired(_l("Enter when it starts."))])
+    ends_at = Moment(_l("Ends"), [InputRequired(_l("Enter when it ends."))])
+    time_zone = SelectField(_l("Time zone"), choices=sorted(available_timezones()))
+    all_day = BooleanField(_l("All day"))
+    venue = line_field(_l("Venue"))
+    street = line_field(_l("Street"))
+    city = line_field(_l("City"), length=100)
+    online_url = line_field(_l("Address of the online meeting"), length=500)
+    opens_at = Moment(_l("Registration opens"), [Optional()])
+    closes_at = Moment(
+        _l("Registration closes"),
+        [Optional()],
+        description=_l("Empty: when the event starts."),
+    )
+    shows_seats = BooleanField(_l("Show how many seats are left"))
+    has_waitlist = BooleanField(_l("Keep a waitlist when it is full"))
+    status = SelectField(
+        _l("Who sees it"),
+        choices=[("published", _l("Published: everybody")), ("draft", _l("Draft: only your team"))],
+    )
+
+    def validate_online_url(self, field: Field) -> None:
+        """Refuse what is no web address."""
+        if field.data and not field.data.startswith(("https://", "http://")):
+            raise ValidationError(_("Enter an address that begins with https://."))
+
+    def facts(self, status: str | None = None) -> Facts:
+        """Return what the form says, with its local times as moments. Raises ValueError at a skipped hour."""
+        zone = ZoneInfo(self.time_zone.data)
+        return Facts(
+            starts_at=_moment(self.starts_at, zone),
+            ends_at=_moment(self.ends_at, zone),
+            time_zone=self.time_zone.data,
+            all_day=self.all_day.data,
+            venue=self.venue.data or "",
+            street=self.street.data or "",
+            city=self.city.data or "",
+            online_url=self.online_url.data or "",
+            opens_at=_moment(self.opens_at, zone) if self.opens_at.data else None,
+            closes_at=_moment(self.closes_at, zone) if self.closes_at.data else None,
+            shows_seats=self.shows_seats.data,
+            has_waitlist=self.has_waitlist.data,
+            locale=self.locale.data,
+            status=status or self.status.data,
+        )
+
+    def text(self) -> Text:
+        """Return the words."""
+        return Text(self.locale.data, self.title.data, self.summary.data or "", self.description.data or "")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the shape, then that each local time exists in its zone."""
+        if not super().validate(extra_validators):
+            return False
+        is_valid = True
+        for field in (self.starts_at, self.ends_at, self.opens_at, self.closes_at):
+            if field.data and _is_skipped(field.data, ZoneInfo(self.time_zone.data)):
+                field.errors = [
+                    _("This time does not exist: the clocks go forward. Choose one an hour later.")
+                ]
+                is_valid = False
+        return is_valid
+
+
+class NewEventForm(EventForm):
+    """A new event also has its capacity and categories."""
+
+    capacity = WholeNumber(
+        _l("Seats"),
+        [
+            InputRequired(_l("Enter how many seats there are.")),
+            NumberRange(0, rules.MOST_SEATS, _l("Enter a number from 0 to 1000000.")),
+        ],
+    )
+    policy = SelectField(
+        _l("When a seat becomes free"),
+        choices=[
+            (rules.FIRST_FIT, _l("It goes to the next party that fits: no seat stays empty")),
+            (rules.STRICT, _l("Strictly in order: the first party blocks until it fits")),
+        ],
+    )
+    categories = FieldList(FormField(CategoryForm), min_entries=4, max_entries=MOST_CATEGORIES)
+
+
+class CapacityForm(FlaskForm):
+    """Another capacity for one limit."""
+
+    wanted = WholeNumber(
+        _l("Seats"),
+        [
+            InputRequired(_l("Enter how many seats there should be.")),
+            NumberRange(0, rules.MOST_SEATS, _l("Enter a capacity between 0 and 1000000.")),
+        ],
+    )
+
+
+class CancelForm(FlaskForm):
+    """Why a registration is cancelled, and whether its person is told."""
+
+    reason = line_field(_l("Reason"), length=300)
+    tells = BooleanField(_l("Tell the person by mail"), default=True)
+
+
+class MaterialForm(FlaskForm):
+    """A presentation or paper."""
+
+    title = line_field(_l("Title"), required=_l("Enter a title."))
+    url = line_field(_l("Web address"), length=500, required=_l("Enter the address where it lies."))
+    locale = line_field(_l("Language"), length=16)
+
+    def validate_url(self, field: Field) -> None:
+        """Refuse anything but a web address."""
+        if not field.data.startswith(("https://", "http://")):
+            raise ValidationError(_("Enter an address that begins with https://."))
+
+
+class QuestionForm(FlaskForm):
+    """Something to ask each attendee."""
+
+    label = line_field(_l("Question"), length=300, required=_l("Enter the question."))
+    kind = SelectField(
+        _l("Answer"),
+        choices=[
+            ("text", _l("One line")),
+            ("long", _l("Several lines")),
+            ("choice", _l("One of several choices")),
+            ("yes", _l("Yes or nothing")),
+        ],
+    )
+    choices = TextAreaField(
+        _l("Choices"), [Optional(), Readable(2000)], description=_l("One a line."), filters=[readable_block]
+    )
+    is_required = BooleanField(_l("Everybody must answer"))
+    is_sensitive = BooleanField(_l("It is about health, food or access (asks for a separate agreement)"))
+
+    def validate_choices(self, field: Field) -> None:
+        """Ask for at least two choices where one is to be chosen."""
+        if self.kind.data == "choice" and len((field.data or "").split("\n")) < 2:
+            raise ValidationError(_("Enter at least two choices, one a line."))
+
+
+class CategoryLimitForm(FlaskForm):
+    """A new category."""
+
+    name = line_field(_l("Category"), length=100, required=_l("Enter a name."))
+    hint = line_field(_l("Who belongs to it"), length=300)
+    capacity = CategoryForm.capacity
+
+
+def fill(form: EventForm, event: Event, locale: str) -> None:
+    """Put what is stored into an empty form."""
+    zone = ZoneInfo(event.time_zone)
+    for name in ("time_zone", "all_day", "venue", "street", "city", "online_url", "shows_seats", "has_waitlist"):
+        form[name].data = getattr(event, name)
+    form.status.data = event.status if event.status != "cancelled" else "published"
+    form.locale.data = locale
+    for name in ("starts_at", "ends_at", "opens_at", "closes_at"):
+        at: datetime | None = getattr(event, name)
+        form[name].data = None if at is None else at.astimezone(zone).replace(tzinfo=None)
+    for text in event.texts:
+        if text.locale == locale:
+            form.title.data, form.summary.data, form.description.data = text.title, text.summary, text.description
+
+
+def errors_of(form: FlaskForm) -> list[tuple[str, str]]:
+    """Return (id of the control, sentence) for each error, in the order of the page."""
+    found: list[tuple[str, str]] = [("main", str(sentence)) for sentence in form.form_errors]
+    for field in form:
+        inner = [one for entry in field for one in entry.form] if isinstance(field, FieldList) else [field]
+        found += [(one.id, str(error)) for one in inner for error in one.errors]
+    return found
+
+
+def _moment(field: Field, zone: ZoneInfo) -> datetime:
+    local: datetime = field.data
+    # An hour that comes twice means its first time, as most calendars read it.
+    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def _is_skipped(local: datetime, zone: ZoneInfo) -> bool:
+    aware = local.replace(tzinfo=zone)
+    return aware.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local

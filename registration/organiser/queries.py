@@ -1,0 +1,152 @@
+"""Read what the back office shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from registration.accounts.models import Account
+from registration.booking.models import Answer, Attendee, Booking
+from registration.events.models import Event, Question
+from registration.journal.models import JournalEntry
+from registration.mail.models import OutgoingMessage
+from registration.seats import rules
+from registration.seats.explain import pool_names, why_not_seated
+from registration.seats.models import Registration
+from registration.seats.queries import PoolSeats, availability, line
+
+
+def events_of(session: Session, organiser_ids: Sequence[int]) -> Sequence[Event]:
+    """Return the events of these organisers, drafts included, what comes next first."""
+    query = (
+        select(Event)
+        .where(Event.organiser_id.in_(organiser_ids))
+        .options(joinedload(Event.organiser), selectinload(Event.texts))
+        .order_by(Event.starts_at.desc(), Event.id)
+    )
+    return session.scalars(query).all()
+
+
+def state_counts(session: Session, event_id: int) -> Mapping[str, int]:
+    """Return how many registrations are in which state."""
+    rows = session.execute(
+        select(Registration.state, func.count())
+        .where(Registration.event_id == event_id)
+        .group_by(Registration.state)
+    )
+    return {state: int(count) for state, count in rows}
+
+
+def failed_mails(session: Session, event_id: int) -> int:
+    return int(
+        session.scalar(
+            select(func.count()).where(OutgoingMessage.event_id == event_id, OutgoingMessage.state == "failed")
+        )
+        or 0
+    )
+
+
+def pools(session: Session, event_id: int) -> list[tuple[PoolSeats, str]]:
+    """Return each limit of an event with its name, the event's own first."""
+    seats = availability(session, [event_id])[event_id]
+    names = pool_names(session, event_id)
+    return [(pool, names[pool.id]) for pool in (seats.event, *seats.categories.values())]
+
+
+@dataclass(frozen=True)
+class InLine:
+    """One party of the waitlist as the organiser sees it."""
+
+    position: int
+    registration: Registration
+    booking: Booking
+    names: tuple[str, ...]
+    why: str
+
+
+def waitlist(session: Session, event_id: int) -> list[InLine]:
+    """Return the waitlist in its order, with why each party has no seat yet."""
+    waiting = line(session, event_id)
+    by_id = parties(session, [one.registration_id for one in waiting])
+    limits = {pool.id: pool for pool, _name in pools(session, event_id)}
+    names = pool_names(session, event_id)
+    found = []
+    for position, one in enumerate(waiting, 1):
+        registration, booking, people = by_id[one.registration_id]
+        found.append(InLine(position, registration, booking, people, why_not_seated(one.needs, limits, names)))
+    return found
+
+
+def parties(
+    session: Session, registration_ids: Sequence[int]
+) -> dict[int, tuple[Registration, Booking, tuple[str, ...]]]:
+    """Return registrations with their contact and the names of who comes."""
+    people: dict[int, list[str]] = {}
+    for row in session.execute(
+        select(Attendee.registration_id, Attendee.name)
+        .where(Attendee.registration_id.in_(registration_ids), Attendee.removed_at.is_(None))
+        .order_by(Attendee.registration_id, Attendee.rank)
+    ):
+        people.setdefault(row.registration_id, []).append(row.name)
+    rows = session.execute(
+        select(Registration, Booking)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(Registration.id.in_(registration_ids))
+    )
+    return {
+        row.Registration.id: (row.Registration, row.Booking, tuple(people.get(row.Registration.id, ())))
+        for row in rows
+    }
+
+
+def answers_of(session: Session, registration_id: int, *, with_sensitive: bool) -> dict[int, list[tuple[str, str]]]:
+    """Return (question, answer) of each attendee of a registration, by the attendee's id."""
+    query = (
+        select(Answer.attendee_id, Question.label, Answer.value)
+        .join(Question, Question.id == Answer.question_id)
+        .join(Attendee, Attendee.id == Answer.attendee_id)
+        .where(Attendee.registration_id == registration_id)
+        .order_by(Question.rank, Question.id)
+    )
+    if not with_sensitive:
+        query = query.where(Question.is_sensitive.is_(False))
+    found: dict[int, list[tuple[str, str]]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.attendee_id, []).append((row.label, row.value))
+    return found
+
+
+def history(session: Session, registration_id: int) -> Sequence[Row[Any]]:
+    """Return what happened to a registration, with who did it."""
+    return session.execute(
+        select(JournalEntry, Account.name)
+        .outerjoin(Account, Account.id == JournalEntry.account_id)
+        .where(JournalEntry.registration_id == registration_id)
+        .order_by(JournalEntry.id)
+    ).all()
+
+
+def mails_of(session: Session, registration_id: int) -> Sequence[OutgoingMessage]:
+    return session.scalars(
+        select(OutgoingMessage)
+        .where(OutgoingMessage.registration_id == registration_id)
+        .order_by(OutgoingMessage.id)
+    ).all()
+
+
+def expected_and_in(session: Session, event_id: int) -> tuple[int, int]:
+    """Return how many people are expected at the door, and how many are in."""
+    row = session.execute(
+        select(func.count(Attendee.id), func.count(Attendee.checked_in_at))
+        .join(Registration, Registration.id == Attendee.registration_id)
+        .where(
+            Registration.event_id == event_id,
+            Registration.state == rules.CONFIRMED,
+            Attendee.removed_at.is_(None),
+        )
+    ).one()
+    return int(row[0]), int(row[1])
+
+

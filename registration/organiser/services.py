@@ -1,0 +1,178 @@
+"""What organisers do; each public function is one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from registration.booking.messages import announce_moved
+from registration.booking.models import Attendee
+from registration.core import clock
+from registration.core.refusal import NotFound, Refusal
+from registration.core.transaction import write_tx
+from registration.events import services as events
+from registration.events.models import Category, Event, Material, Question
+from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text
+from registration.journal.services import Actor, Note, record
+from registration.seats import gate as gates
+from registration.seats import rules
+from registration.seats.models import Registration
+
+NEEDS = QuestionFacts(
+    label="Do you need anything to take part?",
+    kind="long",
+    hint="Access, food, language: say what helps. Only those who run the event see it.",
+    is_sensitive=True,
+)
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """All of a new event."""
+
+    facts: Facts
+    text: Text
+    capacity: int
+    policy: str
+    categories: Sequence[tuple[str, int | None]] = ()
+    questions: Sequence[QuestionFacts] = (NEEDS,)
+    slug: str = ""
+
+
+def create_event(organiser_id: int, new: NewEvent, uid_host: str, actor: Actor) -> str:
+    """Add an event with its seats and return its slug. Raises Refusal."""
+    names = [name for name, _capacity in new.categories]
+    if len(set(names)) != len(names):
+        raise Refusal(_("Two categories have the same name. Give each its own."), field="categories")
+    return write_tx(lambda session: _create(session, organiser_id, new, uid_host, actor))
+
+
+def change_event(event_id: int, facts: Facts, text: Text, before: str, actor: Actor) -> int | None:
+    """Change an event; where it moved, tell everybody who holds or waits.
+
+    Return how many are told, or None when calendars stay as they are. *before* says when and where
+    it was, as people read it. Raises Refusal.
+    """
+    return write_tx(lambda session: _change(session, event_id, facts, text, before, actor))
+
+
+def add_material(event_id: int, title: str, url: str, locale: str, actor: Actor) -> None:
+    """Publish a presentation or paper."""
+
+    def work(session: Session) -> None:
+        event = _event(session, event_id)
+        rank = _count(session, Material, event_id)
+        events.add_material(session, event, title, url, locale, rank)
+        _changed(session, event, "material", actor)
+
+    write_tx(work)
+
+
+def add_question(event_id: int, facts: QuestionFacts, actor: Actor) -> None:
+    """Ask one thing more."""
+
+    def work(session: Session) -> None:
+        event = _event(session, event_id)
+        events.add_question(session, event, facts, _count(session, Question, event_id))
+        _changed(session, event, "question", actor)
+
+    write_tx(work)
+
+
+def add_category(event_id: int, facts: CategoryFacts, capacity: int | None, actor: Actor) -> None:
+    """Add a category; with *capacity* it has seats of its own. Raises Refusal for a name that is there."""
+
+    def work(session: Session) -> None:
+        gates.lock(session, [event_id])
+        event = _event(session, event_id)
+        known = select(Category.id).where(Category.event_id == event_id, Category.name == facts.name)
+        if session.scalar(known) is not None:
+            raise Refusal(_("There is a category of this name already."), field="name")
+        category = events.add_category(session, event, facts, _count(session, Category, event_id))
+        if capacity is not None:
+            gates.add_pool(session, event_id, "category", category.id, capacity)
+        _changed(session, event, "category", actor)
+
+    write_tx(work)
+
+
+def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> None:
+    """Note that somebody came in, or take that back. Raises NotFound unless she has a seat here."""
+
+    def work(session: Session) -> None:
+        registration_id = session.scalar(
+            select(Registration.id)
+            .join(Attendee, Attendee.registration_id == Registration.id)
+            .where(
+                Attendee.id == attendee_id,
+                Attendee.removed_at.is_(None),
+                Registration.event_id == event_id,
+                Registration.state == rules.CONFIRMED,
+            )
+        )
+        if registration_id is None:
+            raise NotFound(_("Nobody with a seat here has this number."))
+        at = clock.now() if is_in else None
+        session.execute(update(Attendee).where(Attendee.id == attendee_id).values(checked_in_at=at))
+        action = "checked-in" if is_in else "checked-out"
+        note = Note(action, event_id=event_id, registration_id=registration_id, facts={"attendee": attendee_id})
+        record(session, actor, note)
+
+    write_tx(work)
+
+
+def note_export(event: Event, fmt: str, count: int, actor: Actor) -> None:
+    """Journal who took how many people's details away."""
+    note = Note(
+        "export", organiser_id=event.organiser_id, event_id=event.id, facts={"format": fmt, "rows": count}
+    )
+    write_tx(lambda session: record(session, actor, note))
+
+
+def _create(session: Session, organiser_id: int, new: NewEvent, uid_host: str, actor: Actor) -> str:
+    event = events.create_event(session, organiser_id, new.facts, [new.text], uid_host, new.slug)
+    gates.open_queue(session, event.id, new.capacity, new.policy)
+    for rank, (name, capacity) in enumerate(new.categories):
+        category = events.add_category(session, event, CategoryFacts(name), rank)
+        if capacity is not None:
+            gates.add_pool(session, event.id, "category", category.id, capacity)
+    for rank, question in enumerate(new.questions):
+        events.add_question(session, event, question, rank)
+    note = Note("created", organiser_id=organiser_id, event_id=event.id, after=new.facts.status)
+    record(session, actor, note)
+    return event.slug
+
+
+def _change(
+    session: Session, event_id: int, facts: Facts, text: Text, before: str, actor: Actor
+) -> int | None:
+    # Under the gate: a registration sees the event before or after the change, never in between.
+    gates.lock(session, [event_id])
+    event = _event(session, event_id)
+    was = event.status
+    is_moved = events.change_event(session, event, facts, text)
+    note = Note("edited", organiser_id=event.organiser_id, event_id=event_id, before=was, after=event.status)
+    record(session, actor, note)
+    if not is_moved or event.status != "published":
+        return None
+    return announce_moved(session, event_id, before)
+
+
+def _event(session: Session, event_id: int) -> Event:
+    event = session.get(Event, event_id)
+    if event is None:
+        raise NotFound(_("There is no such event."))
+    return event
+
+
+def _changed(session: Session, event: Event, what: str, actor: Actor) -> None:
+    events.touch(event)
+    record(
+        session, actor, Note(f"added-{what}", organiser_id=event.organiser_id, event_id=event.id)
+    )
+
+
+def _count(session: Session, model: type[Category] | type[Question] | type[Material], event_id: int) -> int:
+    return int(session.scalar(select(func.count()).where(model.event_id == event_id)) or 0)

@@ -1,0 +1,48 @@
+"""The pages of the back office, one module per screen."""
+
+from flask import Blueprint
+
+from registration.organiser.views import (
+    attendees,
+    capacity,
+    checkin,
+    editing,
+    exports,
+    home,
+    records,
+    registration,
+    waitlist,
+)
+
+bp = Blueprint("organiser", __name__, url_prefix="/organiser")
+_EVENT = "/events/<slug>"
+_ONE = f"{_EVENT}/registrations/<int:registration_id>"
+
+for _rule, _endpoint, _view, _methods in (
+    ("/", "home", home.home, ["GET"]),
+    ("/organisers/<slug>/events/new", "new_event", editing.new, ["GET", "POST"]),
+    (f"{_EVENT}/", "overview", home.overview, ["GET"]),
+    (f"{_EVENT}/edit", "edit", editing.edit, ["GET", "POST"]),
+    (f"{_EVENT}/edit/categories", "add_category", editing.add_category, ["GET", "POST"]),
+    (f"{_EVENT}/edit/questions", "add_question", editing.add_question, ["GET", "POST"]),
+    (f"{_EVENT}/edit/materials", "add_material", editing.add_material, ["GET", "POST"]),
+    (f"{_EVENT}/attendees", "attendees", attendees.attendees, ["GET"]),
+    (_ONE, "registration", registration.show, ["GET"]),
+    (f"{_ONE}/cancel", "cancel", registration.cancel, ["POST"]),
+    (
+        f"{_ONE}/attendees/<int:attendee_id>/cancel",
+        "cancel_attendee",
+        registration.cancel_attendee,
+        ["POST"],
+    ),
+    (f"{_EVENT}/waitlist", "waitlist", waitlist.waitlist, ["GET"]),
+    (f"{_EVENT}/capacity", "capacity", capacity.capacity, ["GET"]),
+    (f"{_EVENT}/capacity/<int:pool_id>", "change_capacity", capacity.change, ["POST"]),
+    (f"{_EVENT}/exports", "exports", exports.exports, ["GET"]),
+    (f"{_EVENT}/exports/attendees.<fmt>", "export", exports.download, ["GET"]),
+    (f"{_EVENT}/messages", "messages", records.messages, ["GET"]),
+    (f"{_EVENT}/journal", "journal", records.journal, ["GET"]),
+    (f"{_EVENT}/checkin", "checkin", checkin.door, ["GET"]),
+    (f"{_EVENT}/checkin/<int:attendee_id>", "check_in", checkin.check_in, ["POST"]),
+):
+    bp.add_url_rule(_rule, _endpoint, _view, methods=_methods)

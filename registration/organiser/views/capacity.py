@@ -1,0 +1,78 @@
+"""Change how many are let in: first see whom it promotes, then do it."""
+
+from typing import Any
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from registration.accounts.access import EDIT, READ
+from registration.booking.services.capacity import change_capacity
+from registration.core.database import db
+from registration.core.refusal import Refusal
+from registration.events.access import event_page
+from registration.events.models import Event
+from registration.organiser import queries
+from registration.organiser.forms import CapacityForm, errors_of
+from registration.organiser.views.frame import actor, done, event_screen
+from registration.seats.queries import PoolSeats, Preview, availability, preview
+
+
+@event_page(READ)
+def capacity(event: Event) -> ResponseReturnValue:
+    """Show the limits; with ?pool= and ?wanted= also what that would do."""
+    pool_id = request.args.get("pool", type=int)
+    form = CapacityForm(formdata=request.args if pool_id is not None else None, meta={"csrf": False})
+    if pool_id is None:
+        return _page(event, None, form)
+    if not form.validate():
+        return _page(event, pool_id, form, 422)
+    return _page(event, pool_id, form, seen=preview(db.session(), event.id, _pool(event, pool_id).id, form.wanted.data))
+
+
+@event_page(EDIT)
+def change(event: Event, pool_id: int) -> ResponseReturnValue:
+    """Change one limit."""
+    form = CapacityForm()
+    _pool(event, pool_id)
+    if not form.validate():
+        return _page(event, pool_id, form, 422)
+    try:
+        promoted = change_capacity(event.id, pool_id, form.wanted.data, actor())
+    except Refusal as refusal:
+        form.wanted.errors = [refusal.sentence]
+        return _page(event, pool_id, form, refusal.status)
+    told = ngettext("%(num)s party was promoted.", "%(num)s parties were promoted.", promoted)
+    return done(_("The capacity was changed.") + " " + told, "capacity", slug=event.slug)
+
+
+def _pool(event: Event, pool_id: int) -> PoolSeats:
+    for pool, _name in queries.pools(db.session(), event.id):
+        if pool.id == pool_id:
+            return pool
+    abort(404)
+
+
+def _page(
+    event: Event, pool_id: int | None, form: CapacityForm, status: int = 200, seen: Preview | None = None
+) -> ResponseReturnValue:
+    session = db.session()
+    promoted: list[Any] = []
+    if seen is not None:
+        parties = queries.parties(session, seen.promoted)
+        promoted = [parties[one] for one in seen.promoted]
+    errors = errors_of(form)
+    return event_screen(
+        "capacity.html",
+        event,
+        status,
+        pools=queries.pools(session, event.id),
+        seats=availability(session, [event.id])[event.id],
+        chosen=pool_id,
+        form=form,
+        seen=seen,
+        promoted=promoted,
+        errors=errors,
+        has_errors=bool(errors),
+    )

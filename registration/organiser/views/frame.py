@@ -1,0 +1,66 @@
+"""What every screen of the back office shares: who acts, the way around, the title of the event."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from registration.accounts.access import DOOR, EDIT, READ, Roles, current_account
+from registration.accounts.queries import role_at
+from registration.events.models import Event
+from registration.events.queries import Words, words
+from registration.journal.services import Actor, organiser_actor
+from registration.web.locale import page_locale
+
+
+def actor() -> Actor:
+    """Return whoever is signed in, for the journal."""
+    return organiser_actor(current_account().id)
+
+
+def told(event: Event) -> Words:
+    """Return the words of *event* for the page's reader."""
+    return words(event, page_locale())
+
+
+def event_screen(template: str, event: Event, status: int = 200, **values: Any) -> Response:
+    """Return a screen of *event* with its navigation."""
+    role = role_at(current_account(), event.organiser_id) or ""
+    page = render_template(
+        f"organiser/{template}",
+        event=event,
+        words=told(event),
+        nav=_nav(event, role),
+        may_edit=role in EDIT,
+        crumbs=[(_("Events"), url_for("organiser.home")), (told(event).title, None)],
+        **values,
+    )
+    return make_response(page, status)
+
+
+def done(sentence: str, endpoint: str, **values: Any) -> Any:
+    """Say what was done on the page that follows."""
+    flash(sentence)
+    return redirect(url_for(f"organiser.{endpoint}", **values), 303)
+
+
+def _nav(event: Event, role: str) -> list[tuple[str, str, bool]]:
+    screens: Mapping[str, tuple[str, Roles]] = {
+        "overview": (_("Overview"), READ),
+        "attendees": (_("Attendees"), READ),
+        "waitlist": (_("Waitlist"), READ),
+        "capacity": (_("Capacity"), READ),
+        "checkin": (_("Check-in"), DOOR),
+        "messages": (_("Messages"), READ),
+        "exports": (_("Exports"), READ),
+        "journal": (_("Journal"), READ),
+        "edit": (_("Edit"), EDIT),
+    }
+    return [
+        (label, url_for(f"organiser.{name}", slug=event.slug), request.endpoint == f"organiser.{name}")
+        for name, (label, roles) in screens.items()
+        if role in roles
+    ]
+
+

@@ -1,0 +1,66 @@
+"""One registration: its people, its history, its mails; cancel it or a part of it."""
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registration.accounts.access import EDIT, READ, current_account
+from registration.accounts.queries import role_at
+from registration.booking.queries import Seat, seats_where
+from registration.booking.services import cancel as cancelling
+from registration.booking.services.cancel import Target
+from registration.core.database import db
+from registration.events.access import event_page
+from registration.events.models import Event
+from registration.organiser.forms import CancelForm
+from registration.organiser.queries import answers_of, history, mails_of
+from registration.organiser.views.frame import actor, done, event_screen
+from registration.seats.explain import why_registration
+from registration.seats.models import Registration
+from registration.web.locale import page_locale
+
+
+@event_page(READ)
+def show(event: Event, registration_id: int) -> ResponseReturnValue:
+    """Show one registration."""
+    session = db.session()
+    found = _seat(event, registration_id)
+    is_trusted = role_at(current_account(), event.organiser_id) in EDIT
+    registration = session.get(Registration, registration_id) or abort(404)
+    return event_screen(
+        "registration.html",
+        event,
+        seat=found,
+        form=CancelForm(formdata=None),
+        answers=answers_of(session, registration_id, with_sensitive=is_trusted),
+        history=history(session, registration_id),
+        mails=mails_of(session, registration_id),
+        reasons=why_registration(session, registration),
+    )
+
+
+@event_page(EDIT)
+def cancel(event: Event, registration_id: int) -> ResponseReturnValue:
+    """Cancel it and promote whoever is next."""
+    _seat(event, registration_id)
+    form = CancelForm()
+    if not form.validate():
+        abort(400, form.reason.errors[0] if form.reason.errors else None)
+    target = Target(event.id, registration_id)
+    cancelling.cancel(target, actor(), form.reason.data or None, tells=form.tells.data)
+    sentence = _("Cancelled. Whoever was next in line has been told.")
+    return done(sentence, "registration", slug=event.slug, registration_id=registration_id)
+
+
+@event_page(EDIT)
+def cancel_attendee(event: Event, registration_id: int, attendee_id: int) -> ResponseReturnValue:
+    """Give one attendee's seat back."""
+    _seat(event, registration_id)
+    cancelling.cancel_attendee(Target(event.id, registration_id), attendee_id, actor())
+    return done(_("The seat was given back."), "registration", slug=event.slug, registration_id=registration_id)
+
+
+def _seat(event: Event, registration_id: int) -> Seat:
+    condition = (Registration.id == registration_id) & (Registration.event_id == event.id)
+    found = seats_where(db.session(), condition, page_locale())
+    return found[0] if found else abort(404)

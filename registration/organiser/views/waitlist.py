@@ -1,0 +1,25 @@
+"""Who waits, in order, and why each has no seat yet."""
+
+from flask.typing import ResponseReturnValue
+
+from registration.accounts.access import READ
+from registration.core.database import db
+from registration.events.access import event_page
+from registration.events.models import Event
+from registration.organiser import queries
+from registration.organiser.views.frame import event_screen
+from registration.seats.explain import why_event
+from registration.seats.queries import policy_of
+
+
+@event_page(READ)
+def waitlist(event: Event) -> ResponseReturnValue:
+    """List the waitlist."""
+    session = db.session()
+    return event_screen(
+        "waitlist.html",
+        event,
+        line=queries.waitlist(session, event.id),
+        reasons=why_event(session, event),
+        policy=policy_of(session, event.id),
+    )

@@ -1,0 +1,1 @@
+"""What is kept of people, and how these pages can be used by everybody."""

@@ -1,0 +1,1 @@
+"""The public pages: what is coming, an event, a programme, an organiser."""
