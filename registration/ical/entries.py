@@ -8,10 +8,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from icalendar import Event, vCalAddress, vDate, vDatetime, vText, vUri
-from icalendar.parser import foldline
 from icalendar.prop import vInline
 
-from registration.ical.text import calendar_name, calendar_text
+from registration.ical.text import calendar_name, calendar_text, folded
 from registration.ical.zones import zone_block
 
 log = logging.getLogger(__name__)
@@ -148,14 +147,13 @@ def calendar_bytes(
 
 def property_line(name: str, value: str) -> str:
     """Return one TEXT property, escaped and folded; *name* may carry parameters."""
-    folded: str = foldline(f"{name}:{vText(value).to_ical().decode()}")
-    return folded
+    escaped: bytes = vText(value).to_ical()
+    return folded(f"{name}:{escaped.decode()}")
 
 
 def uri_line(name: str, value: str) -> str:
     """Return one URI property of the calendar; RFC 7986 wants its type said."""
-    folded: str = foldline(f"{name};VALUE=URI:{_one_word(value)}")
-    return folded
+    return folded(f"{name};VALUE=URI:{_one_word(value)}")
 
 
 def _rank(entry: Entry) -> tuple[bool, int]:

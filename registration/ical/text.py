@@ -43,6 +43,19 @@ def calendar_name(value: str) -> str:
     return calendar_text(value.replace('"', "'").replace("^", ""), limit=100)
 
 
+def folded(line: str) -> str:
+    """Return a content line in pieces of at most 75 octets that split no character (RFC 5545 §3.1)."""
+    pieces, room = [""], 75
+    for char in line:
+        room -= len(char.encode())
+        if room < 0:
+            # The blank that begins a further piece counts.
+            pieces.append("")
+            room = 74 - len(char.encode())
+        pieces[-1] += char
+    return "\r\n ".join(pieces)
+
+
 def _shortened(text: str, limit: int) -> str:
     """Cut before a whole character as people see it, so that no accent or half an emoji is left over."""
     end = limit - 1
