@@ -6,7 +6,6 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-
 from registration.accounts import security
 from registration.booking import letters as booking_letters
 from registration.booking import views as booking_views
@@ -19,8 +18,8 @@ from registration.organiser import views as organiser_views
 from registration.privacy import views as privacy_views
 from registration.schema import views as schema_views
 from registration.site import views as site_views
-from registration.web.csrf import csrf
 from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache
+from registration.web.csrf import csrf
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:

@@ -1,26 +1,24 @@
 """What must hold of bookings: their people, their mail, their links."""
 
-from typing import Any
-
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from registration.booking.messages import CONFIRMED, PROMOTED, WAITLISTED
 from registration.booking.models import Attendee, Booking
 from registration.capability.models import Capability
 from registration.capability.services import BOOKING
-from registration.core.invariant import Invariant
+from registration.core.invariant import AnySelect, Invariant
 from registration.events.models import Event
 from registration.mail.models import OutgoingMessage
 from registration.seats import rules
 from registration.seats.models import Pool, Registration, RegistrationPool
 
 
-def _in_event(query: Select[Any], event_id: int | None) -> Select[Any]:
+def _in_event(query: AnySelect, event_id: int | None) -> AnySelect:
     return query if event_id is None else query.where(Registration.event_id == event_id)
 
 
-def _booked_twice(event_id: int | None) -> Select[Any]:
+def _booked_twice(event_id: int | None) -> AnySelect:
     query = (
         select(Event.slug, Booking.id.label("booking"), func.count(Registration.id).label("registrations"))
         .join(Registration, Registration.booking_id == Booking.id)
@@ -32,7 +30,7 @@ def _booked_twice(event_id: int | None) -> Select[Any]:
     return _in_event(query, event_id)
 
 
-def _untold(event_id: int | None) -> Select[Any]:
+def _untold(event_id: int | None) -> AnySelect:
     told = exists().where(
         OutgoingMessage.registration_id == Registration.id,
         or_(
@@ -48,7 +46,7 @@ def _untold(event_id: int | None) -> Select[Any]:
     return _in_event(query, event_id)
 
 
-def _without_link(event_id: int | None) -> Select[Any]:
+def _without_link(event_id: int | None) -> AnySelect:
     live = (
         select(func.count())
         .where(
@@ -66,7 +64,7 @@ def _without_link(event_id: int | None) -> Select[Any]:
     return _in_event(query, event_id)
 
 
-def _miscounted_party(event_id: int | None) -> Select[Any]:
+def _miscounted_party(event_id: int | None) -> AnySelect:
     present = (
         select(func.count())
         .where(Attendee.registration_id == Registration.id, Attendee.removed_at.is_(None))
@@ -80,7 +78,7 @@ def _miscounted_party(event_id: int | None) -> Select[Any]:
     return _in_event(query, event_id)
 
 
-def _miscounted_category(event_id: int | None) -> Select[Any]:
+def _miscounted_category(event_id: int | None) -> AnySelect:
     present = func.sum(case((Attendee.removed_at.is_(None), 1), else_=0))
     counted = (
         select(Registration.id.label("registration_id"), Pool.id.label("pool_id"), present.label("present"))
@@ -115,7 +113,7 @@ def _miscounted_category(event_id: int | None) -> Select[Any]:
     return _in_event(query, event_id)
 
 
-def _registered_twice(event_id: int | None) -> Select[Any]:
+def _registered_twice(event_id: int | None) -> AnySelect:
     other, others = aliased(Registration), aliased(Booking)
     query = (
         select(Event.slug, Registration.id.label("registration"), other.id.label("other"))

@@ -1,5 +1,7 @@
 """Write the mails of registrations, from what is true when they are sent."""
 
+from typing import Literal
+
 from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -68,7 +70,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
 def _calendar(message: OutgoingMessage, found: Seat) -> tuple[bytes | None, str | None]:
     if message.kind in _WITHOUT_CALENDAR:
         return None, None
-    method = "CANCEL" if found.state in rules.ENDED else "REQUEST"
+    method: Literal["REQUEST", "CANCEL"] = "CANCEL" if found.state in rules.ENDED else "REQUEST"
     raw = invitation(
         found.entry,
         method=method,

@@ -104,7 +104,7 @@ def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
     return [_seat(session, row, locale, companions[row.Registration.id]) for row in rows]
 
 
-def _seat(session: Session, row: Row[Any], locale: str, companions: Sequence[Companion]) -> Seat:
+def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions: Sequence[Companion]) -> Seat:
     registration, booked, event, organiser = row.Registration, row.Booking, row.Event, row.Organiser
     told = words(event, locale)
     rank = None

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Select
+
+# A query of whatever columns.
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -17,4 +20,4 @@ class Invariant:
     code: str
     title: str
     sentence: str
-    broken_by: Callable[[int | None], Select[Any]]
+    broken_by: Callable[[int | None], AnySelect]

@@ -1,4 +1,4 @@
-"""Answer requests for calendars: the same bytes and tags between polls, nothing built when nothing changed."""
+"""Answer requests for calendars: equal bytes and tags between polls, nothing built when nothing changed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from flask import Response, current_app, request
-from registration.ical.entries import Entry, vevent_or_none
-from registration.ical.feeds import BUILDER_VERSION, Feed, etag, feed
 
 from registration.core import clock
 from registration.core.urls import public_url
+from registration.ical.entries import Entry, vevent_or_none
+from registration.ical.feeds import BUILDER_VERSION, Feed, etag, feed
 from registration.web.locale import page_locale
 
 CALENDAR = "text/calendar; charset=utf-8"
@@ -48,7 +48,8 @@ def answer(told: Told, entries: Callable[[], Sequence[Entry]]) -> Response:
         response.headers["Referrer-Policy"] = "no-referrer"
     if not _has_it(response):
         response.set_data(_built(told, list(entries()), language))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def attachment(raw: bytes, filename: str) -> Response:

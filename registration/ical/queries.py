@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from registration.ical.entries import Entry
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -12,6 +11,7 @@ from registration.core import clock
 from registration.core.urls import public_url
 from registration.events.models import Event, ProgrammeEvent
 from registration.events.queries import AHEAD, MOST, PAST, location, words
+from registration.ical.entries import Entry
 
 
 def event_entry(event: Event, locale: str) -> Entry:
@@ -86,6 +86,6 @@ def version(session: Session, query: Select[Event]) -> Version:
 
 
 def refresh_hours(starts: Sequence[datetime]) -> int:
-    """Return how often a feed should be asked again: hourly from two days before an event, else six-hourly."""
+    """Return how often to ask again: hourly from two days before an event, else six-hourly."""
     at = clock.now()
     return 1 if any(at < start < at + timedelta(days=2) for start in starts) else 6

@@ -3,11 +3,11 @@
 from flask import Blueprint, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from registration.ical.entries import download
 
 from registration.core.database import db
 from registration.events.queries import event_by_slug, organiser_by_slug, programme_by_slug
 from registration.ical.answers import Told, answer, attachment
+from registration.ical.entries import download
 from registration.ical.queries import event_entry, events, in_feeds, version
 from registration.web.locale import page_locale
 

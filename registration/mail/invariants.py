@@ -1,19 +1,18 @@
 """What must hold of the outbox."""
 
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import and_, or_, select
 
 from registration.core import clock
-from registration.core.invariant import Invariant
+from registration.core.invariant import AnySelect, Invariant
 from registration.mail.models import PENDING, SENDING, OutgoingMessage
 
 STUCK = timedelta(minutes=10)
 LATE = timedelta(hours=1)
 
 
-def _stuck(event_id: int | None) -> Select[Any]:
+def _stuck(event_id: int | None) -> AnySelect:
     at = clock.now()
     query = select(
         OutgoingMessage.id.label("mail"), OutgoingMessage.kind, OutgoingMessage.state, OutgoingMessage.tries

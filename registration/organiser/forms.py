@@ -86,7 +86,13 @@ class EventForm(FlaskForm):
     )
     locale = SelectField(
         _l("Language of these texts"),
-        choices=[("en", "English"), ("fr", "Français"), ("nl", "Nederlands"), ("de", "Deutsch"), ("zh", "中文")],
+        choices=[
+            ("en", "English"),
+            ("fr", "Français"),
+            ("nl", "Nederlands"),
+            ("de", "Deutsch"),
+            ("zh", "中文"),
+        ],
     )
     starts_at = Moment(_l("Starts"), [InputRequired(_l("Enter when it starts."))])
     ends_at = Moment(_l("Ends"), [InputRequired(_l("Enter when it ends."))])
@@ -183,6 +189,11 @@ class CapacityForm(FlaskForm):
         ],
     )
 
+    @property
+    def number(self) -> int:
+        """The capacity, once the form is valid."""
+        return int(self.wanted.data or 0)
+
 
 class CancelForm(FlaskForm):
     """Why a registration is cancelled, and whether its person is told."""
@@ -240,7 +251,16 @@ class CategoryLimitForm(FlaskForm):
 def fill(form: EventForm, event: Event, locale: str) -> None:
     """Put what is stored into an empty form."""
     zone = ZoneInfo(event.time_zone)
-    for name in ("time_zone", "all_day", "venue", "street", "city", "online_url", "shows_seats", "has_waitlist"):
+    for name in (
+        "time_zone",
+        "all_day",
+        "venue",
+        "street",
+        "city",
+        "online_url",
+        "shows_seats",
+        "has_waitlist",
+    ):
         form[name].data = getattr(event, name)
     form.status.data = event.status if event.status != "cancelled" else "published"
     form.locale.data = locale
@@ -249,7 +269,11 @@ def fill(form: EventForm, event: Event, locale: str) -> None:
         form[name].data = None if at is None else at.astimezone(zone).replace(tzinfo=None)
     for text in event.texts:
         if text.locale == locale:
-            form.title.data, form.summary.data, form.description.data = text.title, text.summary, text.description
+            form.title.data, form.summary.data, form.description.data = (
+                text.title,
+                text.summary,
+                text.description,
+            )
 
 
 def errors_of(form: FlaskForm) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ class Filters:
     firm: str = ""
     sort: str = "place"
 
-    def query(self) -> dict[str, str]:
+    def query(self) -> dict[str, Any]:
         """Return what of the filters differs from the plain list, for an address."""
         plain = asdict(Filters())
         return {name: value for name, value in asdict(self).items() if value != plain[name]}
@@ -52,7 +52,7 @@ def filters_from(given: Mapping[str, str]) -> Filters:
     )
 
 
-def attendees(event_id: int, filters: Filters) -> Select[Any]:
+def attendees(event_id: int, filters: Filters) -> Select[*tuple[Any, ...]]:
     """Return the query of the attendees meant, with their registration, booking and category."""
     return (
         select(Attendee, Registration, Booking, Category.name.label("category"))

@@ -42,7 +42,9 @@ def state_counts(session: Session, event_id: int) -> Mapping[str, int]:
 def failed_mails(session: Session, event_id: int) -> int:
     return int(
         session.scalar(
-            select(func.count()).where(OutgoingMessage.event_id == event_id, OutgoingMessage.state == "failed")
+            select(func.count()).where(
+                OutgoingMessage.event_id == event_id, OutgoingMessage.state == "failed"
+            )
         )
         or 0
     )
@@ -75,7 +77,9 @@ def waitlist(session: Session, event_id: int) -> list[InLine]:
     found = []
     for position, one in enumerate(waiting, 1):
         registration, booking, people = by_id[one.registration_id]
-        found.append(InLine(position, registration, booking, people, why_not_seated(one.needs, limits, names)))
+        found.append(
+            InLine(position, registration, booking, people, why_not_seated(one.needs, limits, names))
+        )
     return found
 
 
@@ -101,7 +105,9 @@ def parties(
     }
 
 
-def answers_of(session: Session, registration_id: int, *, with_sensitive: bool) -> dict[int, list[tuple[str, str]]]:
+def answers_of(
+    session: Session, registration_id: int, *, with_sensitive: bool
+) -> dict[int, list[tuple[str, str]]]:
     """Return (question, answer) of each attendee of a registration, by the attendee's id."""
     query = (
         select(Answer.attendee_id, Question.label, Answer.value)
@@ -118,7 +124,7 @@ def answers_of(session: Session, registration_id: int, *, with_sensitive: bool) 
     return found
 
 
-def history(session: Session, registration_id: int) -> Sequence[Row[Any]]:
+def history(session: Session, registration_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return what happened to a registration, with who did it."""
     return session.execute(
         select(JournalEntry, Account.name)
@@ -148,5 +154,3 @@ def expected_and_in(session: Session, event_id: int) -> tuple[int, int]:
         )
     ).one()
     return int(row[0]), int(row[1])
-
-

@@ -117,7 +117,9 @@ def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> N
         at = clock.now() if is_in else None
         session.execute(update(Attendee).where(Attendee.id == attendee_id).values(checked_in_at=at))
         action = "checked-in" if is_in else "checked-out"
-        note = Note(action, event_id=event_id, registration_id=registration_id, facts={"attendee": attendee_id})
+        note = Note(
+            action, event_id=event_id, registration_id=registration_id, facts={"attendee": attendee_id}
+        )
         record(session, actor, note)
 
     write_tx(work)
@@ -169,9 +171,7 @@ def _event(session: Session, event_id: int) -> Event:
 
 def _changed(session: Session, event: Event, what: str, actor: Actor) -> None:
     events.touch(event)
-    record(
-        session, actor, Note(f"added-{what}", organiser_id=event.organiser_id, event_id=event.id)
-    )
+    record(session, actor, Note(f"added-{what}", organiser_id=event.organiser_id, event_id=event.id))
 
 
 def _count(session: Session, model: type[Category] | type[Question] | type[Material], event_id: int) -> int:

@@ -68,12 +68,12 @@ def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
             raise GateMissing(event_id)
         gates[event_id].step += 1
     for pool in session.execute(_POOLS.where(Pool.event_id.in_(wanted)).order_by(Pool.id)):
-        event_id, *values = pool
-        gates[event_id].pools[pool.id] = Limit(*values)
+        limit = Limit(pool.id, pool.kind, pool.subject_id, pool.wanted, pool.capacity, pool.taken)
+        gates[pool.event_id].pools[pool.id] = limit
     return gates
 
 
-def lock_statement(event_ids: Sequence[int]) -> Select[Any]:
+def lock_statement(event_ids: Sequence[int]) -> Select[int, int, int, str, bool]:
     """Return the statement that locks. NO KEY UPDATE: rows that refer to the gate must not deadlock on it."""
     return (
         select(Queue.event_id, Queue.next_place, Queue.step, Queue.policy, Queue.is_draining)

@@ -1,13 +1,12 @@
 """What must hold of seats, at every moment and on every database."""
 
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from registration.core import clock
-from registration.core.invariant import Invariant
+from registration.core.invariant import AnySelect, Invariant
 from registration.events.models import Event
 from registration.journal.models import JournalEntry
 from registration.seats import rules
@@ -18,11 +17,11 @@ from registration.seats.models import Pool, Queue, Registration, RegistrationPoo
 GRACE = timedelta(minutes=5)
 
 
-def _in_event(query: Select[Any], event_id: int | None) -> Select[Any]:
+def _in_event(query: AnySelect, event_id: int | None) -> AnySelect:
     return query if event_id is None else query.where(Event.id == event_id)
 
 
-def _miscounted(event_id: int | None) -> Select[Any]:
+def _miscounted(event_id: int | None) -> AnySelect:
     held = (
         select(RegistrationPool.pool_id, func.sum(RegistrationPool.need).label("seats"))
         .join(Registration, Registration.id == RegistrationPool.registration_id)
@@ -40,7 +39,7 @@ def _miscounted(event_id: int | None) -> Select[Any]:
     return _in_event(query, event_id)
 
 
-def _out_of_bounds(event_id: int | None) -> Select[Any]:
+def _out_of_bounds(event_id: int | None) -> AnySelect:
     should_be = case((Pool.wanted > Pool.taken, Pool.wanted), else_=Pool.taken)
     query = (
         select(Event.slug, Pool.id.label("pool"), Pool.kind, Pool.taken, Pool.capacity, Pool.wanted)
@@ -50,7 +49,7 @@ def _out_of_bounds(event_id: int | None) -> Select[Any]:
     return _in_event(query, event_id)
 
 
-def _idle(event_id: int | None) -> Select[Any]:
+def _idle(event_id: int | None) -> AnySelect:
     ahead = aliased(Registration)
     is_behind = exists().where(
         ahead.event_id == Registration.event_id,
@@ -77,7 +76,7 @@ def _idle(event_id: int | None) -> Select[Any]:
     return _in_event(query, event_id)
 
 
-def _overtaken(event_id: int | None) -> Select[Any]:
+def _overtaken(event_id: int | None) -> AnySelect:
     later = aliased(Registration)
     theirs, ours = aliased(RegistrationPool), aliased(RegistrationPool)
     # The later one needs less of some pool: then the seat that it got was none for the one who waits.
@@ -119,7 +118,7 @@ def _overtaken(event_id: int | None) -> Select[Any]:
     return _in_event(query, event_id)
 
 
-def _without_event_pool(event_id: int | None) -> Select[Any]:
+def _without_event_pool(event_id: int | None) -> AnySelect:
     need = (
         select(RegistrationPool.need)
         .join(Pool, Pool.id == RegistrationPool.pool_id)
@@ -134,7 +133,7 @@ def _without_event_pool(event_id: int | None) -> Select[Any]:
     return _in_event(query, event_id)
 
 
-def _gaps(event_id: int | None) -> Select[Any]:
+def _gaps(event_id: int | None) -> AnySelect:
     count, last = func.count(Registration.id), func.coalesce(func.max(Registration.place), 0)
     query = (
         select(Event.slug, count.label("registrations"), last.label("last"), Queue.next_place)
@@ -146,7 +145,7 @@ def _gaps(event_id: int | None) -> Select[Any]:
     return _in_event(query, event_id)
 
 
-def _forgotten(event_id: int | None) -> Select[Any]:
+def _forgotten(event_id: int | None) -> AnySelect:
     limit = clock.now() - GRACE
     query = (
         select(Event.slug, Registration.id.label("registration"), Registration.state)
@@ -165,7 +164,7 @@ def _is_past(state: str, is_expired: ColumnElement[bool]) -> ColumnElement[bool]
     return and_(Registration.state == state, is_expired)
 
 
-def _unjournalled(event_id: int | None) -> Select[Any]:
+def _unjournalled(event_id: int | None) -> AnySelect:
     last = (
         select(JournalEntry.after)
         .where(JournalEntry.registration_id == Registration.id, JournalEntry.action == "state")

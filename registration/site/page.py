@@ -82,10 +82,12 @@ def structured(event: Event, title: str, summary: str, seats_left: int | None) -
         }
     if seats_left is not None:
         state = "InStock" if seats_left > 0 else "SoldOut"
-        found["offers"] = {"@type": "Offer", "url": f"{url}register", "availability": f"https://schema.org/{state}"}
+        found["offers"] = {
+            "@type": "Offer",
+            "url": f"{url}register",
+            "availability": f"https://schema.org/{state}",
+        }
     return found
-
-
 
 
 def _iso(at: datetime) -> str:

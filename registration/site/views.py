@@ -86,7 +86,12 @@ def event(slug: str) -> Response:
 @bp.get("/robots.txt")
 def robots() -> Response:
     """Let everything public be read; feeds too, since calendars ask for this file."""
-    lines = ["User-agent: *", "Disallow: /organiser/", "Disallow: /bookings/", f"Sitemap: {public_url('/sitemap.xml')}"]
+    lines = [
+        "User-agent: *",
+        "Disallow: /organiser/",
+        "Disallow: /bookings/",
+        f"Sitemap: {public_url('/sitemap.xml')}",
+    ]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 

@@ -1,1 +1,1 @@
-"""What every page shares: errors, headers, guards, filters, paging. Knows Flask and nothing of ours above core."""
+"""What every page shares: errors, headers, guards, filters, paging. Knows Flask and core, no feature."""

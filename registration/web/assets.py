@@ -30,7 +30,8 @@ def init_app(app: Flask) -> None:
         response.headers["Cache-Control"] = (
             "public, max-age=31536000, immutable" if name in files else "public, max-age=300"
         )
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
     app.add_url_rule("/static/<path:name>", "static", static)
     app.jinja_env.globals["static_url"] = static_url

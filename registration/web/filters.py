@@ -24,44 +24,47 @@ def init_app(app: Flask) -> None:
 
 def day(at: datetime, zone: str) -> str:
     """Return the full date of *at* in *zone*, in the reader's language."""
-    return format_date(at.astimezone(ZoneInfo(zone)).date(), "full", locale=_language())
+    return _full(at.astimezone(ZoneInfo(zone)))
 
 
 def moment(at: datetime, zone: str) -> str:
     """Return date, time and zone of *at*: "Friday, 5 March 2027, 17:00, Brussels time (CET)"."""
     local = at.astimezone(ZoneInfo(zone))
-    clock = format_time(local.time(), "HH:mm", locale=_language())
-    return f"{format_date(local.date(), 'full', locale=_language())}, {clock}, {zone_name(at, zone)}"
+    return f"{_full(local)}, {_clock(local)}, {zone_name(at, zone)}"
 
 
 def stamp(at: datetime, zone: str) -> str:
     """Return *at* short, for tables: "24 Nov 2026, 14:05"."""
-    return format_datetime(at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "d MMM y, HH:mm", locale=_language())
+    return format_datetime(
+        at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "d MMM y, HH:mm", locale=_language()
+    )
 
 
 def span(starts_at: datetime, ends_at: datetime, zone: str, all_day: bool = False) -> str:
     """Return from when to when, with the zone; one date when it is within a day."""
     start, end = starts_at.astimezone(ZoneInfo(zone)), ends_at.astimezone(ZoneInfo(zone))
-    language = _language()
     if all_day:
         last = _last_day(start, end)
-        first = format_date(start.date(), "full", locale=language)
-        return first if last == start.date() else f"{first} – {format_date(last, 'full', locale=language)}"
+        return _full(start) if last == start.date() else f"{_full(start)} – {_full(last)}"
     if start.date() == end.date():
-        hours = format_interval(start.time(), end.time(), "Hm", locale=language)
-        return f"{format_date(start.date(), 'full', locale=language)}, {hours}, {zone_name(starts_at, zone)}"
-    both = [
-        f"{format_date(at.date(), 'full', locale=language)}, {format_time(at.time(), 'HH:mm', locale=language)}"
-        for at in (start, end)
-    ]
-    return f"{both[0]} – {both[1]}, {zone_name(starts_at, zone)}"
+        hours = format_interval(start.time(), end.time(), "Hm", locale=_language())
+        return f"{_full(start)}, {hours}, {zone_name(starts_at, zone)}"
+    return f"{_full(start)}, {_clock(start)} – {_full(end)}, {_clock(end)}, {zone_name(starts_at, zone)}"
+
+
+def _full(at: date) -> str:
+    return str(format_date(at, "full", locale=_language()))
+
+
+def _clock(at: datetime) -> str:
+    return str(format_time(at.time(), "HH:mm", locale=_language()))
 
 
 def zone_name(at: datetime, zone: str) -> str:
     """Return the zone as people say it: "Brussels time (CET)"."""
     city = get_timezone_location(ZoneInfo(zone), locale=_language(), return_city=True)
     short = at.astimezone(ZoneInfo(zone)).strftime("%Z")
-    return _("%(city)s time (%(short)s)", city=city, short=short)
+    return str(_("%(city)s time (%(short)s)", city=city, short=short))
 
 
 def iso(at: datetime, zone: str) -> str:

@@ -1,4 +1,4 @@
-"""Rendered pages that a process keeps: by what they show while it is the same, and the last one for bad days."""
+"""Rendered pages that a process keeps while what they show is the same, and the last one for bad days."""
 
 import hashlib
 from collections import OrderedDict

@@ -31,8 +31,7 @@ def submit(slug: str) -> ResponseReturnValue:
     spec = _spec(slug)
     most = current_app.config["MAX_PARTY"]
     if "remove" in request.form:
-        index = request.form.get("remove", -1, type=int)
-        kept = forms.without_attendee(request.form, index)
+        kept = forms.without_attendee(request.form, request.form.get("remove", -1, type=int))
         return _page(spec, forms.registration_form(spec, kept, most=most), 422)
     form = forms.registration_form(spec, request.form, most=most)
     if "add" in request.form:
@@ -40,18 +39,14 @@ def submit(slug: str) -> ResponseReturnValue:
         return _page(spec, form, 422, focus=f"attendees-{len(form.attendees) - 1}-name")
     try:
         nonce = check_form_key(f"register:{spec.event_id}", form.submit_key.data or "")
-    except StaleForm as refusal:
-        form.form_errors.append(refusal.sentence)
-        return _page(spec, form, refusal.status)
-    if not forms.check(form, spec, most):
-        return _page(spec, form, 422)
-    try:
-        receipt = register(forms.application(form, spec, nonce))
+        receipt = register(forms.application(form, spec, nonce)) if forms.check(form, spec, most) else None
     except NotFound:
         raise
     except Refusal as refusal:
         form.form_errors.append(refusal.sentence)
         return _page(spec, form, refusal.status)
+    if receipt is None:
+        return _page(spec, form, 422)
     if receipt.token is None:
         return redirect(url_for("booking.already", slug=slug), 303)
     return redirect(url_for("booking.booking", token=receipt.token), 303)

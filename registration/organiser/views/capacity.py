@@ -28,7 +28,9 @@ def capacity(event: Event) -> ResponseReturnValue:
         return _page(event, None, form)
     if not form.validate():
         return _page(event, pool_id, form, 422)
-    return _page(event, pool_id, form, seen=preview(db.session(), event.id, _pool(event, pool_id).id, form.wanted.data))
+    return _page(
+        event, pool_id, form, seen=preview(db.session(), event.id, _pool(event, pool_id).id, form.number)
+    )
 
 
 @event_page(EDIT)
@@ -39,7 +41,7 @@ def change(event: Event, pool_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(event, pool_id, form, 422)
     try:
-        promoted = change_capacity(event.id, pool_id, form.wanted.data, actor())
+        promoted = change_capacity(event.id, pool_id, form.number, actor())
     except Refusal as refusal:
         form.wanted.errors = [refusal.sentence]
         return _page(event, pool_id, form, refusal.status)
@@ -51,7 +53,7 @@ def _pool(event: Event, pool_id: int) -> PoolSeats:
     for pool, _name in queries.pools(db.session(), event.id):
         if pool.id == pool_id:
             return pool
-    abort(404)
+    return abort(404)
 
 
 def _page(

@@ -25,11 +25,14 @@ def door(event: Event) -> ResponseReturnValue:
     code = asked.replace("-", "").replace(" ", "").upper()
     by_code = attendees(event.id, Filters(state=rules.CONFIRMED)).where(Attendee.code == code)
     session = db.session()
-    rows = session.execute(by_code).all() or session.execute(
-        found.where(Attendee.removed_at.is_(None)).limit(MOST)
-    ).all()
+    rows = (
+        session.execute(by_code).all()
+        or session.execute(found.where(Attendee.removed_at.is_(None)).limit(MOST)).all()
+    )
     expected, inside = expected_and_in(session, event.id)
-    return event_screen("checkin.html", event, rows=rows, q=asked, expected=expected, inside=inside, most=MOST)
+    return event_screen(
+        "checkin.html", event, rows=rows, q=asked, expected=expected, inside=inside, most=MOST
+    )
 
 
 @event_page(DOOR)

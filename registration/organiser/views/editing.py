@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-from flask import current_app, request
+from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
-from flask import render_template
 
 from registration.accounts.access import EDIT, organiser_page
 from registration.accounts.models import Organiser
@@ -32,7 +31,7 @@ def new(organiser: Organiser) -> ResponseReturnValue:
     if not form.validate():
         return _new_page(organiser, form, 422)
     rows = [(row.form.name.data, row.form.capacity.data) for row in form.categories if row.form.name.data]
-    made = services.NewEvent(form.facts(), form.text(), form.capacity.data, form.policy.data, rows)
+    made = services.NewEvent(form.facts(), form.text(), form.capacity.data or 0, form.policy.data, rows)
     try:
         slug = services.create_event(organiser.id, made, current_app.config["UID_HOST"], actor())
     except Refusal as refusal:
@@ -89,7 +88,11 @@ def add_question(event: Event) -> ResponseReturnValue:
     form = forms.QuestionForm()
 
     def save() -> None:
-        choices = [row for row in (form.choices.data or "").split("\n") if row] if form.kind.data == "choice" else []
+        choices = (
+            [row for row in (form.choices.data or "").split("\n") if row]
+            if form.kind.data == "choice"
+            else []
+        )
         facts = QuestionFacts(
             form.label.data,
             form.kind.data,

@@ -58,6 +58,8 @@ def download(event: Event, fmt: str) -> ResponseReturnValue:
     out.seek(0)
     slug = event.slug
     note_export(event, fmt, count, actor())
-    response = send_file(out, mimetype=TYPES[fmt], as_attachment=True, download_name=f"{slug}-attendees.{fmt}")
+    response = send_file(
+        out, mimetype=TYPES[fmt], as_attachment=True, download_name=f"{slug}-attendees.{fmt}"
+    )
     response.headers["Cache-Control"] = "no-store"
     return response

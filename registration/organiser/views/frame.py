@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.accounts.access import DOOR, EDIT, READ, Roles, current_account
@@ -39,7 +40,7 @@ def event_screen(template: str, event: Event, status: int = 200, **values: Any) 
     return make_response(page, status)
 
 
-def done(sentence: str, endpoint: str, **values: Any) -> Any:
+def done(sentence: str, endpoint: str, **values: Any) -> ResponseReturnValue:
     """Say what was done on the page that follows."""
     flash(sentence)
     return redirect(url_for(f"organiser.{endpoint}", **values), 303)
@@ -62,5 +63,3 @@ def _nav(event: Event, role: str) -> list[tuple[str, str, bool]]:
         for name, (label, roles) in screens.items()
         if role in roles
     ]
-
-

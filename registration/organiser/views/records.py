@@ -45,8 +45,16 @@ def journal(event: Event) -> ResponseReturnValue:
     here = page(db.session.scalar(select(func.count()).select_from(query.subquery())) or 0)
     newest = query.order_by(JournalEntry.id.desc()).limit(here.size).offset(here.offset)
     actions = db.session.scalars(
-        select(JournalEntry.action).where(JournalEntry.event_id == event.id).distinct().order_by(JournalEntry.action)
+        select(JournalEntry.action)
+        .where(JournalEntry.event_id == event.id)
+        .distinct()
+        .order_by(JournalEntry.action)
     ).all()
     return event_screen(
-        "journal.html", event, rows=db.session.execute(newest).all(), page=here, action=action, actions=actions
+        "journal.html",
+        event,
+        rows=db.session.execute(newest).all(),
+        page=here,
+        action=action,
+        actions=actions,
     )

@@ -57,7 +57,9 @@ def cancel_attendee(event: Event, registration_id: int, attendee_id: int) -> Res
     """Give one attendee's seat back."""
     _seat(event, registration_id)
     cancelling.cancel_attendee(Target(event.id, registration_id), attendee_id, actor())
-    return done(_("The seat was given back."), "registration", slug=event.slug, registration_id=registration_id)
+    return done(
+        _("The seat was given back."), "registration", slug=event.slug, registration_id=registration_id
+    )
 
 
 def _seat(event: Event, registration_id: int) -> Seat:
