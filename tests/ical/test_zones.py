@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import pytest
-from dateutil.rrule import rrulestr
-from icalendar import Calendar
+from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # it ships none
+from icalendar import Calendar, Timezone
 
 from registration.ical.zones import zone_block
 
@@ -22,7 +22,9 @@ def observances(block: bytes, until: int) -> list[tuple[datetime, timedelta, tim
         start, before, after = (part.decoded(key) for key in ("DTSTART", "TZOFFSETFROM", "TZOFFSETTO"))
         onsets = [start]
         if "RRULE" in part:
-            rule = rrulestr(part["RRULE"].to_ical().decode(), dtstart=start)
+            told = part["RRULE"].to_ical()
+            assert isinstance(told, bytes)
+            rule = rrulestr(told.decode(), dtstart=start)
             onsets = list(rule.between(start, datetime.combine(date(until + 1, 1, 1), time()), inc=True))
         found += [((onset - before).replace(tzinfo=UTC), before, after) for onset in onsets]
     return sorted(found)
@@ -117,7 +119,9 @@ def test_most_zones_are_compact() -> None:
 )
 def test_icalendar_reads_the_same_zone(name: str) -> None:
     raw = b"BEGIN:VCALENDAR\r\n" + zone_block(name, FIRST, LAST) + b"END:VCALENDAR\r\n"
-    read = Calendar.from_ical(raw).walk("VTIMEZONE")[0].to_tz(lookup_tzid=False)
+    block = Calendar.from_ical(raw).walk("VTIMEZONE")[0]
+    assert isinstance(block, Timezone)
+    read = block.to_tz(lookup_tzid=False)
     for day in range(0, 1096, 5):
         local = datetime.combine(date(FIRST, 1, 1), time(12)) + timedelta(days=day)
         assert local.replace(tzinfo=read).utcoffset() == local.replace(tzinfo=ZoneInfo(name)).utcoffset()
