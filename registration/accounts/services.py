@@ -101,6 +101,15 @@ def create_account(session: Session, email: str, name: str, *, actor: Actor = SY
     return account, password
 
 
+def new_password(session: Session, account: Account, *, actor: Actor = SYSTEM) -> str:
+    """Give *account* a password made on the spot, end its sessions, and return the password."""
+    password = _new_password()
+    account.password = hash_password(password)
+    account.fs_uniquifier = tokens.new_nonce()
+    record(session, actor, Note("account.password", facts={"account": account.id}))
+    return password
+
+
 def add_member(
     session: Session,
     account: Account,

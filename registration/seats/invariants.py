@@ -80,15 +80,17 @@ def _overtaken(event_id: int | None) -> AnySelect:
     later = aliased(Registration)
     theirs, ours = aliased(RegistrationPool), aliased(RegistrationPool)
     # The later one needs less of some pool: then the seat that it got was none for the one who waits.
-    needs_less = exists().where(
-        ours.registration_id == Registration.id,
-        ours.need
-        > func.coalesce(
-            select(theirs.need)
-            .where(theirs.registration_id == later.id, theirs.pool_id == ours.pool_id)
-            .scalar_subquery(),
-            0,
-        ),
+    # Said by hand, since correlation is found only one level up.
+    their_need = (
+        select(theirs.need)
+        .where(theirs.registration_id == later.id, theirs.pool_id == ours.pool_id)
+        .correlate(later, ours)
+        .scalar_subquery()
+    )
+    needs_less = (
+        exists()
+        .where(ours.registration_id == Registration.id, ours.need > func.coalesce(their_need, 0))
+        .correlate(Registration, later)
     )
     query = (
         select(

@@ -1,0 +1,1 @@
+"""What a trade association's autumn looks like, with invented people."""

@@ -1,0 +1,142 @@
+"""The events that the newsletter tells of, dated around today."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from registration.core import clock
+from registration.events.services import CategoryFacts, Facts, Text
+
+ZONE = "Europe/Brussels"
+WORKSHOP = "workshop-on-nomenclatures"
+MEETING = "ditta-annual-meeting"
+GALA = "gala-60-years"
+WORKSHOP_SEATS = 24
+MEETING_SEATS = 90
+GALA_SEATS = 120
+
+
+def meeting_day() -> datetime:
+    """Return the next 11 December, as midnight in Brussels, with at least a day to register."""
+    now = clock.now().astimezone(ZoneInfo(ZONE))
+    day = datetime(now.year, 12, 11, tzinfo=ZoneInfo(ZONE))
+    return day if now < day - timedelta(hours=12) else day.replace(year=now.year + 1)
+
+
+def at(day: datetime, hour: int, minute: int = 0) -> datetime:
+    """Return a local time of *day* as a moment."""
+    return day.replace(hour=hour, minute=minute).astimezone(UTC)
+
+
+def workshop_facts() -> Facts:
+    day = meeting_day()
+    return _in_brussels(at(day, 9, 30), at(day, 12, 30))
+
+
+def meeting_facts() -> Facts:
+    day = meeting_day()
+    return _in_brussels(at(day, 13, 30), at(day, 17, 30))
+
+
+def gala_day() -> datetime:
+    """Return the evening of the gala: a Thursday about three weeks ago."""
+    day = clock.now().astimezone(ZoneInfo(ZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
+    day -= timedelta(days=18)
+    return day - timedelta(days=(day.weekday() - 3) % 7)
+
+
+def gala_facts() -> Facts:
+    day = gala_day()
+    return Facts(
+        starts_at=at(day, 18, 30),
+        ends_at=at(day, 23, 0),
+        time_zone=ZONE,
+        venue="Autoworld",
+        street="Parc du Cinquantenaire 11",
+        city="Brussels",
+        country="BE",
+        latitude=50.8403,
+        longitude=4.3934,
+    )
+
+
+def _in_brussels(starts_at: datetime, ends_at: datetime) -> Facts:
+    return Facts(
+        starts_at=starts_at,
+        ends_at=ends_at,
+        time_zone=ZONE,
+        venue="BluePoint Brussels",
+        street="Boulevard A. Reyers 80",
+        city="Brussels",
+        country="BE",
+        latitude=50.8535,
+        longitude=4.4021,
+        opens_at=clock.now() - timedelta(days=30),
+        closes_at=starts_at - timedelta(hours=12),
+    )
+
+
+WORKSHOP_TEXTS = (
+    Text(
+        "en",
+        "Workshop on nomenclatures",
+        "A morning on naming medical devices the same way everywhere. Space is limited.",
+        "Before the annual meeting, a dedicated workshop looks at device **nomenclatures**:\n\n"
+        "- where regulators and industry stand\n- what *registered once, accepted everywhere* would need\n"
+        "- what comes next\n\nCoffee from 9:00.",
+    ),
+    Text(
+        "fr",
+        "Atelier sur les nomenclatures",
+        "Une matinée pour nommer les dispositifs médicaux de la même façon partout. Places limitées.",
+        "Avant la réunion annuelle, un atelier consacré aux **nomenclatures** des dispositifs.\n\nCafé dès 9 h.",
+    ),
+)
+MEETING_TEXTS = (
+    Text(
+        "en",
+        "DITTA annual meeting",
+        "The global trade association for diagnostic imaging, healthcare IT and radiation therapy meets.",
+        "Members and guests look back on the year and set the course for the next: regulatory convergence, "
+        "standards, cybersecurity and the *European health data space*.\n\nThe workshop on nomenclatures comes "
+        "first, in the morning.",
+    ),
+    Text(
+        "fr",
+        "Réunion annuelle de DITTA",
+        "L'association mondiale de l'imagerie diagnostique, de la santé numérique et de la radiothérapie.",
+        "Membres et invités font le point sur l'année et fixent le cap de la suivante.",
+    ),
+)
+GALA_TEXTS = (
+    Text(
+        "en",
+        "60 years gala and conference",
+        "Sixty years of medical technology innovation benefiting society, at the Autoworld museum.",
+        "More than a hundred stakeholders from the European institutions and from industry celebrated with us. "
+        "The presentations are here.",
+    ),
+)
+MEETING_CATEGORIES = (
+    (CategoryFacts("Member", "Your firm belongs to DITTA or COCIR"), 60),
+    (CategoryFacts("Non-member"), 20),
+    (CategoryFacts("Speaker"), None),
+    (CategoryFacts("Press"), 5),
+    (CategoryFacts("Staff"), None),
+)
+WORKSHOP_CATEGORIES = ((CategoryFacts("Member"), None), (CategoryFacts("Non-member"), None))
+GALA_MATERIALS = (
+    ("Sixty years of innovation: opening address", "https://www.example.org/gala/opening.pdf", "en"),
+    (
+        "European health data space: towards a better patient outcome",
+        "https://www.example.org/gala/ehds.pdf",
+        "en",
+    ),
+    ("Realising Europe's future potential in health", "https://www.example.org/gala/potential-en.pdf", "en"),
+    (
+        "Réaliser le potentiel futur de l'Europe en santé",
+        "https://www.example.org/gala/potential-fr.pdf",
+        "fr",
+    ),
+    ("Europas Zukunftspotenzial in der Gesundheit", "https://www.example.org/gala/potential-de.pdf", "de"),
+    ("Het toekomstpotentieel van Europa in de zorg", "https://www.example.org/gala/potential-nl.pdf", "nl"),
+)
