@@ -70,7 +70,9 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
 def _calendar(message: OutgoingMessage, found: Seat) -> tuple[bytes | None, str | None]:
     if message.kind in _WITHOUT_CALENDAR:
         return None, None
-    method: Literal["REQUEST", "CANCEL"] = "CANCEL" if found.state in rules.ENDED else "REQUEST"
+    # RFC 5546 §3.2.2 knows no REQUEST for what is cancelled.
+    is_off = found.state in rules.ENDED or found.event_status == "cancelled"
+    method: Literal["REQUEST", "CANCEL"] = "CANCEL" if is_off else "REQUEST"
     raw = invitation(
         found.entry,
         method=method,

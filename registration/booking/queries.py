@@ -153,6 +153,7 @@ def personal_entry(registration: Registration, event: Event, locale: str) -> Ent
         sequence=event.sequence + registration.calendar_sequence,
         changed_at=max(event.changed_at, registration.changed_at),
         busy=status == "CONFIRMED" and not event.all_day,
+        conference_url=event.online_url if status == "CONFIRMED" else "",
     )
 
 

@@ -77,7 +77,8 @@ def _built(told: Told, entries: Sequence[Entry], language: str) -> bytes:
     head = Feed(
         name=told.name,
         description=told.description,
-        url=public_url(told.path),
+        # A personal feed does not carry its own address: people share calendars.
+        url="" if told.is_personal else public_url(told.path),
         zone=told.zone or current_app.config["TIME_ZONE"],
         colour=told.colour,
         refresh_hours=told.refresh_hours,

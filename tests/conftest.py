@@ -1,0 +1,129 @@
+"""What every test may ask for: an application on a database of its own, migrated once and copied."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine
+
+from registration import create_app
+from registration.core import database
+from registration.core.database import db
+from registration.schema.migrations import migrate
+from tests import factories, postgres
+
+SECRET = "a secret for tests, long enough to be one"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    _migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server with a migrated database called template_registration."""
+    with postgres.server() as uri:
+        postgres.execute(uri, "CREATE DATABASE template_registration")
+        _migrated(with_driver(postgres.database_url(uri, "template_registration")))
+        yield uri
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database with our schema, on each of the two engines."""
+    if request.param == "sqlite":
+        yield sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path)
+        return
+    uri = request.getfixturevalue("postgres_server")
+    name = f"test_{next(_numbers)}"
+    postgres.execute(uri, f"CREATE DATABASE {name} TEMPLATE template_registration")
+    yield postgres.database_url(uri, name)
+    postgres.execute(uri, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> dict[str, Any]:
+    """The settings of the application under test."""
+    return settings_for(database_url, tmp_path)
+
+
+@pytest.fixture
+def app(settings: dict[str, Any]) -> Iterator[Flask]:
+    """The application on each of the two databases, its context pushed."""
+    yield from running(settings)
+
+
+@pytest.fixture
+def page_app(sqlite_template: Path, tmp_path: Path) -> Iterator[Flask]:
+    """The application on SQLite alone, for what no database can change: pages, words, files."""
+    yield from running(settings_for(sqlite_copy(sqlite_template, tmp_path), tmp_path))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def page_client(page_app: Flask) -> FlaskClient:
+    return page_app.test_client()
+
+
+@pytest.fixture
+def make_event() -> Callable[..., factories.Made]:
+    return factories.make_event
+
+
+def settings_for(url: str, folder: Path) -> dict[str, Any]:
+    """Return the settings of an application that touches nothing outside *folder*."""
+    return {
+        "DATABASE_URL": with_driver(url),
+        "SECRET_KEY": SECRET,
+        "DATA": str(folder / "var"),
+        "MAIL_URL": f"file://{folder / 'mails'}",
+        "BASE_URL": "http://localhost",
+        "UID_HOST": "registration.example.org",
+    }
+
+
+def running(settings: dict[str, Any]) -> Iterator[Flask]:
+    """Yield the application with its context, and close what it opened."""
+    app = create_app(settings)
+    app.config["TESTING"] = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def sqlite_copy(template: Path, folder: Path) -> str:
+    """Copy the migrated file and return the copy's address."""
+    path = folder / "registration.sqlite3"
+    shutil.copyfile(template, path)
+    return f"sqlite:///{path}"
+
+
+def with_driver(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _migrated(url: str) -> None:
+    engine = create_engine(url)
+    database.prepare(engine)
+    migrate(engine)
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            # All into the one file that is copied.
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()

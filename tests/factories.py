@@ -1,0 +1,186 @@
+"""Arrange a test through the real services: an event, a registration, a colleague who signs in."""
+
+import itertools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registration.accounts.models import Account, Organiser
+from registration.accounts.services import NewOrganiser, add_member, create_account, create_organiser
+from registration.booking.rules import Application, Person, Wish
+from registration.booking.services.cancel import Target
+from registration.booking.services.register import Receipt
+from registration.booking.services.register import register as register_application
+from registration.capability.services import BOOKING, find
+from registration.core import clock
+from registration.core.database import db
+from registration.core.tokens import new_nonce
+from registration.core.transaction import write_tx
+from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text, add_category, add_question
+from registration.events.services import create_event as create_event_row
+from registration.seats import gate as gates
+from registration.seats import rules
+from registration.seats.models import Pool, Registration
+from registration.seats.queries import position
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Made:
+    """An event that was made, by what tests need of it."""
+
+    id: int
+    slug: str
+    organiser_id: int
+    categories: Mapping[str, int]
+    questions: tuple[int, ...] = ()
+
+
+def make_organiser(slug: str = "ditta") -> int:
+    """Return the id of the organiser *slug*, made when it is not there."""
+    known = db.session.scalar(select(Organiser.id).where(Organiser.slug == slug))
+    db.session.rollback()
+    if known is not None:
+        return known
+    new = NewOrganiser(name=slug.upper(), email=f"{slug}@example.org", slug=slug)
+    return write_tx(lambda session: create_organiser(session, new).id)
+
+
+def make_event(
+    capacity: int = 2,
+    policy: str = rules.FIRST_FIT,
+    categories: Mapping[str, int | None] | None = None,
+    questions: tuple[QuestionFacts, ...] = (),
+    title: str = "Workshop on nomenclatures",
+    starts_in: timedelta = timedelta(days=10),
+    organiser: str = "ditta",
+    **facts: Any,
+) -> Made:
+    """Make an event with seats; *categories* are names with their own capacity or None."""
+    organiser_id = make_organiser(organiser)
+    starts_at = clock.now().replace(microsecond=0) + starts_in
+    told = Facts(
+        **({"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=3), "time_zone": "Europe/Brussels",
+            "venue": "Autoworld", "city": "Brussels"} | facts)
+    )  # fmt: skip
+
+    def work(session: Session) -> Made:
+        event = create_event_row(session, organiser_id, told, [Text("en", title)], "registration.example.org")
+        gates.open_queue(session, event.id, capacity, policy)
+        made: dict[str, int] = {}
+        for rank, (name, seats) in enumerate((categories or {}).items()):
+            category = add_category(session, event, CategoryFacts(name), rank)
+            made[name] = category.id
+            if seats is not None:
+                gates.add_pool(session, event.id, "category", category.id, seats)
+        asked = tuple(add_question(session, event, one, rank).id for rank, one in enumerate(questions))
+        return Made(event.id, event.slug, organiser_id, made, asked)
+
+    return write_tx(work)
+
+
+def application(
+    event: Made,
+    name: str = "Ada",
+    email: str = "",
+    party: int = 1,
+    category: str | None = None,
+    key: str = "",
+    answers: tuple[tuple[int, str], ...] = (),
+    firm: str = "",
+) -> Application:
+    """Return what *name* asks for; every call is another person unless *email* is given."""
+    address = email or f"{name.lower()}+{next(_numbers)}@example.org"
+    category_id = event.categories[category] if category else None
+    people = [Person(name, address, firm, category_id, answers)]
+    people += [Person(f"Guest {number} of {name}", "", firm, category_id) for number in range(1, party)]
+    return Application(key or new_nonce(), name, address, firm, "en", (Wish(event.id, tuple(people)),))
+
+
+def register(event: Made, name: str = "Ada", **values: Any) -> Registration:
+    """Register through the service and return the registration as it stands."""
+    receipt = register_application(application(event, name, **values))
+    return registration_of(receipt)
+
+
+def registration_of(receipt: Receipt) -> Registration:
+    """Return the newest registration of a receipt."""
+    assert receipt.token is not None
+    db.session.rollback()
+    capability = find(db.session(), receipt.token, BOOKING)
+    assert capability is not None
+    return (
+        db.session.scalars(
+            select(Registration)
+            .where(Registration.booking_id == capability.subject_id)
+            .order_by(Registration.id.desc())
+        ).first()
+        or _nothing()
+    )
+
+
+def state(registration: Registration) -> str:
+    """Return the state of a registration as it is now."""
+    db.session.rollback()
+    return db.session.get_one(Registration, registration.id).state
+
+
+def place_in_line(registration: Registration) -> int:
+    """Return the position of a registration that waits."""
+    db.session.rollback()
+    now = db.session.get_one(Registration, registration.id)
+    assert now.state == rules.WAITLISTED
+    return position(db.session(), now.event_id, now.priority, now.place)
+
+
+def target(registration: Registration) -> Target:
+    return Target(registration.event_id, registration.id, registration.booking_id)
+
+
+def pool(event: Made, category: str = "") -> Pool:
+    """Return the event's own pool, or that of a category, as it is now."""
+    db.session.rollback()
+    subject = event.categories[category] if category else 0
+    return db.session.scalars(select(Pool).where(Pool.event_id == event.id, Pool.subject_id == subject)).one()
+
+
+def make_account(email: str, role: str, organiser: str = "ditta") -> str:
+    """Make an account with a role and return its password."""
+    organiser_id = make_organiser(organiser)
+
+    def work(session: Session) -> str:
+        account, password = create_account(session, email, role.title())
+        add_member(session, account, session.get_one(Organiser, organiser_id), role)
+        return password
+
+    return write_tx(work)
+
+
+def account_id(email: str) -> int:
+    return db.session.scalars(select(Account.id).where(Account.email == email)).one()
+
+
+def sign_in(client: FlaskClient, email: str, password: str) -> None:
+    """Sign in through the form."""
+    page = client.get("/login")
+    data = {"email": email, "password": password, "csrf_token": token_in(page.text)}
+    answer = client.post("/login", data=data)
+    assert answer.status_code == 302 or answer.status_code == 303, answer.text
+
+
+def token_in(html: str, name: str = "csrf_token") -> str:
+    """Return the value of a hidden field."""
+    found = re.search(rf'name="{name}"[^>]*value="([^"]+)"', html)
+    assert found is not None, f"no field {name}"
+    return found[1]
+
+
+def _nothing() -> Registration:
+    raise AssertionError("the receipt has no registration")
