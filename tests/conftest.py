@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine
 
 from registration import create_app
@@ -19,6 +20,31 @@ from tests import factories, postgres
 
 SECRET = "a secret for tests, long enough to be one"
 _numbers = itertools.count(1)
+
+
+class FreshClient(FlaskClient):
+    """A client whose requests have a context, a session and a snapshot of their own, as in a server."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+class _Templates(BytecodeCache):
+    """Templates are compiled once for all the applications of a run."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_templates = _Templates()
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +127,8 @@ def running(settings: dict[str, Any]) -> Iterator[Flask]:
     app = create_app(settings)
     app.config["TESTING"] = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.jinja_env.bytecode_cache = _templates
+    app.test_client_class = FreshClient
     with app.app_context():
         yield app
         db.session.remove()

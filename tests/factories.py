@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from registration.accounts.models import Account, Organiser
 from registration.accounts.services import NewOrganiser, add_member, create_account, create_organiser
 from registration.booking.rules import Application, Person, Wish
-from registration.booking.services.cancel import Target
+from registration.booking.services.cancel import Target, cancel
 from registration.booking.services.register import Receipt
 from registration.booking.services.register import register as register_application
 from registration.capability.services import BOOKING, find
@@ -24,6 +24,7 @@ from registration.core.tokens import new_nonce
 from registration.core.transaction import write_tx
 from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text, add_category, add_question
 from registration.events.services import create_event as create_event_row
+from registration.journal.services import ATTENDEE
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.models import Pool, Registration
@@ -184,3 +185,8 @@ def token_in(html: str, name: str = "csrf_token") -> str:
 
 def _nothing() -> Registration:
     raise AssertionError("the receipt has no registration")
+
+
+def cancel_registration(registration: Registration) -> None:
+    """Cancel as the attendee would."""
+    cancel(target(registration), ATTENDEE)

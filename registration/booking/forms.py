@@ -20,7 +20,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional, StopValidation
 
 from registration.booking.formspec import CategoryChoice, FormSpec, QuestionField
 from registration.booking.rules import Application, Person, Wish
@@ -47,9 +47,9 @@ class Readable:
     def __call__(self, _form: Form, field: Field) -> None:
         value = field.data or ""
         if not text.is_readable(value):
-            raise ValidationError(_("This contains characters that we cannot store. Type it again."))
+            raise StopValidation(_("This contains characters that we cannot store. Type it again."))
         if len(value) > self.length:
-            raise ValidationError(
+            raise StopValidation(
                 _(
                     "Use at most %(most)s characters; these are %(count)s.",
                     most=self.length,

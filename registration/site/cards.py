@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from registration.events.models import Event
 from registration.events.queries import Words, location, phase_of, words
 from registration.seats.queries import Availability, availability
+from registration.site.queries import programmes_by_event
 
 
 @dataclass(frozen=True)
@@ -19,13 +22,25 @@ class Card:
     location: str
     phase: str
     seats: Availability
+    programmes: Sequence[Row[*tuple[Any, ...]]]
 
 
 def cards(session: Session, events: Sequence[Event], locale: str) -> list[Card]:
     """Return *events* with their seats, in a bounded number of queries."""
-    seats = availability(session, [event.id for event in events])
+    event_ids = [event.id for event in events]
+    if not event_ids:
+        return []
+    seats = availability(session, event_ids)
+    programmes = programmes_by_event(session, event_ids)
     return [
-        Card(event, words(event, locale), location(event), phase_of(event).value, seats[event.id])
+        Card(
+            event=event,
+            words=words(event, locale),
+            location=location(event),
+            phase=phase_of(event).value,
+            seats=seats[event.id],
+            programmes=programmes[event.id],
+        )
         for event in events
         if event.id in seats
     ]

@@ -1,94 +1,100 @@
-"""What the event page shows, and the small facts that tell whether it still does."""
+"""What the event page shows, prepared so that the template only shows it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from babel import Locale, UnknownLocaleError
+from flask_babel import get_locale
 
-from registration.core import clock
 from registration.core.urls import public_url
-from registration.events.models import Event
+from registration.events.models import Event, Material
 from registration.events.queries import location
-from registration.events.rules import Phase, phase
+from registration.seats import rules
+from registration.seats.queries import Availability
 
-_HEAD = select(
-    Event.id,
-    Event.uid,
-    Event.revision,
-    Event.status,
-    Event.opens_at,
-    Event.closes_at,
-    Event.starts_at,
-    Event.ends_at,
-).where(Event.slug == bindparam("slug"), Event.status != "draft")
+_OSM = "https://www.openstreetmap.org"
 
 
 @dataclass(frozen=True)
-class Head:
-    """An event as one small query knows it."""
+class SeatsNow:
+    """What somebody who registers now may expect. *left* is 0 where only the waitlist is."""
 
-    id: int
-    uid: str
-    revision: int
-    phase: Phase
+    left: int
+    capacity: int
+    waiting: int
+    is_held_for_line: bool
+
+    @property
+    def joins_waitlist(self) -> bool:
+        return self.left <= 0 or self.is_held_for_line
 
 
-def head(session: Session, slug: str) -> Head | None:
-    """Return the event at *slug*, or None for drafts and what is not there."""
-    row = session.execute(_HEAD, {"slug": slug}).one_or_none()
-    if row is None:
-        return None
-    now_is = phase(row.status, row.opens_at, row.closes_at, row.starts_at, row.ends_at, clock.now())
-    return Head(row.id, row.uid, row.revision, now_is)
+@dataclass(frozen=True)
+class MaterialLink:
+    """Something published, with its language in the reader's words and the site where it lies."""
+
+    title: str
+    url: str
+    locale: str
+    language: str
+    host: str
+
+
+def seats_now(seats: Availability, category_ids: Sequence[int], policy: str) -> SeatsNow:
+    """Return the seats that a newcomer can get: those of the event, and no more than its categories have.
+
+    With the strict rule, free seats belong to the party at the head of the line even if it does not
+    fit yet.
+    """
+    left = seats.left
+    if category_ids and all(one in seats.categories for one in category_ids):
+        left = min(left, sum(seats.categories[one].left for one in category_ids))
+    is_held = policy == rules.STRICT and seats.waiting > 0 and left > 0
+    return SeatsNow(left, seats.event.capacity, seats.waiting, is_held)
 
 
 def map_url(event: Event) -> str:
     """Return a link to where the event is on a map, or nothing when it has no address."""
     if event.latitude is not None and event.longitude is not None:
         place = urlencode({"mlat": event.latitude, "mlon": event.longitude})
-        return f"https://www.openstreetmap.org/?{place}#map=17/{event.latitude}/{event.longitude}"
-    where = location(event)
-    return f"https://www.openstreetmap.org/search?query={quote(where)}" if where and event.city else ""
+        return f"{_OSM}/?{place}#map=17/{event.latitude}/{event.longitude}"
+    return f"{_OSM}/search?query={quote(location(event), safe='')}" if event.city else ""
 
 
-def structured(event: Event, title: str, summary: str, seats_left: int | None) -> dict[str, Any]:
-    """Return the event as schema.org Event data, for search engines."""
-    url = public_url(f"/events/{event.slug}/")
-    cancelled = event.status == "cancelled"
-    found: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Event",
-        "name": title,
-        "description": summary,
-        "startDate": _iso(event.starts_at),
-        "endDate": _iso(event.ends_at),
-        "url": url,
-        "eventStatus": f"https://schema.org/{'EventCancelled' if cancelled else 'EventScheduled'}",
-        "organizer": {"@type": "Organization", "name": event.organiser.name},
-    }
-    if event.venue:
-        found["location"] = {
-            "@type": "Place",
-            "name": event.venue,
-            "address": {
-                "@type": "PostalAddress",
-                "streetAddress": event.street,
-                "addressLocality": event.city,
-                "addressCountry": event.country,
-            },
-        }
-    if seats_left is not None:
-        state = "InStock" if seats_left > 0 else "SoldOut"
-        found["offers"] = {
-            "@type": "Offer",
-            "url": f"{url}register",
-            "availability": f"https://schema.org/{state}",
-        }
-    return found
+def address(event: Event) -> list[str]:
+    """Return the lines of the address under the venue, the country in the reader's words."""
+    country = (get_locale().territories.get(event.country) or event.country) if event.country else ""
+    return [line for line in (event.street, event.city, country) if line]
 
 
-def _iso(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")
+def materials(found: Sequence[Material]) -> list[MaterialLink]:
+    """Return what was published; an address that is no web address is left out."""
+    return [
+        MaterialLink(
+            one.title, url, one.locale, _language(one.locale), urlsplit(url).netloc.removeprefix("www.")
+        )
+        for one in found
+        if (url := web_url(one.url))
+    ]
+
+
+def web_url(typed: str) -> str:
+    """Return *typed* if a browser may be sent there, else nothing: `javascript:` is an address too."""
+    try:
+        parts = urlsplit(typed)
+    except ValueError:
+        return ""
+    return typed if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def subscription(path: str) -> str:
+    """Return the address by which calendar programs subscribe to the feed at *path*."""
+    return f"webcal://{public_url(path).partition('://')[2]}"
+
+
+def _language(code: str) -> str:
+    try:
+        return str(Locale.parse(code.replace("-", "_")).get_display_name(get_locale()) or code)
+    except (ValueError, UnknownLocaleError):
+        return code

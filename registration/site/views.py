@@ -1,19 +1,19 @@
-"""The public pages. Each is rendered once for what it shows and then served from memory."""
+"""The public pages. Each may be served as it was last while the database is away."""
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Hashable
+from typing import Any
 
 from flask import Blueprint, Response, abort, render_template
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
 
+from registration.core import clock
 from registration.core.database import db
 from registration.core.urls import public_url
 from registration.events.queries import (
-    Words,
     event_by_slug,
     events_of,
-    location,
     organiser_by_slug,
     past,
     programme_by_slug,
@@ -21,66 +21,67 @@ from registration.events.queries import (
     upcoming,
     words,
 )
-from registration.events.rules import Phase
-from registration.seats.queries import Availability, availability, policy_of
-from registration.site.cards import Card, cards
-from registration.site.page import head, map_url, structured
+from registration.seats.queries import availability
+from registration.site import page as shown
+from registration.site.cards import cards
+from registration.site.queries import Head, head, public_paths
+from registration.site.structured import structured
 from registration.web.locale import page_locale
-from registration.web.page_cache import answered, page_cache
+from registration.web.page_cache import Page, answered, page_cache
 
 bp = Blueprint("site", __name__)
+log = logging.getLogger(__name__)
 
 
 @bp.get("/")
 def front() -> Response:
     """Show what is coming, then what was held lately."""
-
-    def build(coming: Sequence[Card], held: Sequence[Card]) -> str:
-        return render_template("site/front.html", coming=coming, held=held)
-
-    return _listed(None, build)
+    name = ("front", page_locale())
+    return _now_or_last(name, lambda: _rendered(name, "site/front.html", **_lists("/", None)))
 
 
 @bp.get("/organisers/<slug>/")
 def organiser(slug: str) -> Response:
     """Show an organiser and its events."""
-    found = organiser_by_slug(db.session(), slug) or abort(404)
+    name = ("organiser", slug, page_locale())
 
-    def build(coming: Sequence[Card], held: Sequence[Card]) -> str:
-        feed = public_url(f"/organisers/{slug}/calendar.ics")
-        return render_template("site/organiser.html", organiser=found, coming=coming, held=held, feed=feed)
+    def build() -> Page:
+        found = organiser_by_slug(db.session(), slug) or abort(404)
+        lists = _lists(f"/organisers/{slug}/", found.id)
+        website = shown.web_url(found.website)
+        return _rendered(name, "site/organiser.html", organiser=found, website=website, **lists)
 
-    return _listed(found.id, build)
+    return _now_or_last(name, build)
 
 
 @bp.get("/programmes/<slug>/")
 def programme(slug: str) -> Response:
     """Show linked events on one page."""
-    session = db.session()
-    found = programme_by_slug(session, slug) or abort(404)
-    shown = cards(session, events_of(session, found), page_locale())
-    feed = public_url(f"/programmes/{slug}/calendar.ics")
-    page = render_template("site/programme.html", programme=found, cards=shown, feed=feed)
-    return answered(page.encode())
+    name = ("programme", slug, page_locale())
+
+    def build() -> Page:
+        session = db.session()
+        found = programme_by_slug(session, slug) or abort(404)
+        events = cards(session, events_of(session, found), page_locale())
+        path = f"/programmes/{slug}/"
+        return _rendered(name, "site/programme.html", programme=found, cards=events, **_addresses(path))
+
+    return _now_or_last(name, build)
 
 
 @bp.get("/events/<slug>/")
 def event(slug: str) -> Response:
-    """Show an event; while the database is away, as it was last."""
+    """Show an event: one small query, and the page from memory while nothing changed."""
     name = ("event", slug, page_locale())
-    try:
-        session = db.session()
-        known = head(session, slug)
+
+    def build() -> Page:
+        with db.engine.connect() as connection:
+            known = head(connection, slug, clock.now())
         if known is None:
             abort(404)
-        seats = availability(session, [known.id])[known.id]
-        body = page_cache().page(name, (known, seats), lambda: _event_page(session, slug, seats, known.phase))
-    except (DBAPIError, PoolTimeout):
-        last = page_cache().last(name)
-        if last is None:
-            raise
-        body = last
-    return answered(body)
+        return page_cache().page(name, known.facts, lambda: _event_page(slug, known))
+
+    return _now_or_last(name, build)
 
 
 @bp.get("/robots.txt")
@@ -90,6 +91,7 @@ def robots() -> Response:
         "User-agent: *",
         "Disallow: /organiser/",
         "Disallow: /bookings/",
+        "Disallow: /tickets/",
         f"Sitemap: {public_url('/sitemap.xml')}",
     ]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
@@ -98,34 +100,58 @@ def robots() -> Response:
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
     """List the pages worth finding."""
-    session = db.session()
-    addresses = [public_url("/")]
-    addresses += [public_url(f"/events/{one.slug}/") for one in (*upcoming(session), *past(session))]
-    page = render_template("site/sitemap.xml", addresses=addresses)
-    return Response(page, mimetype="application/xml")
+    addresses = [public_url(path) for path in public_paths(db.session())]
+    return Response(render_template("site/sitemap.xml", addresses=addresses), mimetype="application/xml")
 
 
-def _listed(organiser_id: int | None, build: Callable[[Sequence[Card], Sequence[Card]], str]) -> Response:
+def _now_or_last(name: Hashable, build: Callable[[], Page]) -> Response:
+    """Return the page as it is; while the database is away, as this process showed it last."""
+    try:
+        return answered(build())
+    except (DBAPIError, PoolTimeout) as error:
+        last = page_cache().last(name)
+        if last is None:
+            raise
+        log.warning("page from memory, database unavailable kind=%s", type(error).__name__)
+        return answered(last)
+
+
+def _rendered(name: Hashable, template: str, **values: Any) -> Page:
+    return page_cache().keep(name, None, render_template(template, **values))
+
+
+def _lists(path: str, organiser_id: int | None) -> dict[str, Any]:
     session = db.session()
     coming = cards(session, upcoming(session, organiser_id), page_locale())
     held = cards(session, past(session, organiser_id), page_locale())
-    return answered(build(coming, held).encode())
+    return {"coming": coming, "held": held, **_addresses(path)}
 
 
-def _event_page(session: Session, slug: str, seats: Availability, now_is: Phase) -> str:
+def _addresses(path: str) -> dict[str, str]:
+    feed = f"{path}calendar.ics"
+    return {"canonical": public_url(path), "feed": feed, "subscription": shown.subscription(feed)}
+
+
+def _event_page(slug: str, known: Head) -> str:
+    session = db.session()
     found = event_by_slug(session, slug) or abort(404)
-    told: Words = words(found, page_locale())
+    seats = availability(session, [found.id])[found.id]
+    now = shown.seats_now(seats, [category.id for category in found.categories], known.policy)
+    told = words(found, page_locale())
     return render_template(
         "site/event.html",
         event=found,
         words=told,
         seats=seats,
-        phase=now_is.value,
-        policy=policy_of(session, found.id),
-        location=location(found),
-        map_url=map_url(found),
+        now=now,
+        phase=known.phase.value,
+        policy=known.policy,
+        address=shown.address(found),
+        map_url=shown.map_url(found),
+        online_url=shown.web_url(found.online_url),
+        materials=shown.materials(found.materials),
         programmes=programmes_with(session, found),
         canonical=public_url(f"/events/{slug}/"),
-        feed=public_url(f"/organisers/{found.organiser.slug}/calendar.ics"),
-        structured=structured(found, told.title, told.summary, seats.left if found.shows_seats else None),
+        subscription=shown.subscription(f"/organisers/{found.organiser.slug}/calendar.ics"),
+        structured=structured(found, told, now.left if found.shows_seats else None),
     )

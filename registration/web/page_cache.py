@@ -3,36 +3,55 @@
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from threading import Lock
 
 from flask import Flask, Response, current_app, request
 
 _EXTENSION = "registration_page_cache"
+MOST = 512
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as it goes out, with the tag by which browsers ask whether it changed."""
+
+    body: bytes
+    etag: str
 
 
 class PageCache:
     """The newest *most* pages, least used first out."""
 
-    def __init__(self, most: int = 512) -> None:
+    def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._pages: OrderedDict[Hashable, tuple[Hashable, bytes]] = OrderedDict()
+        self._pages: OrderedDict[Hashable, tuple[Hashable, Page]] = OrderedDict()
         self._lock = Lock()
 
-    def page(self, name: Hashable, facts: Hashable, build: Callable[[], str]) -> bytes:
-        """Return the page *name* as it is while *facts* hold; built when they changed."""
+    def page(self, name: Hashable, facts: Hashable, build: Callable[[], str]) -> Page:
+        """Return the page *name* as it is while *facts* hold; built when they changed.
+
+        *facts* are read before the page is built: it may show what is newer, never what is older.
+        """
         with self._lock:
             known = self._pages.get(name)
             if known is not None and known[0] == facts:
                 self._pages.move_to_end(name)
                 return known[1]
-        made = build().encode()
+        return self.keep(name, facts, build())
+
+    def keep(self, name: Hashable, facts: Hashable, text: str) -> Page:
+        """Note the page *name* as it is now."""
+        made = page(text)
         with self._lock:
             self._pages[name] = (facts, made)
+            # A page that is rebuilt again and again is one that is read: it must not be the next to go.
+            self._pages.move_to_end(name)
             if len(self._pages) > self._most:
                 self._pages.popitem(last=False)
         return made
 
-    def last(self, name: Hashable) -> bytes | None:
+    def last(self, name: Hashable) -> Page | None:
         """Return the page as it was last, whatever it said."""
         with self._lock:
             known = self._pages.get(name)
@@ -49,10 +68,16 @@ def page_cache() -> PageCache:
     return cache
 
 
-def answered(body: bytes) -> Response:
+def page(text: str) -> Page:
+    """Return *text* with its tag."""
+    body = text.encode()
+    return Page(body, hashlib.sha256(body).hexdigest()[:32])
+
+
+def answered(shown: Page) -> Response:
     """Return a public page that a browser may keep but must ask about again."""
-    response = Response(body, mimetype="text/html")
-    response.set_etag(hashlib.sha256(body).hexdigest()[:32], weak=True)
+    response = Response(shown.body, mimetype="text/html")
+    response.set_etag(shown.etag, weak=True)
     response.headers["Cache-Control"] = "public, no-cache"
     response.headers["Vary"] = "Accept-Language"
     response.make_conditional(request)

@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.queues import Queue as Channel
@@ -28,8 +28,8 @@ from registration.doctor.examine import examine
 from registration.journal.services import ATTENDEE
 from registration.seats import engine, rules
 from registration.seats import gate as gates
+from registration.seats.models import Pool, Registration
 from registration.seats.models import Queue as GateRow
-from registration.seats.models import Registration
 
 SECONDS_AT_MOST = 60.0
 
@@ -150,46 +150,43 @@ def broken(mutant: str) -> Iterator[None]:
     if not mutant:
         yield
         return
-    place, name, replacement = MUTANTS[mutant]()
-    original = getattr(place, name)
-    setattr(place, name, replacement)
-    try:
+    with ExitStack() as patched:
+        for place, name, replacement in MUTANTS[mutant]():
+            patched.callback(setattr, place, name, getattr(place, name))
+            setattr(place, name, replacement)
         yield
-    finally:
-        setattr(place, name, original)
 
 
-Mutation = tuple[Any, str, Any]
+Mutation = list[tuple[Any, str, Any]]
 
 
 def _without_lock() -> Mutation:
     """Nothing is locked: no row on PostgreSQL, no write transaction from the start on SQLite."""
     if db.engine.dialect.name == "sqlite":
-        return transaction, "WRITING", {"tx": "read"}
+        return [(transaction, "WRITING", {"tx": "read"})]
     columns = (GateRow.event_id, GateRow.next_place, GateRow.step, GateRow.policy, GateRow.is_draining)
-    return gates, "lock_statement", lambda ids: select(*columns).where(GateRow.event_id.in_(ids))
+    return [(gates, "lock_statement", lambda ids: select(*columns).where(GateRow.event_id.in_(ids)))]
 
 
 def _gate_after_read() -> Mutation:
-    """The pools are read first and the gate is locked afterwards."""
-    original = gates.lock
+    """The pools are read before the gate is locked, and believed afterwards."""
+    once, lock = transaction._once, gates.lock
+    stale: dict[int, int] = {}
 
-    def late(session: Any, event_ids: Any) -> Any:
-        wanted = list(event_ids)
-        stale = {
-            row.id: row.taken
-            for row in session.execute(
-                select(gates.Pool.id, gates.Pool.taken).where(gates.Pool.event_id.in_(wanted))
-            )
-        }
+    def read_first(work: Any) -> Any:
+        with db.engine.connect() as connection:
+            stale.update({row.id: row.taken for row in connection.execute(select(Pool.id, Pool.taken))})
         time.sleep(0.002)
-        locked = original(session, wanted)
+        return once(work)
+
+    def believing(session: Any, event_ids: Any) -> Any:
+        locked = lock(session, event_ids)
         for gate in locked.values():
             for pool in gate.pools.values():
                 pool.taken = stale[pool.id]
         return locked
 
-    return gates, "lock", late
+    return [(transaction, "_once", read_first), (gates, "lock", believing)]
 
 
 def _cancel_without_drain() -> Mutation:
@@ -197,17 +194,17 @@ def _cancel_without_drain() -> Mutation:
         def __getattr__(self, name: str) -> Any:
             return (lambda *_args: []) if name == "drain" else getattr(engine, name)
 
-    return cancelling, "engine", Undrained()
+    return [(cancelling, "engine", Undrained())]
 
 
 def _newcomer_jumps() -> Mutation:
     """Seats that come free go to the end of the line."""
-    original = engine._line
+    line = engine._line
 
     def from_the_end(session: Any, gate: Any, limit: int) -> Any:
-        return list(reversed(original(session, gate, limit)))
+        return list(reversed(line(session, gate, limit)))
 
-    return engine, "_line", from_the_end
+    return [(engine, "_line", from_the_end)]
 
 
 MUTANTS: dict[str, Callable[[], Mutation]] = {

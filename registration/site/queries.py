@@ -1,0 +1,88 @@
+"""Read what the public pages need beside the events themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy.orm import Session
+
+from registration.accounts.models import Organiser
+from registration.events.models import Event, Programme, ProgrammeEvent
+from registration.events.rules import Phase, phase
+from registration.seats.models import Queue
+
+# One row by unique keys. The gate's step moves with whatever changes seats or the line, the event's
+# revision with every edit: together they stand for all that the page shows.
+_HEAD = (
+    select(
+        Event.id,
+        Event.uid,
+        Event.revision,
+        Event.status,
+        Event.opens_at,
+        Event.closes_at,
+        Event.starts_at,
+        Event.ends_at,
+        Queue.step,
+        Queue.policy,
+        Organiser.name.label("organiser_name"),
+        Organiser.email.label("organiser_email"),
+    )
+    .join(Queue, Queue.event_id == Event.id)
+    .join(Organiser, Organiser.id == Event.organiser_id)
+    .where(Event.slug == bindparam("slug"), Event.status != "draft")
+)
+_PROGRAMMES = (
+    select(ProgrammeEvent.event_id, Programme.slug, Programme.title, Programme.locale)
+    .join(Programme, Programme.id == ProgrammeEvent.programme_id)
+    .where(ProgrammeEvent.event_id.in_(bindparam("event_ids", expanding=True)))
+    .order_by(Programme.id)
+)
+# Long enough for every past edition; what is older is found through its organiser.
+_SITEMAP_MOST = 10_000
+
+
+@dataclass(frozen=True)
+class Head:
+    """An event as one small query knows it; equal heads have equal pages."""
+
+    facts: tuple[Any, ...]
+    id: int
+    phase: Phase
+    policy: str
+
+
+def head(connection: Connection, slug: str, now: datetime) -> Head | None:
+    """Return the event at *slug*, or None for drafts and what is not there."""
+    row = connection.execute(_HEAD, {"slug": slug}).one_or_none()
+    if row is None:
+        return None
+    now_is = phase(row.status, row.opens_at, row.closes_at, row.starts_at, row.ends_at, now)
+    return Head((*row, now_is), row.id, now_is, row.policy)
+
+
+def programmes_by_event(
+    session: Session, event_ids: Sequence[int]
+) -> dict[int, list[Row[int, str, str, str]]]:
+    """Return the programmes of each event, in one query however many there are."""
+    found: dict[int, list[Row[int, str, str, str]]] = {event_id: [] for event_id in event_ids}
+    for row in session.execute(_PROGRAMMES, {"event_ids": list(event_ids)}):
+        found[row.event_id].append(row)
+    return found
+
+
+def public_paths(session: Session) -> list[str]:
+    """Return the paths of every page that is worth finding, the newest events first."""
+    events = select(Event.slug).where(Event.status != "draft").order_by(Event.starts_at.desc())
+    programmes = select(Programme.slug).order_by(Programme.id)
+    organisers = select(Organiser.slug).order_by(Organiser.id)
+    return [
+        "/",
+        *(f"/events/{slug}/" for slug in session.scalars(events.limit(_SITEMAP_MOST))),
+        *(f"/programmes/{slug}/" for slug in session.scalars(programmes.limit(_SITEMAP_MOST))),
+        *(f"/organisers/{slug}/" for slug in session.scalars(organisers.limit(_SITEMAP_MOST))),
+        "/privacy",
+        "/accessibility",
+    ]
