@@ -173,7 +173,7 @@ def sign_in(client: FlaskClient, email: str, password: str) -> None:
     page = client.get("/login")
     data = {"email": email, "password": password, "csrf_token": token_in(page.text)}
     answer = client.post("/login", data=data)
-    assert answer.status_code == 302 or answer.status_code == 303, answer.text
+    assert answer.status_code in {302, 303}, answer.text
 
 
 def token_in(html: str, name: str = "csrf_token") -> str:

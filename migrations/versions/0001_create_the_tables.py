@@ -295,7 +295,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "state IN ('unverified', 'pending', 'waitlisted', 'offered', 'confirmed', 'cancelled', 'declined', 'expired', 'rejected')",
+            "state IN ('unverified', 'pending', 'waitlisted', 'offered', 'confirmed', 'cancelled', "
+            "'declined', 'expired', 'rejected')",
             name=op.f("ck_registration_state_known"),
         ),
         sa.CheckConstraint("size > 0", name=op.f("ck_registration_size_positive")),
@@ -435,6 +436,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outgoing_message_organiser_id"), ["organiser_id"], unique=False)
         batch_op.create_index("ix_outgoing_message_registration_id", ["registration_id"], unique=False)
 
+    op.create_index(
+        "ix_registration_waiting",
+        "registration",
+        ["event_id", sa.text("priority DESC"), "place"],
+        sqlite_where=sa.text("state = 'waitlisted'"),
+        postgresql_where=sa.text("state = 'waitlisted'"),
+    )
     op.create_table(
         "registration_pool",
         sa.Column("registration_id", sa.Integer(), nullable=False),

@@ -41,7 +41,7 @@ def check_schema() -> None:
         return
     if revision is not None and not is_known(revision):
         raise ConfigurationError(
-            f"The database has schema {revision}, which this release does not know. Install the newer release."
+            f"The database has schema {revision}, which this release does not know. Install the newer one."
         )
     raise ConfigurationError("The database has no schema of this release. Run `registration migrate` first.")
 

@@ -41,7 +41,7 @@ class ServerLock:
 
 
 def refuse_network_file(file: Path, mounts: str | None = None) -> None:
-    """Raise ConfigurationError when *file* lies on a network file system, where SQLite's locks do not hold."""
+    """Raise ConfigurationError when *file* lies on a network file system: SQLite's locks do not hold there."""
     table = Path("/proc/mounts").read_text(encoding="utf-8") if mounts is None else mounts
     best, kind = "", ""
     for row in table.splitlines():
@@ -51,5 +51,5 @@ def refuse_network_file(file: Path, mounts: str | None = None) -> None:
             best, kind = path, its_kind
     if kind in NETWORK:
         raise ConfigurationError(
-            f"SQLite cannot work on a network file system ({kind}). Put it on a local disk, or use PostgreSQL."
+            f"SQLite cannot work on a network file system ({kind}). Use a local disk, or PostgreSQL."
         )

@@ -87,7 +87,7 @@ WORKSHOP_TEXTS = (
     Text(
         "fr",
         "Atelier sur les nomenclatures",
-        "Une matinée pour nommer les dispositifs médicaux de la même façon partout. Places limitées.",
+        "Une matinée pour nommer les dispositifs de la même façon partout. Places limitées.",
         "Avant la réunion annuelle, un atelier consacré aux **nomenclatures** des dispositifs.\n\nCafé dès 9 h.",
     ),
 )
@@ -95,7 +95,7 @@ MEETING_TEXTS = (
     Text(
         "en",
         "DITTA annual meeting",
-        "The global trade association for diagnostic imaging, healthcare IT and radiation therapy meets.",
+        "The trade association of diagnostic imaging, healthcare IT and radiation therapy meets.",
         "Members and guests look back on the year and set the course for the next: regulatory convergence, "
         "standards, cybersecurity and the *European health data space*.\n\nThe workshop on nomenclatures comes "
         "first, in the morning.",
@@ -103,7 +103,7 @@ MEETING_TEXTS = (
     Text(
         "fr",
         "Réunion annuelle de DITTA",
-        "L'association mondiale de l'imagerie diagnostique, de la santé numérique et de la radiothérapie.",
+        "L'association de l'imagerie, de la santé numérique et de la radiothérapie se réunit.",
         "Membres et invités font le point sur l'année et fixent le cap de la suivante.",
     ),
 )

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from registration.events.models import Event
 from registration.events.queries import Words, location, phase_of, words
 from registration.seats.queries import Availability, availability
-from registration.site.queries import programmes_by_event
+from registration.site.queries import ProgrammeLink, programmes_by_event
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Card:
     location: str
     phase: str
     seats: Availability
-    programmes: Sequence[Row[*tuple[Any, ...]]]
+    programmes: Sequence[ProgrammeLink]
 
 
 def cards(session: Session, events: Sequence[Event], locale: str) -> list[Card]:

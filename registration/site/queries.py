@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from registration.accounts.models import Organiser
@@ -45,6 +45,15 @@ _SITEMAP_MOST = 10_000
 
 
 @dataclass(frozen=True)
+class ProgrammeLink:
+    """A programme as the cards of its events name it."""
+
+    slug: str
+    title: str
+    locale: str
+
+
+@dataclass(frozen=True)
 class Head:
     """An event as one small query knows it; equal heads have equal pages."""
 
@@ -63,13 +72,11 @@ def head(connection: Connection, slug: str, now: datetime) -> Head | None:
     return Head((*row, now_is), row.id, now_is, row.policy)
 
 
-def programmes_by_event(
-    session: Session, event_ids: Sequence[int]
-) -> dict[int, list[Row[int, str, str, str]]]:
+def programmes_by_event(session: Session, event_ids: Sequence[int]) -> dict[int, list[ProgrammeLink]]:
     """Return the programmes of each event, in one query however many there are."""
-    found: dict[int, list[Row[int, str, str, str]]] = {event_id: [] for event_id in event_ids}
+    found: dict[int, list[ProgrammeLink]] = {event_id: [] for event_id in event_ids}
     for row in session.execute(_PROGRAMMES, {"event_ids": list(event_ids)}):
-        found[row.event_id].append(row)
+        found[row.event_id].append(ProgrammeLink(row.slug, row.title, row.locale))
     return found
 
 

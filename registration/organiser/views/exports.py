@@ -53,7 +53,8 @@ def download(event: Event, fmt: str) -> ResponseReturnValue:
     if fmt not in FORMATS:
         abort(404)
     is_trusted = role_at(current_account(), event.organiser_id) in EDIT
-    out = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))
+    # Closed with the response, which reads it last.
+    out = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
     count = export(db.session(), event, fmt, out, filters_from(request.args), with_sensitive=is_trusted)
     out.seek(0)
     slug = event.slug
