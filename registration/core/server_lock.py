@@ -41,7 +41,7 @@ class ServerLock:
 
 
 def refuse_network_file(file: Path, mounts: str | None = None) -> None:
-    """Raise ConfigurationError when *file* lies on a network file system: SQLite's locks do not hold there."""
+    """Raise ConfigurationError when *file* lies on a network file system: SQLite's locks fail there."""
     table = Path("/proc/mounts").read_text(encoding="utf-8") if mounts is None else mounts
     best, kind = "", ""
     for row in table.splitlines():

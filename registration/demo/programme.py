@@ -88,7 +88,7 @@ WORKSHOP_TEXTS = (
         "fr",
         "Atelier sur les nomenclatures",
         "Une matinée pour nommer les dispositifs de la même façon partout. Places limitées.",
-        "Avant la réunion annuelle, un atelier consacré aux **nomenclatures** des dispositifs.\n\nCafé dès 9 h.",
+        "Avant la réunion annuelle, un atelier sur les **nomenclatures** des dispositifs.\n\nCafé dès 9 h.",
     ),
 )
 MEETING_TEXTS = (
@@ -97,8 +97,8 @@ MEETING_TEXTS = (
         "DITTA annual meeting",
         "The trade association of diagnostic imaging, healthcare IT and radiation therapy meets.",
         "Members and guests look back on the year and set the course for the next: regulatory convergence, "
-        "standards, cybersecurity and the *European health data space*.\n\nThe workshop on nomenclatures comes "
-        "first, in the morning.",
+        "standards, cybersecurity and the *European health data space*.\n\nThe workshop on nomenclatures "
+        "comes first, in the morning.",
     ),
     Text(
         "fr",
@@ -112,8 +112,8 @@ GALA_TEXTS = (
         "en",
         "60 years gala and conference",
         "Sixty years of medical technology innovation benefiting society, at the Autoworld museum.",
-        "More than a hundred stakeholders from the European institutions and from industry celebrated with us. "
-        "The presentations are here.",
+        "More than a hundred stakeholders from the European institutions and from industry celebrated with us."
+        " The presentations are here.",
     ),
 )
 MEETING_CATEGORIES = (
