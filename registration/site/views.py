@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from registration.core import clock
-from registration.core.database import db
+from registration.core.database import db, single_reads
 from registration.core.urls import public_url
 from registration.events.queries import (
     event_by_slug,
@@ -75,7 +75,7 @@ def event(slug: str) -> Response:
     name = ("event", slug, page_locale())
 
     def build() -> Page:
-        with db.engine.connect() as connection:
+        with single_reads().connect() as connection:
             known = head(connection, slug, clock.now())
         if known is None:
             abort(404)
