@@ -182,6 +182,7 @@ def create_programme(
     session.flush()
     for rank, event in enumerate(events):
         session.add(ProgrammeEvent(programme_id=programme.id, event_id=event.id, rank=rank))
+        touch(event)
     session.flush()
     return programme
 
