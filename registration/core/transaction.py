@@ -103,7 +103,9 @@ def is_passing(error: DBAPIError) -> bool:
         return False
     name = getattr(error.orig, "sqlite_errorname", "")
     if name:
-        return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY"))
+        return name.startswith(
+            ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+        )
     # psycopg's connection errors carry no sqlstate.
     return True
 

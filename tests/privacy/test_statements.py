@@ -1,0 +1,54 @@
+"""The privacy notice and the accessibility statement: there, true, and with somebody to write to."""
+
+import pytest
+
+from registration.capability.models import Capability
+from registration.core.database import db
+from tests import factories
+from tests.factories import make_event
+
+
+@pytest.mark.parametrize("address", ["/privacy", "/accessibility"])
+def test_each_statement_names_every_organiser_to_write_to(page_client, page_app, address):
+    factories.make_organiser("ditta")
+    factories.make_organiser("cocir")
+    answer = page_client.get(address)
+    assert answer.status_code == 200
+    assert answer.text.count("<h1>") == 1
+    assert 'href="mailto:ditta@example.org"' in answer.text
+    assert 'href="mailto:cocir@example.org"' in answer.text
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("address", ["/privacy", "/accessibility"])
+def test_each_statement_stands_before_the_first_organiser(page_client, page_app, address):
+    assert "No organiser uses this site yet." in page_client.get(address).text
+
+
+def test_it_is_true_that_no_page_for_attendees_sets_a_cookie(page_client, page_app):
+    event = make_event()
+    for address in ("/", f"/events/{event.slug}/", f"/events/{event.slug}/register", "/privacy"):
+        assert "Set-Cookie" not in page_client.get(address).headers
+
+
+def test_it_is_true_that_links_are_kept_as_hashes(page_app):
+    application = factories.application(make_event())
+    receipt = factories.register_application(application)
+    assert receipt.token is not None
+    kept = db.session.query(Capability).all()
+    assert kept
+    for one in kept:
+        assert receipt.token not in (one.token_hash, one.nonce)
+
+
+def test_it_is_true_that_pages_load_nothing_from_somebody_else(page_client, page_app):
+    page = page_client.get(f"/events/{make_event().slug}/").text
+    assert 'src="http' not in page
+    assert '<link rel="stylesheet" href="/' in page
+
+
+def test_the_accessibility_statement_does_not_promise_too_much(page_client, page_app):
+    page = page_client.get("/accessibility").text
+    assert "partially conforming" in page
+    assert "no person has tested them with a screen reader" in page
+    assert "EN 301 549" in page
