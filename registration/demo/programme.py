@@ -112,7 +112,7 @@ GALA_TEXTS = (
         "en",
         "60 years gala and conference",
         "Sixty years of medical technology innovation benefiting society, at the Autoworld museum.",
-        "More than a hundred stakeholders from the European institutions and from industry celebrated with us."
+        "Over a hundred stakeholders from the European institutions and from industry celebrated with us."
         " The presentations are here.",
     ),
 )
