@@ -1,13 +1,15 @@
 """Pages from memory: as true as if they were made anew, cheap, and there when the database is not."""
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from registration.booking.services.cancel import cancel
 from registration.booking.services.capacity import change_capacity
 from registration.core import clock
-from registration.core.database import db
+from registration.core.database import db, single_reads
 from registration.journal.services import ATTENDEE
 from registration.seats.models import Pool
 from registration.web.page_cache import PageCache, page_cache
@@ -122,3 +124,23 @@ def test_a_page_is_built_once_while_its_facts_hold():
     assert cache.page("name", 1, build) == cache.page("name", 1, build)
     cache.page("name", 2, build)
     assert len(built) == 2
+
+
+def test_the_page_is_as_true_on_each_database(client, app):
+    event = make_event(capacity=3)
+    assert 'data-seats-left="3"' in client.get(path(event)).text
+    factories.register(event)
+    assert 'data-seats-left="2"' in client.get(path(event)).text
+    with single_reads().connect() as connection:
+        assert not in_transaction(connection)
+    # The engine that writes is as it was: its transactions begin and end.
+    assert factories.register(event, "Ben").state == "confirmed"
+
+
+def in_transaction(connection: Connection) -> bool:
+    """Say whether the driver is within a transaction after a statement."""
+    connection.exec_driver_sql("SELECT 1")
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        return driver.in_transaction
+    return driver is not None and driver.info.transaction_status.name != "IDLE"
