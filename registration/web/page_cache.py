@@ -14,10 +14,10 @@ MOST = 512
 
 @dataclass(frozen=True)
 class Page:
-    """A page as it goes out, with the tag by which browsers ask whether it changed."""
+    """A page as it goes out, with the headers by which browsers ask whether it changed."""
 
     body: bytes
-    etag: str
+    headers: tuple[tuple[str, str], ...]
 
 
 class PageCache:
@@ -71,14 +71,20 @@ def page_cache() -> PageCache:
 def page(text: str) -> Page:
     """Return *text* with its tag."""
     body = text.encode()
-    return Page(body, hashlib.sha256(body).hexdigest()[:32])
+    tag = hashlib.sha256(body).hexdigest()[:32]
+    return Page(
+        body,
+        (
+            ("ETag", f'W/"{tag}"'),
+            ("Cache-Control", "public, no-cache"),
+            ("Vary", "Accept-Language"),
+        ),
+    )
 
 
 def answered(shown: Page) -> Response:
     """Return a public page that a browser may keep but must ask about again."""
-    response = Response(shown.body, mimetype="text/html")
-    response.set_etag(shown.etag, weak=True)
-    response.headers["Cache-Control"] = "public, no-cache"
-    response.headers["Vary"] = "Accept-Language"
-    response.make_conditional(request)
+    response = Response(shown.body, content_type="text/html; charset=utf-8", headers=shown.headers)
+    if "If-None-Match" in request.headers:
+        response.make_conditional(request)
     return response
