@@ -1,6 +1,7 @@
 """Settings: config.py's defaults, overridden by the environment, checked before anything starts."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from registration.core.bundled import bundled
 PREFIX = "REGISTRATION_"
 SECRETS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS")
 URLS_WITH_PASSWORD = ("DATABASE_URL", "MAIL_URL")
+_QUERIED_PASSWORD = re.compile(r"([?&](?:ssl)?password=)[^&]*")
 
 
 class ConfigurationError(Exception):
@@ -53,6 +55,7 @@ def masked(settings: Mapping[str, Any]) -> dict[str, Any]:
         if parts.password:
             hidden = parts.netloc.replace(f":{parts.password}@", ":***@")
             shown[name] = parts._replace(netloc=hidden).geturl()
+        shown[name] = _QUERIED_PASSWORD.sub(r"\1***", str(shown.get(name, "")))
     return shown
 
 

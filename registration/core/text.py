@@ -25,14 +25,12 @@ def is_readable(text: str) -> bool:
 
 def line(text: str) -> str:
     """Return *text* as one NFC line, without bidi overrides, invisible characters and outer blanks."""
-    text = unicodedata.normalize("NFC", text).translate(_BIDI).translate(_INVISIBLE)
-    return _SPACE.sub(" ", text).strip()
+    return _SPACE.sub(" ", _visible(text)).strip()
 
 
 def block(text: str) -> str:
     """Return *text* as NFC lines that end in a bare newline."""
-    text = unicodedata.normalize("NFC", text).translate(_BIDI).translate(_INVISIBLE)
-    rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    rows = _visible(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(row.rstrip() for row in rows).strip()
 
 
@@ -41,7 +39,9 @@ def fold(text: str) -> str:
 
     Done in Python since neither database folds letters beyond ASCII alike.
     """
-    bare = unicodedata.normalize("NFKD", text.casefold().translate(_FOLDED))
+    # Twice, since decomposing shows capitals that were hidden, as in ™.
+    small = unicodedata.normalize("NFKD", text.casefold()).casefold()
+    bare = unicodedata.normalize("NFKD", small.translate(_FOLDED))
     kept = "".join(char for char in bare if not unicodedata.combining(char))
     return _SPACE.sub(" ", kept).strip()
 
@@ -60,3 +60,8 @@ def slugged(text: str) -> str:
     """Return *text* as lower-case ASCII words joined by hyphens, at most 60 characters."""
     words = re.findall(r"[a-z0-9]+", fold(text))
     return "-".join(words)[:60].strip("-") or "event"
+
+
+def _visible(text: str) -> str:
+    # Composed last: what is removed may have stood between a letter and its accent.
+    return unicodedata.normalize("NFC", text.translate(_BIDI).translate(_INVISIBLE))
