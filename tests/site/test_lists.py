@@ -64,6 +64,17 @@ def test_programmes_are_named_on_the_cards_and_show_their_events_in_order(page_c
     assert f'href="webcal://localhost/programmes/{slug}/calendar.ics"' in page
 
 
+def test_a_programme_leads_to_the_form_of_each_event_that_takes_people(page_client, page_app):
+    free = make_event(title="Free")
+    full = make_event(title="Full", capacity=1)
+    factories.register(full)
+    closed = make_event(title="Closed", closes_at=clock.now() - DAY)
+    page = page_client.get(f"/programmes/{link('Day', free, full, closed)}/").text
+    assert f'href="/events/{free.slug}/register">Register<' in page
+    assert f'href="/events/{full.slug}/register">Join the waitlist<' in page
+    assert f'href="/events/{closed.slug}/register"' not in page
+
+
 def test_an_organiser_shows_its_own_events_alone(page_client, page_app):
     make_event(title="Ours")
     make_event(title="Theirs", organiser="cocir")
