@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine
 
@@ -20,6 +21,10 @@ from tests import factories, postgres
 
 SECRET = "a secret for tests, long enough to be one"
 _numbers = itertools.count(1)
+
+# The same examples in every run, and no failure because a machine is busy.
+hypothesis_settings.register_profile("ours", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("ours")
 
 
 class FreshClient(FlaskClient):

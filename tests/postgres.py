@@ -25,8 +25,9 @@ def server() -> Iterator[str]:
         running = get_server(folder / "data", cleanup_mode="stop")
     try:
         uri: str = running.get_uri()
-        # Tests ask for rules and races here, not for the disk.
-        execute(uri, "ALTER SYSTEM SET fsync = off")
+        # Tests ask for rules and races here, not for the disk; commits stay real.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            execute(uri, f"ALTER SYSTEM SET {setting} = off")
         execute(uri, "SELECT pg_reload_conf()")
         yield uri
     finally:
