@@ -20,6 +20,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional, StopValidation
 
 from registration.booking.formspec import CategoryChoice, FormSpec, QuestionField
@@ -197,15 +198,11 @@ def application(form: RegistrationForm, spec: FormSpec, submit_nonce: str) -> Ap
 
 def errors_of(form: RegistrationForm) -> list[tuple[str, str]]:
     """Return (id of the control, sentence) for each error, in the order of the page."""
-    found = [("attendees-0-name", str(sentence)) for sentence in form.form_errors]
-    for field in form:
-        if field.name == "attendees":
-            for attendee in field:
-                found += [
-                    (_control_id(inner), str(error)) for inner in attendee.form for error in inner.errors
-                ]
-        else:
-            found += [(_control_id(field), str(error)) for error in field.errors]
+    found = [("name", str(sentence)) for sentence in form.form_errors]
+    contact = [form.name, form.email, form.firm]
+    people = [field for attendee in form.attendees for field in attendee.form]
+    for field in (*contact, *people, form.consent, form.consent_sensitive):
+        found += [(_control_id(field), str(error)) for error in field.errors]
     return found
 
 
@@ -246,12 +243,12 @@ def _has_sensitive(form: RegistrationForm, spec: FormSpec) -> bool:
 
 def _offer_categories(form: RegistrationForm, spec: FormSpec) -> None:
     """Let each attendee choose among the categories that are open; a single one is chosen already."""
-    choices = [(str(one.id), one.name) for one in _open(spec.categories)]
+    choices = [SelectChoice(str(one.id), one.name) for one in _open(spec.categories)]
     for attendee in form.attendees if spec.categories else ():
         field = attendee.form.category
         field.choices = choices
         if len(choices) == 1 and not field.raw_data:
-            field.data = choices[0][0]
+            field.data = choices[0].value
 
 
 def _open(categories: tuple[CategoryChoice, ...]) -> list[CategoryChoice]:
@@ -282,9 +279,9 @@ def _question_field(question: QuestionField) -> Field:
     asked = InputRequired(_l("Answer this question.")) if question.is_required else Optional()
     extra: dict[str, Any] = {"description": question.hint}
     if question.kind == "choice":
-        choices = [(choice, choice) for choice in question.choices]
+        choices = [SelectChoice(choice, choice) for choice in question.choices]
         if not question.is_required:
-            choices.insert(0, ("", _l("No answer")))
+            choices.insert(0, SelectChoice("", _l("No answer")))
         return ChoiceField(question.label, [asked], choices=choices, default="", **extra)
     if question.kind == "yes":
         return BooleanField(question.label, [asked], **extra)

@@ -94,6 +94,8 @@ def run(app: Flask, host: str, port: int, *, web_only: bool = False) -> None:
         )
         for thread in threads:
             thread.start()
+        # A request that waits for a thread is no news.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         _take_address(app, host, server.effective_port)
         click.echo(f"Open:    {app.config['BASE_URL']}/")
         _stop_on_signals(stop, server.close)

@@ -20,6 +20,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from registration.booking.forms import Readable, cleaned, readable_block
@@ -87,11 +88,11 @@ class EventForm(FlaskForm):
     locale = SelectField(
         _l("Language of these texts"),
         choices=[
-            ("en", "English"),
-            ("fr", "Français"),
-            ("nl", "Nederlands"),
-            ("de", "Deutsch"),
-            ("zh", "中文"),
+            SelectChoice("en", "English"),
+            SelectChoice("fr", "Français"),
+            SelectChoice("nl", "Nederlands"),
+            SelectChoice("de", "Deutsch"),
+            SelectChoice("zh", "中文"),
         ],
     )
     starts_at = Moment(_l("Starts"), [InputRequired(_l("Enter when it starts."))])
@@ -112,7 +113,10 @@ class EventForm(FlaskForm):
     has_waitlist = BooleanField(_l("Keep a waitlist when it is full"))
     status = SelectField(
         _l("Who sees it"),
-        choices=[("published", _l("Published: everybody")), ("draft", _l("Draft: only your team"))],
+        choices=[
+            SelectChoice("published", _l("Published: everybody")),
+            SelectChoice("draft", _l("Draft: only your team")),
+        ],
     )
 
     def validate_online_url(self, field: Field) -> None:
@@ -171,8 +175,8 @@ class NewEventForm(EventForm):
     policy = SelectField(
         _l("When a seat becomes free"),
         choices=[
-            (rules.FIRST_FIT, _l("It goes to the next party that fits: no seat stays empty")),
-            (rules.STRICT, _l("Strictly in order: the first party blocks until it fits")),
+            SelectChoice(rules.FIRST_FIT, _l("It goes to the next party that fits: no seat stays empty")),
+            SelectChoice(rules.STRICT, _l("Strictly in order: the first party blocks until it fits")),
         ],
     )
     categories = FieldList(FormField(CategoryForm), min_entries=4, max_entries=MOST_CATEGORIES)
@@ -222,10 +226,10 @@ class QuestionForm(FlaskForm):
     kind = SelectField(
         _l("Answer"),
         choices=[
-            ("text", _l("One line")),
-            ("long", _l("Several lines")),
-            ("choice", _l("One of several choices")),
-            ("yes", _l("Yes or nothing")),
+            SelectChoice("text", _l("One line")),
+            SelectChoice("long", _l("Several lines")),
+            SelectChoice("choice", _l("One of several choices")),
+            SelectChoice("yes", _l("Yes or nothing")),
         ],
     )
     choices = TextAreaField(
