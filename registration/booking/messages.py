@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.models import Booking
 from registration.core import clock
+from registration.core.database import table
 from registration.journal.services import SYSTEM, Actor
 from registration.mail.models import OutgoingMessage
 from registration.mail.outbox import Outgoing, enqueue
@@ -28,8 +29,9 @@ MOVED = "moved"
 # One link mail per booking in this time, whoever asks how often: nobody's mailbox is filled by a stranger.
 LINK_AGAIN_AFTER = timedelta(minutes=15)
 
-_CONTACTS = select(Booking.id, Booking.organiser_id, Booking.name, Booking.email, Booking.locale).where(
-    Booking.id.in_(bindparam("ids", expanding=True))
+_book = table(Booking).c
+_CONTACTS = select(_book.id, _book.organiser_id, _book.name, _book.email, _book.locale).where(
+    _book.id.in_(bindparam("ids", expanding=True))
 )
 
 

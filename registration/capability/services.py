@@ -5,9 +5,12 @@ from sqlalchemy.orm import Session
 
 from registration.capability.models import Capability
 from registration.core import clock, tokens
+from registration.core.database import table
 
 BOOKING = "booking"
 FEED = "feed"
+
+_ISSUE = insert(table(Capability))
 
 
 def issue(session: Session, subject_id: int, *purposes: str) -> dict[str, str]:
@@ -26,7 +29,7 @@ def issue(session: Session, subject_id: int, *purposes: str) -> dict[str, str]:
                 "created_at": clock.now(),
             }
         )
-    session.execute(insert(Capability), rows)
+    session.execute(_ISSUE, rows)
     return made
 
 

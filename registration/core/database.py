@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, MetaData, event
+from sqlalchemy import Connection, DateTime, Engine, MetaData, Table, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -41,6 +41,17 @@ class Model(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def table(model: type[Model]) -> Table:
+    """Return the table of *model*.
+
+    What every registration runs goes through tables: the ORM's way around a statement costs more
+    than SQLite takes to carry it out (docs/performance.md).
+    """
+    found = model.__table__
+    assert isinstance(found, Table)
+    return found
 
 
 db = SQLAlchemy(model_class=Model, disable_autonaming=True)

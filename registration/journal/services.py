@@ -7,6 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from registration.core import clock
+from registration.core.database import table
 from registration.journal.models import JournalEntry
 
 
@@ -17,6 +18,8 @@ class Actor:
     kind: str
     account_id: int | None = None
 
+
+_RECORD = insert(table(JournalEntry))
 
 ATTENDEE = Actor("attendee")
 SYSTEM = Actor("system")
@@ -55,4 +58,4 @@ def record(session: Session, actor: Actor, *notes: Note) -> None:
         }
         for note in notes
     ]
-    session.execute(insert(JournalEntry), rows)
+    session.execute(_RECORD, rows)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core import clock
+from registration.core.database import table
 from registration.core.transaction import after_commit
 from registration.mail.models import (
     FAILED,
@@ -27,6 +28,7 @@ from registration.mail.rules import next_try
 
 log = logging.getLogger(__name__)
 
+_ENQUEUE = insert(table(OutgoingMessage))
 LEASE = timedelta(minutes=2)
 # Set whenever mail is committed in this process, so that its worker need not wait for its next look.
 news = threading.Event()
@@ -64,7 +66,7 @@ def enqueue(session: Session, *messages: Outgoing) -> None:
         }
         for message in messages
     ]
-    session.execute(insert(OutgoingMessage), rows)
+    session.execute(_ENQUEUE, rows)
     after_commit(session, news.set)
 
 

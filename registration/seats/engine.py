@@ -12,6 +12,7 @@ from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core import clock
+from registration.core.database import table
 from registration.events.models import Event
 from registration.journal.services import Actor, Note, record
 from registration.seats import rules
@@ -20,6 +21,9 @@ from registration.seats.models import Pool, Registration, RegistrationPool
 
 # How many are promoted in one transaction: a raised capacity must not hold the gate for long.
 PROMOTIONS = 200
+
+_JOIN = insert(table(Registration)).returning(table(Registration).c.id)
+_NEEDS = insert(table(RegistrationPool))
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def join(session: Session, gate: Gate, claim: Claim, actor: Actor) -> Change:
         take(session, gate, claim.needs)
     at = clock.now()
     registration_id = session.execute(
-        insert(Registration).returning(Registration.id),
+        _JOIN,
         {
             "event_id": gate.event_id,
             "booking_id": claim.booking_id,
@@ -68,7 +72,7 @@ def join(session: Session, gate: Gate, claim: Claim, actor: Actor) -> Change:
         },
     ).scalar_one()
     session.execute(
-        insert(RegistrationPool),
+        _NEEDS,
         [
             {"registration_id": registration_id, "pool_id": pool_id, "need": need}
             for pool_id, need in claim.needs.items()

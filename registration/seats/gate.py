@@ -6,9 +6,30 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
+from registration.core.database import table
 from registration.journal.services import Actor, Note, record
 from registration.seats import rules
 from registration.seats.models import Pool, Queue
+
+_queue, _pool = table(Queue), table(Pool)
+_POOLS = (
+    select(
+        _pool.c.event_id,
+        _pool.c.id,
+        _pool.c.kind,
+        _pool.c.subject_id,
+        _pool.c.wanted,
+        _pool.c.capacity,
+        _pool.c.taken,
+    )
+    .where(_pool.c.event_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_pool.c.id)
+)
+_CLOSE = (
+    update(_queue)
+    .where(_queue.c.event_id == bindparam("event"))
+    .values(next_place=bindparam("place"), step=bindparam("to_step"), is_draining=bindparam("draining"))
+)
 
 
 class GateMissing(LookupError):
@@ -66,7 +87,7 @@ def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
         if event_id not in gates:
             raise GateMissing(event_id)
         gates[event_id].step += 1
-    for pool in session.execute(_POOLS.where(Pool.event_id.in_(wanted)).order_by(Pool.id)):
+    for pool in session.execute(_POOLS, {"ids": wanted}):
         limit = Limit(pool.id, pool.kind, pool.subject_id, pool.wanted, pool.capacity, pool.taken)
         gates[pool.event_id].pools[pool.id] = limit
     return gates
@@ -75,9 +96,9 @@ def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
 def lock_statement(event_ids: Sequence[int]) -> Select[int, int, int, str, bool]:
     """Return the statement that locks. NO KEY UPDATE: rows that refer to the gate must not deadlock on it."""
     return (
-        select(Queue.event_id, Queue.next_place, Queue.step, Queue.policy, Queue.is_draining)
-        .where(Queue.event_id.in_(event_ids))
-        .order_by(Queue.event_id)
+        select(_queue.c.event_id, _queue.c.next_place, _queue.c.step, _queue.c.policy, _queue.c.is_draining)
+        .where(_queue.c.event_id.in_(event_ids))
+        .order_by(_queue.c.event_id)
         .with_for_update(key_share=True)
     )
 
@@ -100,11 +121,13 @@ def set_wanted(session: Session, gate: Gate, pool_id: int, wanted: int, actor: A
 
 def close(session: Session, gate: Gate) -> None:
     """Write the gate back; the last step before the commit."""
-    session.execute(
-        update(Queue)
-        .where(Queue.event_id == gate.event_id)
-        .values(next_place=gate.next_place, step=gate.step, is_draining=gate.is_draining)
-    )
+    now_is = {
+        "event": gate.event_id,
+        "place": gate.next_place,
+        "to_step": gate.step,
+        "draining": gate.is_draining,
+    }
+    session.execute(_CLOSE, now_is)
 
 
 def open_queue(session: Session, event_id: int, wanted: int, policy: str = rules.FIRST_FIT) -> None:
@@ -131,11 +154,10 @@ def add_pool(session: Session, event_id: int, kind: str, subject_id: int, wanted
     ).scalar_one()
 
 
-_POOLS = select(Pool.event_id, Pool.id, Pool.kind, Pool.subject_id, Pool.wanted, Pool.capacity, Pool.taken)
 _TAKE = (
-    update(Pool)
-    .where(Pool.id == bindparam("pool"), Pool.taken + bindparam("need") <= Pool.capacity)
-    .values(taken=Pool.taken + bindparam("need"))
+    update(_pool)
+    .where(_pool.c.id == bindparam("pool"), _pool.c.taken + bindparam("need") <= _pool.c.capacity)
+    .values(taken=_pool.c.taken + bindparam("need"))
 )
 
 

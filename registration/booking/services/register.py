@@ -13,6 +13,7 @@ from registration.booking.models import Answer, Attendee, Booking, Consent
 from registration.booking.rules import Application, Person, Wish, body_hash, category_counts, key_hash
 from registration.capability.services import BOOKING, FEED, issue, token_of
 from registration.core import clock
+from registration.core.database import table
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import fold, normal_email
 from registration.core.tokens import new_code
@@ -91,28 +92,34 @@ def _register(session: Session, application: Application, actor: Actor) -> Recei
     return Receipt(token)
 
 
-_KNOWN = select(Booking.id, Booking.body_hash).where(Booking.submit_key == bindparam("key"))
+_booked, _event, _category = table(Booking).c, table(Event).c, table(Category).c
+_registration = table(Registration).c
+_KNOWN = select(_booked.id, _booked.body_hash).where(_booked.submit_key == bindparam("key"))
 _EVENTS = select(
-    Event.id,
-    Event.organiser_id,
-    Event.status,
-    Event.opens_at,
-    Event.closes_at,
-    Event.starts_at,
-    Event.ends_at,
-    Event.has_waitlist,
-).where(Event.id.in_(bindparam("ids", expanding=True)))
+    _event.id,
+    _event.organiser_id,
+    _event.status,
+    _event.opens_at,
+    _event.closes_at,
+    _event.starts_at,
+    _event.ends_at,
+    _event.has_waitlist,
+).where(_event.id.in_(bindparam("ids", expanding=True)))
 _EARLIER = (
-    select(Registration.event_id, Registration.state, Registration.calendar_sequence)
-    .join(Booking, Booking.id == Registration.booking_id)
+    select(_registration.event_id, _registration.state, _registration.calendar_sequence)
+    .join_from(table(Registration), table(Booking), _booked.id == _registration.booking_id)
     .where(
-        Booking.email_normal == bindparam("email"),
-        Registration.event_id.in_(bindparam("ids", expanding=True)),
+        _booked.email_normal == bindparam("email"),
+        _registration.event_id.in_(bindparam("ids", expanding=True)),
     )
 )
 _CATEGORIES = select(
-    Category.id, Category.event_id, Category.priority, Category.opens_at, Category.closes_at
-).where(Category.id.in_(bindparam("ids", expanding=True)))
+    _category.id, _category.event_id, _category.priority, _category.opens_at, _category.closes_at
+).where(_category.id.in_(bindparam("ids", expanding=True)))
+_BOOK = insert(table(Booking)).returning(_booked.id)
+_CONSENT = insert(table(Consent))
+_ATTEND = insert(table(Attendee))
+_ANSWER = insert(table(Answer))
 
 
 def _repeated(session: Session, known: Any, application: Application) -> Receipt:
@@ -152,7 +159,7 @@ def _earlier(session: Session, email: str, event_ids: Sequence[int]) -> Sequence
 def _book(session: Session, application: Application, email: str, organiser_id: int) -> int:
     at = clock.now()
     booking_id = session.execute(
-        insert(Booking).returning(Booking.id),
+        _BOOK,
         {
             "organiser_id": organiser_id,
             "name": application.name,
@@ -170,7 +177,7 @@ def _book(session: Session, application: Application, email: str, organiser_id: 
         for purpose, wording in application.consents
     ]
     if consents:
-        session.execute(insert(Consent), consents)
+        session.execute(_CONSENT, consents)
     return int(booking_id)
 
 
@@ -223,12 +230,12 @@ def _name(session: Session, registration_id: int, people: Sequence[Person]) -> N
         for rank, person in enumerate(people)
     ]
     if not any(person.answers for person in people):
-        session.execute(insert(Attendee), rows)
+        session.execute(_ATTEND, rows)
         return
-    ids = session.scalars(insert(Attendee).returning(Attendee.id, sort_by_parameter_order=True), rows).all()
+    ids = session.scalars(_ATTEND.returning(table(Attendee).c.id, sort_by_parameter_order=True), rows).all()
     answers = [
         {"attendee_id": attendee_id, "question_id": question_id, "value": value}
         for attendee_id, person in zip(ids, people, strict=True)
         for question_id, value in person.answers
     ]
-    session.execute(insert(Answer), answers)
+    session.execute(_ANSWER, answers)
