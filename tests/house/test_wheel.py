@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -21,9 +22,17 @@ CARRIED = (
 )
 
 
+def build(folder: Path, kind: str, pattern: str) -> Path:
+    """Build an sdist or a wheel in *folder*, without a network."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return next((folder / "dist").glob(pattern))
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from what the sdist would hold."""
+    """The wheel as it is released: built from what the sdist holds, and from nothing else."""
     folder = tmp_path_factory.mktemp("wheel")
     for name in CARRIED:
         source = ROOT / name
@@ -31,34 +40,43 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, folder / name)
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel"],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
-    return next((folder / "dist").glob("*.whl"))
+    with tarfile.open(build(folder, "sdist", "*.tar.gz")) as archive:
+        archive.extractall(folder / "unpacked", filter="data")
+    unpacked = next((folder / "unpacked").iterdir())
+    return build(unpacked, "wheel", "*.whl")
 
 
-def test_templates_migrations_settings_and_styles_are_inside_the_package(wheel):
-    names = zipfile.ZipFile(wheel).namelist()
-    for needed in (
-        "registration/templates/layout.html",
-        "registration/templates/email/confirmed/subject.txt",
-        "registration/migrations/env.py",
-        "registration/migrations/versions/0001_create_the_tables.py",
-        "registration/config.py",
-        "registration/static/style.css",
-    ):
-        assert needed in names
-    assert {name.split("/")[0] for name in names} <= {"registration", names[-1].split("/")[0]}
+def shipped() -> set[str]:
+    """Return the files of the checkout that an installation needs, by where they lie in the wheel."""
+    inside = {path.relative_to(ROOT) for path in (ROOT / "registration").rglob("*")}
+    beside = {
+        path.relative_to(ROOT) for name in ("templates", "migrations") for path in (ROOT / name).rglob("*")
+    }
+    needed = {path for path in inside | beside if (ROOT / path).is_file() and path.suffix != ".pyc"}
+    return {
+        path.as_posix() if path.parts[0] == "registration" else f"registration/{path.as_posix()}"
+        for path in needed | {Path("config.py")}
+    }
+
+
+def test_the_wheel_holds_every_file_that_an_installation_needs_and_no_other(wheel):
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    assert "registration/templates/email/confirmed/subject.txt" in names
+    assert "registration/static/style.css" in names
+    assert names == shipped()
+
+
+def test_the_wheel_brings_the_command(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        told = next(name for name in archive.namelist() if name.endswith("entry_points.txt"))
+        assert "registration = registration.cli:main" in archive.read(told).decode()
 
 
 def test_an_installation_from_the_wheel_serves_a_page(wheel, tmp_path):
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     program = (
-        "import registration, pathlib; from registration import create_app;"
-        "assert 'site' in registration.__file__;"
+        "import sys, registration; from registration import create_app;"
+        "assert registration.__file__.startswith(sys.argv[1]), registration.__file__;"
         "from registration.schema.migrations import migrate; from registration.core.database import db;"
         "app = create_app(); ctx = app.app_context(); ctx.push(); migrate(db.engine);"
         "print(app.test_client().get('/').status_code)"
@@ -69,7 +87,7 @@ def test_an_installation_from_the_wheel_serves_a_page(wheel, tmp_path):
         "PATH": os.environ["PATH"],
     }
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", program, str(tmp_path / "site")],
         cwd=tmp_path,
         env=environ,
         capture_output=True,
