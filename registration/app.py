@@ -43,6 +43,8 @@ def _configure_settings(app: Flask, settings: Mapping[str, Any] | None) -> None:
         SESSION_COOKIE_SECURE=app.config["BASE_URL"].startswith("https://"),
         SESSION_COOKIE_NAME="registration_session",
         WTF_CSRF_TIME_LIMIT=None,
+        # Every sentence of ours is given to the fields; WTForms would read its catalogue at each request.
+        WTF_I18N_ENABLED=False,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     if app.config["TRUSTED_PROXIES"]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registration.accounts.models import Organiser
 from registration.core import clock
+from registration.core.database import single_reads, table
 from registration.events.models import Category, Event, EventText, Question
 from registration.events.queries import location
 from registration.events.rules import Phase, phase
@@ -73,8 +74,9 @@ class FormSpec:
         return titles[language], language
 
 
-_REVISION = select(Event.id, Event.uid, Event.revision).where(
-    Event.slug == bindparam("slug"), Event.status != "draft"
+_event = table(Event).c
+_REVISION = select(_event.id, _event.uid, _event.revision).where(
+    _event.slug == bindparam("slug"), _event.status != "draft"
 )
 _MOST = 256
 # By the event's UID, which no other event of any database has.
@@ -83,7 +85,8 @@ _kept: OrderedDict[str, FormSpec] = OrderedDict()
 
 def form_spec(session: Session, slug: str) -> FormSpec | None:
     """Return the form of the event at *slug*, or None; one small query while nothing was edited."""
-    row = session.execute(_REVISION, {"slug": slug}).one_or_none()
+    with single_reads().connect() as connection:
+        row = connection.execute(_REVISION, {"slug": slug}).one_or_none()
     if row is None:
         return None
     known = _kept.get(row.uid)

@@ -42,7 +42,7 @@ def announce(
     if not changes:
         return
     ids = sorted({change.booking_id for change in changes})
-    contacts = {row.id: row for row in session.execute(_CONTACTS, {"ids": ids})}
+    contacts = {row.id: row for row in session.connection().execute(_CONTACTS, {"ids": ids})}
     messages = []
     for change in changes:
         facts: dict[str, Any] = {"state": change.after}

@@ -29,7 +29,7 @@ def issue(session: Session, subject_id: int, *purposes: str) -> dict[str, str]:
                 "created_at": clock.now(),
             }
         )
-    session.execute(_ISSUE, rows)
+    session.connection().execute(_ISSUE, rows)
     return made
 
 

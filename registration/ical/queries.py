@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, bindparam, case, func, literal, null, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from registration.accounts.models import Organiser
 from registration.core import clock
+from registration.core.database import single_reads, table
+from registration.core.invariant import AnySelect
 from registration.core.urls import public_url
-from registration.events.models import Event, ProgrammeEvent
+from registration.events.models import Event, Programme, ProgrammeEvent
 from registration.events.queries import AHEAD, MOST, PAST, location, words
 from registration.ical.entries import Entry
 
@@ -61,28 +64,77 @@ def events(session: Session, query: Select[Event]) -> list[Event]:
 
 @dataclass(frozen=True)
 class Version:
-    """What changes whenever a feed does."""
+    """What changes whenever a feed does, and what stands above its entries."""
 
+    of_id: int | None
+    name: str
+    description: str
+    zone: str
     count: int
     revisions: int
     changed_at: datetime | None
     refresh_hours: int
 
 
-def version(session: Session, query: Select[Event]) -> Version:
-    """Return the version of the feed of *query*, in one query, with no entry built."""
+_event, _organiser = table(Event), table(Organiser)
+_programme, _part = table(Programme), table(ProgrammeEvent)
+_SHOWN = (
+    (_event.c.status != "draft")
+    & (_event.c.ends_at > bindparam("past"))
+    & (_event.c.starts_at < bindparam("ahead"))
+)
+_FACTS = (
+    func.count(_event.c.id),
+    func.coalesce(func.sum(_event.c.revision + _event.c.id), 0),
+    func.max(_event.c.changed_at),
+    func.min(case((_event.c.starts_at > bindparam("now"), _event.c.starts_at))),
+)
+_OF_ALL = select(null(), literal(""), literal(""), literal(""), *_FACTS).where(_SHOWN)
+_OF_ORGANISER = (
+    select(_organiser.c.id, _organiser.c.name, _organiser.c.summary, _organiser.c.time_zone, *_FACTS)
+    .select_from(_organiser.outerjoin(_event, (_event.c.organiser_id == _organiser.c.id) & _SHOWN))
+    .where(_organiser.c.slug == bindparam("slug"))
+    .group_by(_organiser.c.id)
+)
+_OF_PROGRAMME = (
+    select(_programme.c.id, _programme.c.title, _programme.c.summary, _organiser.c.time_zone, *_FACTS)
+    .select_from(
+        _programme.join(_organiser, _organiser.c.id == _programme.c.organiser_id)
+        .outerjoin(_part, _part.c.programme_id == _programme.c.id)
+        .outerjoin(_event, (_event.c.id == _part.c.event_id) & _SHOWN)
+    )
+    .where(_programme.c.slug == bindparam("slug"))
+    .group_by(_programme.c.id, _organiser.c.id)
+)
+
+
+def version_of_all() -> Version:
+    """Return the version of the feed of everything, in one statement, with no entry built."""
+    found = _version(_OF_ALL, {})
+    assert found is not None
+    return found
+
+
+def version_of_organiser(slug: str) -> Version | None:
+    """Return the version of an organiser's feed, or None where there is no such organiser."""
+    return _version(_OF_ORGANISER, {"slug": slug})
+
+
+def version_of_programme(slug: str) -> Version | None:
+    """Return the version of a programme's feed, or None where there is no such programme."""
+    return _version(_OF_PROGRAMME, {"slug": slug})
+
+
+def _version(query: AnySelect, values: dict[str, str]) -> Version | None:
     at = clock.now()
-    columns = (Event.id, Event.revision, Event.changed_at, Event.starts_at)
-    shown = query.order_by(None).with_only_columns(*columns).subquery()
-    row = session.execute(
-        select(
-            func.count(),
-            func.coalesce(func.sum(shown.c.revision + shown.c.id), 0),
-            func.max(shown.c.changed_at),
-            func.min(case((shown.c.starts_at > at, shown.c.starts_at))),
-        )
-    ).one()
-    return Version(int(row[0]), int(row[1]), row[2], refresh_hours([row[3]] if row[3] else []))
+    window = {"now": at, "past": at - PAST, "ahead": at + AHEAD}
+    with single_reads().connect() as connection:
+        row = connection.execute(query, values | window).one_or_none()
+    if row is None:
+        return None
+    of_id, name, description, zone, count, revisions, changed_at, coming = row
+    hours = refresh_hours([coming] if coming else [])
+    return Version(of_id, name, description, zone, int(count), int(revisions), changed_at, hours)
 
 
 def refresh_hours(starts: Sequence[datetime]) -> int:

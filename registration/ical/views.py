@@ -5,10 +5,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.core.database import db
-from registration.events.queries import event_by_slug, organiser_by_slug, programme_by_slug
+from registration.events.queries import event_by_slug
 from registration.ical.answers import Told, answer, attachment
-from registration.ical.entries import download
-from registration.ical.queries import event_entry, events, in_feeds, version
+from registration.ical.entries import Entry, download
+from registration.ical.queries import (
+    Version,
+    event_entry,
+    events,
+    in_feeds,
+    version_of_all,
+    version_of_organiser,
+    version_of_programme,
+)
 from registration.web.locale import page_locale
 
 bp = Blueprint("ical", __name__)
@@ -17,21 +25,21 @@ bp = Blueprint("ical", __name__)
 @bp.get("/calendar.ics")
 def everything() -> ResponseReturnValue:
     """Return the feed of all public events."""
-    return _feed(current_app.config["SITE_NAME"])
+    return _feed(version_of_all())
 
 
 @bp.get("/organisers/<slug>/calendar.ics")
 def organiser(slug: str) -> ResponseReturnValue:
     """Return the feed of an organiser's public events."""
-    found = organiser_by_slug(db.session(), slug) or abort(404)
-    return _feed(found.name, found.summary, found.time_zone, organiser_id=found.id)
+    known = version_of_organiser(slug) or abort(404)
+    return _feed(known, organiser_id=known.of_id)
 
 
 @bp.get("/programmes/<slug>/calendar.ics")
 def programme(slug: str) -> ResponseReturnValue:
     """Return the feed of a programme's events."""
-    found = programme_by_slug(db.session(), slug) or abort(404)
-    return _feed(found.title, found.summary, found.organiser.time_zone, programme_id=found.id)
+    known = version_of_programme(slug) or abort(404)
+    return _feed(known, programme_id=known.of_id)
 
 
 @bp.get("/events/<slug>/event.ics")
@@ -41,17 +49,20 @@ def event(slug: str) -> ResponseReturnValue:
     return attachment(download(event_entry(found, page_locale())), f"{found.slug}.ics")
 
 
-def _feed(name: str, description: str = "", zone: str = "", **of: int) -> ResponseReturnValue:
-    session = db.session()
-    query = in_feeds(**of)
-    known = version(session, query)
+def _feed(
+    known: Version, organiser_id: int | None = None, programme_id: int | None = None
+) -> ResponseReturnValue:
+    def entries() -> list[Entry]:
+        query = in_feeds(organiser_id=organiser_id, programme_id=programme_id)
+        return [event_entry(one, page_locale()) for one in events(db.session(), query)]
+
     told = Told(
-        name=name,
+        name=known.name or current_app.config["SITE_NAME"],
         path=request.path,
-        facts=(known, description),
+        facts=(known,),
         changed_at=known.changed_at,
         refresh_hours=known.refresh_hours,
-        description=description or _("Events with limited seats"),
-        zone=zone,
+        description=known.description or _("Events with limited seats"),
+        zone=known.zone,
     )
-    return answer(told, lambda: [event_entry(one, page_locale()) for one in events(session, query)])
+    return answer(told, entries)

@@ -58,4 +58,4 @@ def record(session: Session, actor: Actor, *notes: Note) -> None:
         }
         for note in notes
     ]
-    session.execute(_RECORD, rows)
+    session.connection().execute(_RECORD, rows)

@@ -66,7 +66,7 @@ def enqueue(session: Session, *messages: Outgoing) -> None:
         }
         for message in messages
     ]
-    session.execute(_ENQUEUE, rows)
+    session.connection().execute(_ENQUEUE, rows)
     after_commit(session, news.set)
 
 

@@ -55,23 +55,27 @@ def join(session: Session, gate: Gate, claim: Claim, actor: Actor) -> Change:
     if is_seated:
         take(session, gate, claim.needs)
     at = clock.now()
-    registration_id = session.execute(
-        _JOIN,
-        {
-            "event_id": gate.event_id,
-            "booking_id": claim.booking_id,
-            "place": gate.next_place,
-            "size": claim.size,
-            "state": state,
-            "priority": claim.priority,
-            "needs_step": gate.step,
-            "seated_step": gate.step if is_seated else None,
-            "calendar_sequence": claim.calendar_sequence,
-            "created_at": at,
-            "changed_at": at,
-        },
-    ).scalar_one()
-    session.execute(
+    registration_id = (
+        session.connection()
+        .execute(
+            _JOIN,
+            {
+                "event_id": gate.event_id,
+                "booking_id": claim.booking_id,
+                "place": gate.next_place,
+                "size": claim.size,
+                "state": state,
+                "priority": claim.priority,
+                "needs_step": gate.step,
+                "seated_step": gate.step if is_seated else None,
+                "calendar_sequence": claim.calendar_sequence,
+                "created_at": at,
+                "changed_at": at,
+            },
+        )
+        .scalar_one()
+    )
+    session.connection().execute(
         _NEEDS,
         [
             {"registration_id": registration_id, "pool_id": pool_id, "need": need}

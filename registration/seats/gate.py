@@ -81,13 +81,13 @@ def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
     This is the first statement of a transaction. Raises GateMissing.
     """
     wanted = sorted(set(event_ids))
-    rows = session.execute(lock_statement(wanted)).all()
+    rows = session.connection().execute(lock_statement(wanted)).all()
     gates = {row.event_id: Gate(**row._mapping) for row in rows}
     for event_id in wanted:
         if event_id not in gates:
             raise GateMissing(event_id)
         gates[event_id].step += 1
-    for pool in session.execute(_POOLS, {"ids": wanted}):
+    for pool in session.connection().execute(_POOLS, {"ids": wanted}):
         limit = Limit(pool.id, pool.kind, pool.subject_id, pool.wanted, pool.capacity, pool.taken)
         gates[pool.event_id].pools[pool.id] = limit
     return gates
@@ -127,7 +127,7 @@ def close(session: Session, gate: Gate) -> None:
         "to_step": gate.step,
         "draining": gate.is_draining,
     }
-    session.execute(_CLOSE, now_is)
+    session.connection().execute(_CLOSE, now_is)
 
 
 def open_queue(session: Session, event_id: int, wanted: int, policy: str = rules.FIRST_FIT) -> None:

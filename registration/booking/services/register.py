@@ -64,7 +64,7 @@ def register(application: Application, actor: Actor = ATTENDEE) -> Receipt:
 
 def _register(session: Session, application: Application, actor: Actor) -> Receipt:
     locked = gates.lock(session, [wish.event_id for wish in application.wishes])
-    known = session.execute(_KNOWN, {"key": key_hash(application.submit_key)}).one_or_none()
+    known = session.connection().execute(_KNOWN, {"key": key_hash(application.submit_key)}).one_or_none()
     if known is not None:
         return _repeated(session, known, application)
     events = _open_events(session, application)
@@ -133,7 +133,7 @@ def _repeated(session: Session, known: Any, application: Application) -> Receipt
 def _open_events(session: Session, application: Application) -> dict[int, Any]:
     """Return the events asked for, re-read under their gates. Raises RegistrationClosed, NotFound."""
     ids = [wish.event_id for wish in application.wishes]
-    events = {row.id: row for row in session.execute(_EVENTS, {"ids": ids})}
+    events = {row.id: row for row in session.connection().execute(_EVENTS, {"ids": ids})}
     sentences = {
         Phase.NOT_YET: _("Registration has not opened yet."),
         Phase.CLOSED: _("Registration has closed. Ask the organiser if you still want to come."),
@@ -153,31 +153,35 @@ def _open_events(session: Session, application: Application) -> dict[int, Any]:
 
 
 def _earlier(session: Session, email: str, event_ids: Sequence[int]) -> Sequence[Any]:
-    return session.execute(_EARLIER, {"email": email, "ids": event_ids}).all()
+    return session.connection().execute(_EARLIER, {"email": email, "ids": event_ids}).all()
 
 
 def _book(session: Session, application: Application, email: str, organiser_id: int) -> int:
     at = clock.now()
-    booking_id = session.execute(
-        _BOOK,
-        {
-            "organiser_id": organiser_id,
-            "name": application.name,
-            "email": application.email,
-            "email_normal": email,
-            "firm": application.firm,
-            "locale": application.locale,
-            "submit_key": key_hash(application.submit_key),
-            "body_hash": body_hash(application),
-            "created_at": at,
-        },
-    ).scalar_one()
+    booking_id = (
+        session.connection()
+        .execute(
+            _BOOK,
+            {
+                "organiser_id": organiser_id,
+                "name": application.name,
+                "email": application.email,
+                "email_normal": email,
+                "firm": application.firm,
+                "locale": application.locale,
+                "submit_key": key_hash(application.submit_key),
+                "body_hash": body_hash(application),
+                "created_at": at,
+            },
+        )
+        .scalar_one()
+    )
     consents = [
         {"booking_id": booking_id, "purpose": purpose, "wording": wording, "given_at": at}
         for purpose, wording in application.consents
     ]
     if consents:
-        session.execute(_CONSENT, consents)
+        session.connection().execute(_CONSENT, consents)
     return int(booking_id)
 
 
@@ -203,7 +207,7 @@ def _categories(session: Session, wish: Wish) -> Mapping[int, Any]:
     ids = {person.category_id for person in wish.people if person.category_id is not None}
     if not ids:
         return {}
-    found = {row.id: row for row in session.execute(_CATEGORIES, {"ids": sorted(ids)})}
+    found = {row.id: row for row in session.connection().execute(_CATEGORIES, {"ids": sorted(ids)})}
     for category_id in ids:
         category = found.get(category_id)
         if category is None or category.event_id != wish.event_id:
@@ -230,7 +234,7 @@ def _name(session: Session, registration_id: int, people: Sequence[Person]) -> N
         for rank, person in enumerate(people)
     ]
     if not any(person.answers for person in people):
-        session.execute(_ATTEND, rows)
+        session.connection().execute(_ATTEND, rows)
         return
     ids = session.scalars(_ATTEND.returning(table(Attendee).c.id, sort_by_parameter_order=True), rows).all()
     answers = [
@@ -238,4 +242,4 @@ def _name(session: Session, registration_id: int, people: Sequence[Person]) -> N
         for attendee_id, person in zip(ids, people, strict=True)
         for question_id, value in person.answers
     ]
-    session.execute(_ANSWER, answers)
+    session.connection().execute(_ANSWER, answers)
