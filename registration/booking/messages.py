@@ -1,6 +1,7 @@
 """The mails of registrations: decided with the change, written when they are sent."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -35,14 +36,34 @@ _CONTACTS = select(_book.id, _book.organiser_id, _book.name, _book.email, _book.
 )
 
 
+@dataclass(frozen=True)
+class Contact:
+    """Who is told about a booking, in which language, on whose behalf."""
+
+    id: int
+    organiser_id: int
+    name: str
+    email: str
+    locale: str
+
+
 def announce(
-    session: Session, changes: Sequence[Change], actor: Actor = SYSTEM, reason: str | None = None
+    session: Session,
+    changes: Sequence[Change],
+    actor: Actor = SYSTEM,
+    reason: str | None = None,
+    known: Contact | None = None,
 ) -> None:
-    """Decide one mail for each of *changes*, to the contact of its booking."""
+    """Decide one mail for each of *changes*, to the contact of its booking.
+
+    *known* is a contact that need not be read again.
+    """
     if not changes:
         return
-    ids = sorted({change.booking_id for change in changes})
-    contacts = {row.id: row for row in session.connection().execute(_CONTACTS, {"ids": ids})}
+    contacts: dict[int, Any] = {} if known is None else {known.id: known}
+    ids = sorted({change.booking_id for change in changes} - set(contacts))
+    if ids:
+        contacts |= {row.id: row for row in session.connection().execute(_CONTACTS, {"ids": ids})}
     messages = []
     for change in changes:
         facts: dict[str, Any] = {"state": change.after}

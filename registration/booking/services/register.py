@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from registration.booking.messages import announce, send_link_again
+from registration.booking.messages import Contact, announce, send_link_again
 from registration.booking.models import Answer, Attendee, Booking, Consent
 from registration.booking.rules import Application, Person, Wish, body_hash, category_counts, key_hash
 from registration.capability.services import BOOKING, FEED, issue, token_of
@@ -73,7 +73,8 @@ def _register(session: Session, application: Application, actor: Actor) -> Recei
     if any(row.state not in rules.ENDED for row in earlier):
         send_link_again(session, email, list(locked))
         return Receipt(token=None)
-    booking_id = _book(session, application, email, next(iter(events.values())).organiser_id)
+    organiser_id = next(iter(events.values())).organiser_id
+    booking_id = _book(session, application, email, organiser_id)
     changes = []
     for wish in application.wishes:
         gate = locked[wish.event_id]
@@ -88,7 +89,8 @@ def _register(session: Session, application: Application, actor: Actor) -> Recei
             changes += engine.drain(session, gate, actor)
         gates.close(session, gate)
     token = issue(session, booking_id, BOOKING, FEED)[BOOKING]
-    announce(session, changes)
+    contact = Contact(booking_id, organiser_id, application.name, application.email, application.locale)
+    announce(session, changes, known=contact)
     return Receipt(token)
 
 
