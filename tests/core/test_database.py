@@ -137,9 +137,10 @@ def test_every_postgresql_connection_has_its_limits(app: Flask) -> None:
 
 @ONLY_POSTGRES
 def test_the_limits_outlive_a_transaction_that_is_rolled_back(app: Flask) -> None:
-    with db.engine.connect() as connection:
-        connection.rollback()
-        assert connection.scalar(text("SHOW lock_timeout")) == "3s"
+    with db.engine.connect(), db.engine.connect() as fresh:
+        fresh.execute(text("SELECT 1"))
+        fresh.rollback()
+        assert fresh.scalar(text("SHOW lock_timeout")) == "3s"
 
 
 @ONLY_POSTGRES

@@ -68,7 +68,8 @@ def test_people_write_in_the_order_they_came(app: Flask) -> None:
             assert came.acquire(timeout=10)
 
     def person(number: int) -> None:
-        while len(transaction._sqlite_turn._waiting) < number:
+        deadline = time.monotonic() + 10
+        while len(transaction._sqlite_turn._waiting) < number and time.monotonic() < deadline:
             time.sleep(0.001)
         came.release()
         write_tx(lambda session: order.append(number) or adding(1, session))

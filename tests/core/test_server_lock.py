@@ -9,8 +9,8 @@ from registration.core.settings import ConfigurationError
 
 MOUNTS = """\
 /dev/sda1 / ext4 rw 0 0
-server:/share /srv/events nfs4 rw 0 0
 /dev/sdb1 /srv/events/local ext4 rw 0 0
+server:/share /srv/events nfs4 rw 0 0
 //server/share /srv/with\\040blank cifs rw 0 0
 tmpfs /srv/events-of-ours tmpfs rw 0 0
 """

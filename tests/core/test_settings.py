@@ -1,6 +1,8 @@
 """Settings come from config.py, then the environment, and production refuses what is unsafe."""
 
+import secrets
 import stat
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -80,10 +82,20 @@ def test_the_development_secret_outlives_a_restart_and_is_for_its_owner_alone(tm
     assert [path.name for path in tmp_path.iterdir()] == ["secret"]
 
 
-def test_processes_that_start_at_once_share_one_secret(tmp_path: Path) -> None:
+def test_processes_that_start_at_once_share_one_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_found_none = threading.Barrier(8, timeout=10)
+    made = secrets.token_urlsafe
+
+    def when_all_found_none(size: int) -> str:
+        all_found_none.wait()
+        return made(size)
+
+    monkeypatch.setattr(secrets, "token_urlsafe", when_all_found_none)
     with ThreadPoolExecutor(8) as pool:
-        secrets = set(pool.map(lambda _: load_settings({}, {"DATA": str(tmp_path)})["SECRET_KEY"], range(16)))
-    assert len(secrets) == 1
+        settings = list(pool.map(lambda _: load_settings({}, {"DATA": str(tmp_path)}), range(8)))
+    assert len({one["SECRET_KEY"] for one in settings}) == 1
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
