@@ -32,7 +32,8 @@ class FreshClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         with self.application.app_context():
-            return super().open(*args, **kwargs)
+            # Read to the end and closed, as a server does with every answer.
+            return super().open(*args, buffered=True, **kwargs)
 
 
 class _Templates(BytecodeCache):

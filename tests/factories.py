@@ -20,6 +20,7 @@ from registration.booking.services.register import register as register_applicat
 from registration.capability.services import BOOKING, find
 from registration.core import clock
 from registration.core.database import db
+from registration.core.text import slugged
 from registration.core.tokens import new_nonce
 from registration.core.transaction import write_tx
 from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text, add_category, add_question
@@ -98,7 +99,7 @@ def application(
     firm: str = "",
 ) -> Application:
     """Return what *name* asks for; every call is another person unless *email* is given."""
-    address = email or f"{name.lower()}+{next(_numbers)}@example.org"
+    address = email or f"{slugged(name)}+{next(_numbers)}@example.org"
     category_id = event.categories[category] if category else None
     people = [Person(name, address, firm, category_id, answers)]
     people += [Person(f"Guest {number} of {name}", "", firm, category_id) for number in range(1, party)]

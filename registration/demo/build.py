@@ -108,7 +108,7 @@ def _organisers(session: Session) -> None:
 
 
 def _events(session: Session) -> None:
-    ids = dict(session.execute(select(Organiser.slug, Organiser.id)).tuples().all())
+    ids = dict(session.execute(select(Organiser.slug, Organiser.id)).all())
     workshop = _event(
         session, ids["ditta"], plan.WORKSHOP, plan.workshop_facts(), plan.WORKSHOP_TEXTS, plan.WORKSHOP_SEATS,
         plan.WORKSHOP_CATEGORIES,
@@ -293,7 +293,7 @@ def _described(sign_ins: Sequence[SignIn]) -> Demo:
                 bookings.append((slug, state, token))
     return Demo(
         sign_ins=sign_ins,
-        organisers=list(session.execute(select(Organiser.slug, Organiser.name)).tuples().all()),
+        organisers=list(session.execute(select(Organiser.slug, Organiser.name)).all()),
         events=[(event.slug, event.texts[0].title) for event in events],
         programmes=list(session.scalars(select(Programme.slug))),
         bookings=bookings,

@@ -45,7 +45,7 @@ def create_event(organiser_id: int, new: NewEvent, uid_host: str, actor: Actor) 
     """Add an event with its seats and return its slug. Raises Refusal."""
     names = [name for name, _capacity in new.categories]
     if len(set(names)) != len(names):
-        raise Refusal(_("Two categories have the same name. Give each its own."), field="categories")
+        raise Refusal(_("Two categories have the same name. Give each its own."))
     return write_tx(lambda session: _create(session, organiser_id, new, uid_host, actor))
 
 

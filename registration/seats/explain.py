@@ -26,9 +26,7 @@ def pool_names(session: Session, event_id: int) -> dict[int, str]:
     """Return what each pool of an event is called, by the pool's id."""
     seats = availability(session, [event_id])[event_id]
     names = dict(
-        session.execute(select(Category.id, Category.name).where(Category.event_id == event_id))
-        .tuples()
-        .all()
+        session.execute(select(Category.id, Category.name).where(Category.event_id == event_id)).all()
     )
     found = {seats.event.id: _("the event")}
     for category_id, pool in seats.categories.items():

@@ -17,7 +17,7 @@ from registration.organiser.services import note_export
 from registration.organiser.views.frame import actor, event_screen
 
 TYPES = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }
@@ -53,7 +53,6 @@ def download(event: Event, fmt: str) -> ResponseReturnValue:
     if fmt not in FORMATS:
         abort(404)
     is_trusted = role_at(current_account(), event.organiser_id) in EDIT
-    # Closed with the response, which reads it last.
     out = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
     count = export(db.session(), event, fmt, out, filters_from(request.args), with_sensitive=is_trusted)
     out.seek(0)
@@ -62,5 +61,6 @@ def download(event: Event, fmt: str) -> ResponseReturnValue:
     response = send_file(
         out, mimetype=TYPES[fmt], as_attachment=True, download_name=f"{slug}-attendees.{fmt}"
     )
+    response.call_on_close(out.close)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,0 +1,97 @@
+"""Who may open what: every route of the back office, asked by everybody."""
+
+import pytest
+
+from tests import factories
+from tests.factories import make_event, sign_in
+
+READ = {"owner", "manager", "viewer"}
+EDIT = {"owner", "manager"}
+DOOR = {"owner", "manager", "door"}
+# Every endpoint of the back office has its line; a route without one fails below.
+ALLOWED = {
+    "home": READ | DOOR,
+    "new_event": EDIT,
+    "overview": READ,
+    "edit": EDIT,
+    "add_category": EDIT,
+    "add_question": EDIT,
+    "add_material": EDIT,
+    "attendees": READ,
+    "registration": READ,
+    "cancel": EDIT,
+    "cancel_attendee": EDIT,
+    "waitlist": READ,
+    "capacity": READ,
+    "change_capacity": EDIT,
+    "exports": READ,
+    "export": READ,
+    "messages": READ,
+    "journal": READ,
+    "checkin": DOOR,
+    "check_in": DOOR,
+}
+
+
+@pytest.fixture
+def office(page_app):
+    """An event with a registration, and the addresses of the back office by endpoint."""
+    event = make_event()
+    ada = factories.register(event)
+    values = {
+        "slug": event.slug,
+        "registration_id": ada.id,
+        "attendee_id": 1,
+        "pool_id": factories.pool(event).id,
+        "fmt": "csv",
+    }
+    addresses = {}
+    for rule in page_app.url_map.iter_rules():
+        if rule.endpoint.startswith("organiser."):
+            name = rule.endpoint.removeprefix("organiser.")
+            slug = {"slug": "ditta"} if name == "new_event" else {}
+            with page_app.test_request_context():
+                built = rule.build({one: (values | slug)[one] for one in rule.arguments})
+            addresses[name] = (built[1], "POST" if "GET" not in rule.methods else "GET")
+    return addresses
+
+
+def test_every_route_has_its_line(office):
+    assert set(office) == set(ALLOWED)
+
+
+@pytest.mark.parametrize("role", ["owner", "manager", "viewer", "door", "stranger", "nobody"])
+def test_a_route_opens_to_its_roles_and_to_nobody_else(page_app, page_client, office, role):
+    if role != "nobody":
+        organiser = "cocir" if role == "stranger" else "ditta"
+        password = factories.make_account(
+            "ada@example.org", "owner" if role == "stranger" else role, organiser
+        )
+        sign_in(page_client, "ada@example.org", password)
+    page_app.config["WTF_CSRF_ENABLED"] = False
+    for name in sorted(office, key=lambda one: one.startswith("cancel")):
+        address, method = office[name]
+        answer = page_client.open(address, method=method)
+        if role == "nobody":
+            assert answer.status_code in {302, 303}, name
+            assert "/login" in answer.headers["Location"]
+        elif name == "home" or role in ALLOWED[name]:
+            assert answer.status_code in {200, 303, 400, 422}, (name, answer.status_code)
+        else:
+            assert answer.status_code == 404, (name, answer.status_code)
+
+
+def test_a_post_without_the_token_of_the_session_is_refused(page_app, page_client, office):
+    sign_in(page_client, "ada@example.org", factories.make_account("ada@example.org", "owner"))
+    for address, method in office.values():
+        if method == "POST":
+            assert page_client.post(address).status_code == 400
+
+
+def test_the_list_of_events_shows_only_my_organisers(page_app, page_client):
+    make_event(title="Ours")
+    make_event(title="Theirs", organiser="cocir")
+    sign_in(page_client, "ada@example.org", factories.make_account("ada@example.org", "viewer"))
+    page = page_client.get("/organiser/").text
+    assert "Ours" in page
+    assert "Theirs" not in page
