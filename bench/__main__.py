@@ -128,7 +128,7 @@ def _cost(event: factories.Made, count: int = 400) -> float:
 
 
 def _grow(event: factories.Made, total: int) -> None:
-    """Fill the event up to *total* registrations by copying rows, as registering would have left them."""
+    """Fill the event up to *total* registrations with rows as registering would have left them."""
     with db.engine.execution_options(tx="write").begin() as connection:
         known = connection.execute(text("SELECT count(*) FROM registration")).scalar_one()
         last = connection.execute(text("SELECT max(id) FROM booking")).scalar_one()
@@ -175,7 +175,8 @@ _COPIES = (
     (
         "booking",
         "id, organiser_id, name, email, email_normal, firm, locale, submit_key, body_hash, created_at",
-        "i, :organiser, 'Ada', 'a' || i || '@example.org', 'a' || i || '@example.org', '', 'en', 'k' || i, 'h', :at",
+        "i, :organiser, 'Ada', 'a' || i || '@example.org', 'a' || i || '@example.org', '', 'en',"
+        " 'k' || i, 'h', :at",
     ),
     (
         "registration",

@@ -254,6 +254,7 @@ def test_the_page_and_the_files_give_the_same_list_with_text_as_text(owner, page
     assert {sheet.cell(row, 1).data_type for row in range(2, 8)} == {"s"}
     listed = json.loads(owner.get(f"{base(event)}/exports/attendees.json").data)
     assert [row["name"] for row in listed] == ["Jürgen Müller", *HOSTILE, "李小龙"]
+    db.session.rollback()
     actions = db.session.scalars(select(JournalEntry.action).where(JournalEntry.action == "export")).all()
     assert len(actions) == 3
 
