@@ -113,7 +113,8 @@ def growth(kind: str, event: factories.Made) -> None:
     many = _cost(event)
     told = f"{few * 1000:.1f} ms at 1 000"
     print(
-        f"| registering at {GROWN:,}, p95 | {kind} | {many * 1000:.1f} ms | {told} | {many / few:.2f} | ≤ 1.3 |"
+        f"| registering at {GROWN:,}, p95 | {kind} | {many * 1000:.1f} ms | {told}"
+        f" | {many / few:.2f} | ≤ 1.3 |"
     )
 
 
