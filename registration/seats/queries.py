@@ -82,6 +82,33 @@ def availability(session: Session, event_ids: Sequence[int]) -> dict[int, Availa
     }
 
 
+@dataclass(frozen=True)
+class SeatsNow:
+    """What somebody who registers now may expect. *left* is 0 where only the waitlist is."""
+
+    left: int
+    capacity: int
+    waiting: int
+    is_held_for_line: bool
+
+    @property
+    def joins_waitlist(self) -> bool:
+        return self.left <= 0 or self.is_held_for_line
+
+
+def seats_now(seats: Availability, category_ids: Sequence[int], policy: str) -> SeatsNow:
+    """Return the seats that a newcomer can get: those of the event, and no more than its categories have.
+
+    With the strict rule, free seats belong to the party at the head of the line even if it does not
+    fit yet.
+    """
+    left = seats.left
+    if category_ids and all(one in seats.categories for one in category_ids):
+        left = min(left, sum(seats.categories[one].left for one in category_ids))
+    is_held = policy == rules.STRICT and seats.waiting > 0 and left > 0
+    return SeatsNow(left, seats.event.capacity, seats.waiting, is_held)
+
+
 def position(session: Session, event_id: int, priority: int, place: int) -> int:
     """Return the rank among those who wait now; 1 is next."""
     ahead = select(func.count()).where(

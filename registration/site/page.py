@@ -10,24 +10,8 @@ from flask_babel import get_locale
 from registration.core.urls import public_url
 from registration.events.models import Event, Material
 from registration.events.queries import location
-from registration.seats import rules
-from registration.seats.queries import Availability
 
 _OSM = "https://www.openstreetmap.org"
-
-
-@dataclass(frozen=True)
-class SeatsNow:
-    """What somebody who registers now may expect. *left* is 0 where only the waitlist is."""
-
-    left: int
-    capacity: int
-    waiting: int
-    is_held_for_line: bool
-
-    @property
-    def joins_waitlist(self) -> bool:
-        return self.left <= 0 or self.is_held_for_line
 
 
 @dataclass(frozen=True)
@@ -39,19 +23,6 @@ class MaterialLink:
     locale: str
     language: str
     host: str
-
-
-def seats_now(seats: Availability, category_ids: Sequence[int], policy: str) -> SeatsNow:
-    """Return the seats that a newcomer can get: those of the event, and no more than its categories have.
-
-    With the strict rule, free seats belong to the party at the head of the line even if it does not
-    fit yet.
-    """
-    left = seats.left
-    if category_ids and all(one in seats.categories for one in category_ids):
-        left = min(left, sum(seats.categories[one].left for one in category_ids))
-    is_held = policy == rules.STRICT and seats.waiting > 0 and left > 0
-    return SeatsNow(left, seats.event.capacity, seats.waiting, is_held)
 
 
 def map_url(event: Event) -> str:

@@ -21,7 +21,7 @@ from registration.events.queries import (
     upcoming,
     words,
 )
-from registration.seats.queries import availability
+from registration.seats.queries import availability, seats_now
 from registration.site import page as shown
 from registration.site.cards import cards
 from registration.site.queries import Head, head, public_paths
@@ -136,7 +136,7 @@ def _event_page(slug: str, known: Head) -> str:
     session = db.session()
     found = event_by_slug(session, slug) or abort(404)
     seats = availability(session, [found.id])[found.id]
-    now = shown.seats_now(seats, [category.id for category in found.categories], known.policy)
+    now = seats_now(seats, [category.id for category in found.categories], known.policy)
     told = words(found, page_locale())
     return render_template(
         "site/event.html",

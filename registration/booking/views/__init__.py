@@ -8,6 +8,7 @@ bp = Blueprint("booking", __name__)
 
 bp.add_url_rule("/events/<slug>/register", "register", register.show, methods=["GET"])
 bp.add_url_rule("/events/<slug>/register", "submit", register.submit, methods=["POST"])
+bp.add_url_rule("/programmes/<slug>/register", "register_programme", register.programme, methods=["GET"])
 bp.add_url_rule("/events/<slug>/registered", "already", register.already, methods=["GET"])
 bp.add_url_rule("/bookings/<token>/", "booking", manage.show, methods=["GET"])
 bp.add_url_rule(

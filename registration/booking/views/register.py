@@ -11,7 +11,7 @@ from registration.booking.services.register import register
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.events.rules import Phase
-from registration.seats.queries import availability, policy_of
+from registration.seats.queries import availability, policy_of, seats_now
 from registration.web.guards import StaleForm, check_form_key, form_key
 from registration.web.locale import page_locale
 
@@ -52,6 +52,11 @@ def submit(slug: str) -> ResponseReturnValue:
     return redirect(url_for("booking.booking", token=receipt.token), 303)
 
 
+def programme(slug: str) -> ResponseReturnValue:
+    """Lead to the programme's page, whose events have a form each."""
+    return redirect(f"/programmes/{slug}/", 303)
+
+
 def already(slug: str) -> ResponseReturnValue:
     """Say, revealing nothing, that the link was sent again if the address is registered."""
     spec = _spec(slug)
@@ -73,20 +78,22 @@ def _page(spec: FormSpec, form: RegistrationForm, status: int, focus: str = "") 
         form.submit_key.data = form_key(f"register:{spec.event_id}")
     title, language = spec.title(page_locale())
     errors = forms.errors_of(form)
-    is_closed = not is_open or (seats.left <= 0 and not spec.has_waitlist)
+    policy = policy_of(db.session(), spec.event_id)
+    now = seats_now(seats, [one.id for one in spec.categories], policy)
+    is_closed = not is_open or (now.left <= 0 and not spec.has_waitlist)
     template = "booking/closed.html" if is_closed and request.method == "GET" else "booking/register.html"
     page = render_template(
         template,
         spec=spec,
         form=form,
-        seats=seats,
-        policy=policy_of(db.session(), spec.event_id),
+        now=now,
+        policy=policy,
         title=title,
         title_locale=language,
         errors=errors,
         has_errors=bool(errors),
         focus=focus,
         has_sensitive=any(question.is_sensitive for question in spec.questions),
-        heading=_("Register") if seats.left > 0 else _("Join the waitlist"),
+        heading=_("Join the waitlist") if now.joins_waitlist else _("Register"),
     )
     return page, status, {"Retry-After": "10"} if status == 503 else {}
