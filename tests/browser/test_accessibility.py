@@ -135,7 +135,9 @@ def test_the_rig_finds_seeded_faults(page: Page):
     assert inspect(page) == []
     page.evaluate("document.querySelector('label[for=name]').remove()")
     page.evaluate("document.querySelector('h1').insertAdjacentHTML('afterend', '<h1>Again</h1>')")
-    page.evaluate("document.querySelector('main').append(document.createElement('div'))")
+    # With a height of its own: a box that is empty makes no page wider.
+    wide = "Object.assign(document.createElement('div'), {className: 'card'})"
+    page.evaluate(f"document.querySelector('main').append({wide})")
     page.evaluate("document.querySelector('main > div:last-child').style.minInlineSize = '3000px'")
     told = " ".join(inspect(page))
     for fault in ("axe label", "2 headings", "inline style", "sideways scroll"):
