@@ -1,9 +1,9 @@
 """The gate of an event: locked before anything is read, with its pools as they are under the lock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, bindparam, case, insert, select, update
+from sqlalchemy import bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core.database import table
@@ -24,6 +24,13 @@ _POOLS = (
     )
     .where(_pool.c.event_id.in_(bindparam("ids", expanding=True)))
     .order_by(_pool.c.id)
+)
+# NO KEY UPDATE: rows that refer to the gate must not deadlock on it.
+LOCK = (
+    select(_queue.c.event_id, _queue.c.next_place, _queue.c.step, _queue.c.policy, _queue.c.is_draining)
+    .where(_queue.c.event_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_queue.c.event_id)
+    .with_for_update(key_share=True)
 )
 _CLOSE = (
     update(_queue)
@@ -81,7 +88,7 @@ def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
     This is the first statement of a transaction. Raises GateMissing.
     """
     wanted = sorted(set(event_ids))
-    rows = session.connection().execute(lock_statement(wanted)).all()
+    rows = session.connection().execute(LOCK, {"ids": wanted}).all()
     gates = {row.event_id: Gate(**row._mapping) for row in rows}
     for event_id in wanted:
         if event_id not in gates:
@@ -91,16 +98,6 @@ def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
         limit = Limit(pool.id, pool.kind, pool.subject_id, pool.wanted, pool.capacity, pool.taken)
         gates[pool.event_id].pools[pool.id] = limit
     return gates
-
-
-def lock_statement(event_ids: Sequence[int]) -> Select[int, int, int, str, bool]:
-    """Return the statement that locks. NO KEY UPDATE: rows that refer to the gate must not deadlock on it."""
-    return (
-        select(_queue.c.event_id, _queue.c.next_place, _queue.c.step, _queue.c.policy, _queue.c.is_draining)
-        .where(_queue.c.event_id.in_(event_ids))
-        .order_by(_queue.c.event_id)
-        .with_for_update(key_share=True)
-    )
 
 
 def set_wanted(session: Session, gate: Gate, pool_id: int, wanted: int, actor: Actor) -> None:

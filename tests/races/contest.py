@@ -14,7 +14,7 @@ from multiprocessing import get_context
 from multiprocessing.queues import Queue as Channel
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from registration import create_app
 from registration.booking.rules import Application, Person, Wish
@@ -165,7 +165,8 @@ def _without_lock() -> Mutation:
     if db.engine.dialect.name == "sqlite":
         return [(transaction, "WRITING", {"tx": "read"})]
     columns = (GateRow.event_id, GateRow.next_place, GateRow.step, GateRow.policy, GateRow.is_draining)
-    return [(gates, "lock_statement", lambda ids: select(*columns).where(GateRow.event_id.in_(ids)))]
+    unlocked = select(*columns).where(GateRow.event_id.in_(bindparam("ids", expanding=True)))
+    return [(gates, "LOCK", unlocked)]
 
 
 def _gate_after_read() -> Mutation:

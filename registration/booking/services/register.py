@@ -136,12 +136,6 @@ def _open_events(session: Session, application: Application) -> dict[int, Any]:
     """Return the events asked for, re-read under their gates. Raises RegistrationClosed, NotFound."""
     ids = [wish.event_id for wish in application.wishes]
     events = {row.id: row for row in session.connection().execute(_EVENTS, {"ids": ids})}
-    sentences = {
-        Phase.NOT_YET: _("Registration has not opened yet."),
-        Phase.CLOSED: _("Registration has closed. Ask the organiser if you still want to come."),
-        Phase.OVER: _("This event is over."),
-        Phase.CANCELLED: _("This event is cancelled."),
-    }
     for event_id in ids:
         event = events.get(event_id)
         if event is None or event.status == "draft":
@@ -150,8 +144,18 @@ def _open_events(session: Session, application: Application) -> dict[int, Any]:
             event.status, event.opens_at, event.closes_at, event.starts_at, event.ends_at, clock.now()
         )
         if now_is is not Phase.OPEN:
-            raise RegistrationClosed(sentences[now_is])
+            raise RegistrationClosed(_why_closed(now_is))
     return events
+
+
+def _why_closed(now_is: Phase) -> str:
+    sentences = {
+        Phase.NOT_YET: _("Registration has not opened yet."),
+        Phase.CLOSED: _("Registration has closed. Ask the organiser if you still want to come."),
+        Phase.OVER: _("This event is over."),
+        Phase.CANCELLED: _("This event is cancelled."),
+    }
+    return str(sentences[now_is])
 
 
 def _earlier(session: Session, email: str, event_ids: Sequence[int]) -> Sequence[Any]:
