@@ -27,16 +27,21 @@ def with_database(command: F) -> F:
     return update_wrapper(checked, command)  # type: ignore[return-value]
 
 
-def check_schema() -> None:
-    """Raise ConfigurationError unless the database has the schema of this release."""
+def found_revision() -> str | None:
+    """Return the schema that the database has. Raises ConfigurationError when it does not answer."""
     try:
         with db.engine.connect() as connection:
-            revision = current_revision(connection)
+            return current_revision(connection)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         raise ConfigurationError(
             f"The database does not answer ({reason}). Check REGISTRATION_DATABASE_URL."
         ) from None
+
+
+def check_schema() -> None:
+    """Raise ConfigurationError unless the database has the schema of this release."""
+    revision = found_revision()
     if revision == newest_revision():
         return
     if revision is not None and not is_known(revision):

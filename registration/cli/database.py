@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import create_engine, update
 
-from registration.cli.context import fail, with_database
+from registration.cli.context import fail, found_revision, with_database
 from registration.core.database import db
 from registration.core.server_lock import ServerLock
 from registration.core.transaction import write_tx
@@ -29,8 +29,7 @@ def bring_schema_up() -> None:
     file = sqlite_file()
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-    with db.engine.connect() as connection:
-        revision = current_revision(connection)
+    revision = found_revision()
     if revision == newest_revision():
         return
     if revision is not None and not is_known(revision):

@@ -11,7 +11,7 @@ from types import FrameType
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
 
 from registration.booking.sweeper import sweep
 from registration.cli.context import check_schema, with_database
@@ -69,26 +69,14 @@ def start(host: str, port: int) -> None:
 def run(app: Flask, host: str, port: int, *, web_only: bool = False) -> None:
     """Serve *app* until it is told to stop. Raises ConfigurationError when that would be unsafe."""
     _refuse_open_development(app, host)
+    _check_mail(app)
     stop = threading.Event()
     with ExitStack() as held:
         file = sqlite_file()
         if file is not None:
             refuse_network_file(file)
             held.enter_context(ServerLock(file))
-        server = create_server(
-            app,
-            host=host,
-            port=port,
-            threads=app.config["THREADS"],
-            # Slow visitors cost a connection, not a thread: waitress reads them without one.
-            connection_limit=1000,
-            channel_timeout=30,
-            cleanup_interval=10,
-            max_request_header_size=32768,
-            # Flask answers what is too long with a page; this only stops what would never end.
-            max_request_body_size=max(4 * app.config["MAX_CONTENT_LENGTH"], 1048576),
-            ident=None,
-        )
+        server = _listening(app, host, port)
         threads = (
             [] if web_only else [threading.Thread(target=mail.run, args=(app, stop, [sweep]), name="worker")]
         )
@@ -108,6 +96,36 @@ def run(app: Flask, host: str, port: int, *, web_only: bool = False) -> None:
             outbox.news.set()
             for thread in threads:
                 thread.join(timeout=10)
+
+
+def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
+    """Return the server, its port already taken. Raises ConfigurationError when it is not free."""
+    try:
+        return create_server(
+            app,
+            host=host,
+            port=port,
+            threads=app.config["THREADS"],
+            # Slow visitors cost a connection, not a thread: waitress reads them without one.
+            connection_limit=1000,
+            channel_timeout=30,
+            cleanup_interval=10,
+            max_request_header_size=32768,
+            # Flask answers what is too long with a page; this only stops what would never end.
+            max_request_body_size=max(4 * app.config["MAX_CONTENT_LENGTH"], 1048576),
+            ident=None,
+        )
+    except OSError as error:
+        raise ConfigurationError(
+            f"Port {port} of {host} cannot be had ({error.strerror}). Choose another: make run PORT=8001."
+        ) from None
+
+
+def _check_mail(app: Flask) -> None:
+    try:
+        mail.check_transport(app.config["MAIL_URL"])
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
 
 
 def _take_address(app: Flask, host: str, port: int) -> None:

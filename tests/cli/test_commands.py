@@ -256,6 +256,20 @@ def test_many_slow_visitors_keep_nobody_waiting(served):
             connection.close()
 
 
+def test_a_port_or_a_mail_address_that_cannot_be_is_one_line(demo, served):
+    port, _server = served
+    other = demo.parent / "beside"
+    other.mkdir(exist_ok=True)
+    assert run(other, "migrate").returncode == 0
+    taken = run(other, "serve", "--port", str(port))
+    assert (taken.returncode, len(taken.stderr.strip().split("\n"))) == (2, 1)
+    assert "cannot be had" in taken.stderr
+    wrong = run(other, "serve", "--port", "0", MAIL_URL="pigeon://coop")
+    assert (wrong.returncode, len(wrong.stderr.strip().split("\n"))) == (2, 1)
+    away = run(other, "migrate", DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
+    assert (away.returncode, len(away.stderr.strip().split("\n"))) == (2, 1)
+
+
 def test_development_serves_this_machine_alone(demo):
     done = run(demo, "serve", "--host", "0.0.0.0", "--port", "0")
     assert done.returncode == 2
