@@ -36,6 +36,19 @@ _CONTACTS = select(_book.id, _book.organiser_id, _book.name, _book.email, _book.
 )
 
 
+# Who is told of a registration, and what of it.
+_TOLD = (
+    Booking.id,
+    Booking.organiser_id,
+    Booking.name,
+    Booking.email,
+    Booking.locale,
+    Registration.event_id,
+    Registration.id.label("registration_id"),
+    Registration.state,
+)
+
+
 @dataclass(frozen=True)
 class Contact:
     """Who is told about a booking, in which language, on whose behalf."""
@@ -79,15 +92,7 @@ def announce(
 def announce_shrunk(session: Session, registration_id: int) -> None:
     """Decide the mail that tells of a smaller party."""
     row = session.execute(
-        select(
-            Booking.id,
-            Booking.organiser_id,
-            Booking.name,
-            Booking.email,
-            Booking.locale,
-            Registration.event_id,
-            Registration.state,
-        )
+        select(*_TOLD)
         .join(Registration, Registration.booking_id == Booking.id)
         .where(Registration.id == registration_id)
     ).one()
@@ -100,16 +105,7 @@ def announce_moved(session: Session, event_id: int, before: str) -> int:
     *before* says when and where it was, as people read it.
     """
     rows = session.execute(
-        select(
-            Booking.id,
-            Booking.organiser_id,
-            Booking.name,
-            Booking.email,
-            Booking.locale,
-            Registration.event_id,
-            Registration.id.label("registration_id"),
-            Registration.state,
-        )
+        select(*_TOLD)
         .join(Registration, Registration.booking_id == Booking.id)
         .where(Registration.event_id == event_id, Registration.state.not_in(rules.ENDED))
         .order_by(Registration.id)
@@ -127,15 +123,7 @@ def announce_moved(session: Session, event_id: int, before: str) -> int:
 def send_link_again(session: Session, email: str, event_ids: Sequence[int]) -> None:
     """Decide a mail with the link of each active booking of *email* for these events."""
     rows = session.execute(
-        select(
-            Booking.id,
-            Booking.organiser_id,
-            Booking.name,
-            Booking.email,
-            Booking.locale,
-            Registration.event_id,
-            Registration.id.label("registration_id"),
-        )
+        select(*_TOLD)
         .join(Registration, Registration.booking_id == Booking.id)
         .where(
             Booking.email_normal == email,
