@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from registration.accounts.models import Organiser
 from registration.core import clock
-from registration.events.models import Event, EventText, Programme, ProgrammeEvent
+from registration.events.models import Event, Programme, ProgrammeEvent
 from registration.events.rules import Phase, phase
 
 # How long what is over stays on the front page of its organiser and in the feeds.
@@ -80,10 +79,6 @@ def past(session: Session, organiser_id: int | None = None, limit: int = 10) -> 
     return session.scalars(query.order_by(Event.ends_at.desc()).limit(limit)).all()
 
 
-def organiser_by_slug(session: Session, slug: str) -> Organiser | None:
-    return session.scalar(select(Organiser).where(Organiser.slug == slug))
-
-
 def programme_by_slug(session: Session, slug: str) -> Programme | None:
     return session.scalar(
         select(Programme).where(Programme.slug == slug).options(joinedload(Programme.organiser))
@@ -110,15 +105,6 @@ def programmes_with(session: Session, event: Event) -> Sequence[Programme]:
         .order_by(Programme.id)
     )
     return session.scalars(query).all()
-
-
-def title_in(session: Session, event_id: int, locale: str) -> str:
-    """Return the title of an event in *locale*, else in another of its languages."""
-    rows = session.execute(
-        select(EventText.locale, EventText.title).where(EventText.event_id == event_id)
-    ).all()
-    titles = {row.locale: row.title for row in rows}
-    return str(titles.get(locale) or next(iter(titles.values())))
 
 
 def _listed() -> Select[Event]:

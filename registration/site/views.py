@@ -8,13 +8,13 @@ from flask import Blueprint, Response, abort, render_template
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from registration.accounts.queries import organiser_by_slug
 from registration.core import clock
 from registration.core.database import db, single_reads
 from registration.core.urls import public_url
 from registration.events.queries import (
     event_by_slug,
     events_of,
-    organiser_by_slug,
     past,
     programme_by_slug,
     programmes_with,
@@ -46,7 +46,7 @@ def organiser(slug: str) -> Response:
     name = ("organiser", slug, page_locale())
 
     def build() -> Page:
-        found = organiser_by_slug(db.session(), slug) or abort(404)
+        found = organiser_by_slug(slug) or abort(404)
         lists = _lists(f"/organisers/{slug}/", found.id)
         website = shown.web_url(found.website)
         return _rendered(name, "site/organiser.html", organiser=found, website=website, **lists)

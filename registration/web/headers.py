@@ -14,7 +14,6 @@ PERSONAL = (
     "/reset",
     "/change",
     "/dev/",
-    "/programmes-result/",
 )
 
 
