@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from registration.accounts.models import Organiser
 from registration.core import clock
 from registration.core.database import single_reads, table
+from registration.core.recent import recent
 from registration.events.models import Category, Event, EventText, Question
 from registration.events.queries import location
 from registration.events.rules import Phase, phase
@@ -85,8 +87,7 @@ _kept: OrderedDict[str, FormSpec] = OrderedDict()
 
 def form_spec(session: Session, slug: str) -> FormSpec | None:
     """Return the form of the event at *slug*, or None; one small query while nothing was edited."""
-    with single_reads().connect() as connection:
-        row = connection.execute(_REVISION, {"slug": slug}).one_or_none()
+    row = recent(("form", slug), lambda: _revision(slug))
     if row is None:
         return None
     known = _kept.get(row.uid)
@@ -97,6 +98,11 @@ def form_spec(session: Session, slug: str) -> FormSpec | None:
     if len(_kept) > _MOST:
         _kept.popitem(last=False)
     return spec
+
+
+def _revision(slug: str) -> Any:
+    with single_reads().connect() as connection:
+        return connection.execute(_REVISION, {"slug": slug}).one_or_none()
 
 
 def _loaded(session: Session, event_id: int) -> FormSpec:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
+from registration.core import recent
 from registration.core.database import db
 from registration.core.refusal import Refusal
 
@@ -115,6 +116,7 @@ def _once(work: Callable[[Session], T]) -> T:
     with _turn(engine.dialect.name), Session(engine, expire_on_commit=False) as session:
         result = work(session)
         session.commit()
+        recent.forget()
         callbacks = session.info.pop("after_commit", {})
     for callback in callbacks:
         callback()

@@ -28,7 +28,8 @@ class Told:
     changed_at: datetime | None
     refresh_hours: int
     is_personal: bool = False
-    description: str = ""
+    # In the reader's language once it is written; a feed that did not change asks for no words.
+    description: object = ""
     zone: str = ""
     colour: str = ""
 
@@ -76,7 +77,7 @@ def _built(told: Told, entries: Sequence[Entry], language: str) -> bytes:
     shown = [raw for entry in entries if (raw := _bytes(entry)) is not None]
     head = Feed(
         name=told.name,
-        description=told.description,
+        description=str(told.description),
         # A personal feed does not carry its own address: people share calendars.
         url="" if told.is_personal else public_url(told.path),
         zone=told.zone or current_app.config["TIME_ZONE"],

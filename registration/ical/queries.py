@@ -11,6 +11,7 @@ from registration.accounts.models import Organiser
 from registration.core import clock
 from registration.core.database import single_reads, table
 from registration.core.invariant import AnySelect
+from registration.core.recent import recent
 from registration.core.urls import public_url
 from registration.events.models import Event, Programme, ProgrammeEvent
 from registration.events.queries import AHEAD, MOST, PAST, location, words
@@ -110,19 +111,19 @@ _OF_PROGRAMME = (
 
 def version_of_all() -> Version:
     """Return the version of the feed of everything, in one statement, with no entry built."""
-    found = _version(_OF_ALL, {})
+    found = recent("feed of everything", lambda: _version(_OF_ALL, {}))
     assert found is not None
     return found
 
 
 def version_of_organiser(slug: str) -> Version | None:
     """Return the version of an organiser's feed, or None where there is no such organiser."""
-    return _version(_OF_ORGANISER, {"slug": slug})
+    return recent(("organiser feed", slug), lambda: _version(_OF_ORGANISER, {"slug": slug}))
 
 
 def version_of_programme(slug: str) -> Version | None:
     """Return the version of a programme's feed, or None where there is no such programme."""
-    return _version(_OF_PROGRAMME, {"slug": slug})
+    return recent(("programme feed", slug), lambda: _version(_OF_PROGRAMME, {"slug": slug}))
 
 
 def _version(query: AnySelect, values: dict[str, str]) -> Version | None:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, current_app, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from registration.core.database import db
 from registration.events.queries import event_by_slug
@@ -20,6 +20,7 @@ from registration.ical.queries import (
 from registration.web.locale import page_locale
 
 bp = Blueprint("ical", __name__)
+_FALLBACK = _l("Events with limited seats")
 
 
 @bp.get("/calendar.ics")
@@ -62,7 +63,7 @@ def _feed(
         facts=(known,),
         changed_at=known.changed_at,
         refresh_hours=known.refresh_hours,
-        description=known.description or _("Events with limited seats"),
+        description=known.description or _FALLBACK,
         zone=known.zone,
     )
     return answer(told, entries)

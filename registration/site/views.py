@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from registration.accounts.queries import organiser_by_slug
 from registration.core import clock
 from registration.core.database import db, single_reads
+from registration.core.recent import recent
 from registration.core.urls import public_url
 from registration.events.queries import (
     event_by_slug,
@@ -75,8 +76,7 @@ def event(slug: str) -> Response:
     name = ("event", slug, page_locale())
 
     def build() -> Page:
-        with single_reads().connect() as connection:
-            known = head(connection, slug, clock.now())
+        known = recent(("event", slug), lambda: _head(slug))
         if known is None:
             abort(404)
         return page_cache().page(name, known.facts, lambda: _event_page(slug, known))
@@ -102,6 +102,11 @@ def sitemap() -> Response:
     """List the pages worth finding."""
     addresses = [public_url(path) for path in public_paths(db.session())]
     return Response(render_template("site/sitemap.xml", addresses=addresses), mimetype="application/xml")
+
+
+def _head(slug: str) -> Head | None:
+    with single_reads().connect() as connection:
+        return head(connection, slug, clock.now())
 
 
 def _now_or_last(name: Hashable, build: Callable[[], Page]) -> Response:

@@ -19,18 +19,22 @@ PERSONAL = (
 
 def init_app(app: Flask) -> None:
     """Add the headers to every answer of *app*."""
-    is_secure = app.config["BASE_URL"].startswith("https://")
+    always = [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ]
+    if app.config["BASE_URL"].startswith("https://"):
+        always.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
 
     @app.after_request
     def add_headers(response: Response) -> Response:
         headers = response.headers
+        # Nothing else sets these, so they need not be looked for first.
+        for name, value in always:
+            headers.add(name, value)
         headers.setdefault("Content-Security-Policy", POLICY)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if is_secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         is_personal = request.path.startswith(PERSONAL)
         headers.setdefault("Referrer-Policy", "no-referrer" if is_personal else "same-origin")
         if is_personal:

@@ -10,6 +10,7 @@ from registration.booking.services.cancel import cancel
 from registration.booking.services.capacity import change_capacity
 from registration.core import clock
 from registration.core.database import db, single_reads
+from registration.core.recent import KEPT_FOR
 from registration.journal.services import ATTENDEE
 from registration.seats.models import Pool
 from registration.web.page_cache import PageCache, page_cache
@@ -27,11 +28,17 @@ def path(event) -> str:
     return f"/events/{event.slug}/"
 
 
-def test_a_page_that_did_not_change_costs_one_question(page_client, event, asked):
-    page_client.get(path(event))
-    asked.clear()
-    assert page_client.get(path(event)).status_code == 200
-    assert len(asked) == 1
+def test_a_page_that_did_not_change_costs_one_question_now_and_then(page_client, event, asked):
+    at = clock.now()
+    moments = [at]
+    with clock.running(lambda: moments[-1]):
+        page_client.get(path(event))
+        asked.clear()
+        assert page_client.get(path(event)).status_code == 200
+        assert len(asked) == 0
+        moments.append(at + KEPT_FOR)
+        assert page_client.get(path(event)).status_code == 200
+        assert len(asked) == 1
 
 
 def test_a_registration_a_cancellation_and_a_capacity_show_at_once(page_client, event):

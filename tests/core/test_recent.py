@@ -1,0 +1,60 @@
+"""Facts are kept for a moment, and never beyond a commit of this process."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from registration.core import clock
+from registration.core.recent import KEPT_FOR, recent
+from registration.core.transaction import write_tx
+from tests.core.arranging import adding
+
+pytestmark = pytest.mark.usefixtures("scratch")
+START = datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+class Source:
+    """Counts how often it is read."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> int:
+        self.count += 1
+        return self.count
+
+
+def test_a_fact_is_read_once_in_a_moment(app: Flask) -> None:
+    read = Source()
+    with clock.running(lambda: START):
+        assert [recent("once", read) for _one in range(5)] == [1] * 5
+
+
+def test_a_commit_lets_it_be_read_anew(app: Flask) -> None:
+    read = Source()
+    with clock.running(lambda: START):
+        recent("commit", read)
+        write_tx(lambda session: adding(1, session))
+        assert recent("commit", read) == 2
+
+
+def test_it_is_read_anew_after_its_time_and_when_the_clock_goes_back(app: Flask) -> None:
+    read = Source()
+    moments = [START]
+    with clock.running(lambda: moments[-1]):
+        recent("time", read)
+        moments.append(START + KEPT_FOR)
+        assert recent("time", read) == 2
+        moments.append(START - timedelta(hours=1))
+        assert recent("time", read) == 3
+
+
+def test_what_is_read_while_something_is_committed_is_not_kept(app: Flask) -> None:
+    def overtaken() -> str:
+        write_tx(lambda session: adding(1, session))
+        return "old"
+
+    with clock.running(lambda: START):
+        assert recent("race", overtaken) == "old"
+        assert recent("race", lambda: "new") == "new"
