@@ -209,7 +209,7 @@ def queries(kind: str, app: object, slug: str) -> None:
     events.listen(db.engine, "before_cursor_execute", count)
     client.get(f"/events/{slug}/")
     page = len(counted)
-    print(f"| statements of the event page, cached | {kind} | {page} | – | – | bounded |")
+    print(f"| statements of the event page, first view | {kind} | {page} | – | – | bounded |")
     events.remove(db.engine, "before_cursor_execute", count)
 
 

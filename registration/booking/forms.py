@@ -27,7 +27,7 @@ from registration.booking.formspec import CategoryChoice, FormSpec, QuestionFiel
 from registration.booking.rules import Application, Person, Wish
 from registration.core import clock, text
 from registration.events.rules import is_open_between
-from registration.web.locale import LOCALES
+from registration.web.locale import LOCALES, page_locale
 
 NAME_LENGTH = 100
 EMAIL_LENGTH = 254
@@ -180,9 +180,10 @@ def check(form: RegistrationForm, spec: FormSpec, most: int) -> bool:
 
 def application(form: RegistrationForm, spec: FormSpec, submit_nonce: str) -> Application:
     """Return what the form asks for, as the service takes it."""
-    consents = [("registration", str(CONSENT))]
+    wording = _wording(page_locale())
+    consents = [("registration", wording[0])]
     if _has_sensitive(form, spec):
-        consents.append(("sensitive", str(SENSITIVE_CONSENT)))
+        consents.append(("sensitive", wording[1]))
     people = tuple(_person(form, attendee.form, spec) for attendee in form.attendees)
     language = form.locale.data if form.locale.data in LOCALES else LOCALES[0]
     return Application(
@@ -194,6 +195,12 @@ def application(form: RegistrationForm, spec: FormSpec, submit_nonce: str) -> Ap
         wishes=(Wish(spec.event_id, people),),
         consents=tuple(consents),
     )
+
+
+@lru_cache(maxsize=16)
+def _wording(_locale: str) -> tuple[str, str]:
+    """Return the words of both consents as they are shown in the language of this request."""
+    return str(CONSENT), str(SENSITIVE_CONSENT)
 
 
 def errors_of(form: RegistrationForm) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """The mails of registrations: decided with the change, written when they are sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -65,15 +65,15 @@ def announce(
     changes: Sequence[Change],
     actor: Actor = SYSTEM,
     reason: str | None = None,
-    known: Contact | None = None,
+    known: Mapping[int, Contact] | None = None,
 ) -> None:
     """Decide one mail for each of *changes*, to the contact of its booking.
 
-    *known* is a contact that need not be read again.
+    *known* are contacts, by booking, that need not be read again.
     """
     if not changes:
         return
-    contacts: dict[int, Any] = {} if known is None else {known.id: known}
+    contacts: dict[int, Any] = dict(known or {})
     ids = sorted({change.booking_id for change in changes} - set(contacts))
     if ids:
         contacts |= {row.id: row for row in session.connection().execute(_CONTACTS, {"ids": ids})}
@@ -120,13 +120,13 @@ def announce_moved(session: Session, event_id: int, before: str) -> int:
     return len(rows)
 
 
-def send_link_again(session: Session, email: str, event_ids: Sequence[int]) -> None:
-    """Decide a mail with the link of each active booking of *email* for these events."""
+def send_link_again(session: Session, emails: Sequence[str], event_ids: Sequence[int]) -> None:
+    """Decide a mail with the link of each active booking of *emails* for these events."""
     rows = session.execute(
         select(*_TOLD)
         .join(Registration, Registration.booking_id == Booking.id)
         .where(
-            Booking.email_normal == email,
+            Booking.email_normal.in_(emails),
             Registration.event_id.in_(event_ids),
             Registration.state.not_in(rules.ENDED),
         )

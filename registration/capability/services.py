@@ -1,5 +1,7 @@
 """Issue, find and revoke capability links."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
@@ -13,22 +15,29 @@ FEED = "feed"
 _ISSUE = insert(table(Capability))
 
 
-def issue(session: Session, subject_id: int, *purposes: str) -> dict[str, str]:
-    """Make one link for each of *purposes* and return the tokens; they come again by `token_of`."""
+def issue(session: Session, subject_ids: Sequence[int], *purposes: str) -> dict[int, dict[str, str]]:
+    """Make one link for each of *purposes* to each subject and return the tokens by subject.
+
+    They come again by `token_of`.
+    """
+    at = clock.now()
+    secret_key = tokens.signing_keys()[0]
     rows = []
-    made: dict[str, str] = {}
-    for purpose in purposes:
-        nonce = tokens.new_nonce()
-        token = made[purpose] = tokens.derived(tokens.signing_keys()[0], purpose, nonce)
-        rows.append(
-            {
-                "purpose": purpose,
-                "subject_id": subject_id,
-                "nonce": nonce,
-                "token_hash": tokens.hashed(token),
-                "created_at": clock.now(),
-            }
-        )
+    made: dict[int, dict[str, str]] = {}
+    for subject_id in subject_ids:
+        made[subject_id] = {}
+        for purpose in purposes:
+            nonce = tokens.new_nonce()
+            token = made[subject_id][purpose] = tokens.derived(secret_key, purpose, nonce)
+            rows.append(
+                {
+                    "purpose": purpose,
+                    "subject_id": subject_id,
+                    "nonce": nonce,
+                    "token_hash": tokens.hashed(token),
+                    "created_at": at,
+                }
+            )
     session.connection().execute(_ISSUE, rows)
     return made
 
@@ -68,7 +77,7 @@ def is_live(capability: Capability | None) -> bool:
 def replace(session: Session, subject_id: int, purpose: str) -> None:
     """Revoke the live link and issue a new one."""
     revoke(session, subject_id, purpose)
-    issue(session, subject_id, purpose)
+    issue(session, [subject_id], purpose)
 
 
 def revoke(session: Session, subject_id: int, purpose: str) -> None:

@@ -1,6 +1,7 @@
 """The database: one declarative base, times in UTC, and transactions that mean the same on both engines."""
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,8 +9,9 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, MetaData, Table, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import TypeDecorator
 
 _SQLITE_PRAGMAS = (
@@ -52,6 +54,15 @@ def table(model: type[Model]) -> Table:
     found = model.__table__
     assert isinstance(found, Table)
     return found
+
+
+def insert_all(
+    session: Session, statement: ReturningInsert[Any], rows: Sequence[Mapping[str, Any]]
+) -> list[int]:
+    """Insert *rows* by a statement that returns ids in the order of its parameters; return the ids."""
+    if not rows:
+        return []
+    return [int(row[0]) for row in session.connection().execute(statement, list(rows))]
 
 
 db = SQLAlchemy(model_class=Model, disable_autonaming=True)

@@ -11,10 +11,15 @@ class Refusal(Exception):
     status = 409
     code = "refused"
 
-    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+    def __init__(self, sentence: object, *, field: str | None = None) -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self._sentence = sentence
         self.field = field
+
+    @property
+    def sentence(self) -> str:
+        """The sentence, in the language of whoever reads it: it may be a lazy text made elsewhere."""
+        return str(self._sentence)
 
 
 class NotFound(Refusal):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -44,6 +45,7 @@ def fold(text: str) -> str:
     return _SPACE.sub(" ", kept).strip()
 
 
+@lru_cache(maxsize=1024)
 def normal_email(address: str) -> str:
     """Return the form of *address* that lookups use. Raises ValueError when it is no address (RFC 5321)."""
     try:

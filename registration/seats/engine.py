@@ -4,15 +4,16 @@ Nobody changes seats but through here, and nothing of an event is read before it
 a value read earlier may be gone by the time it is used (docs/architecture.md).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core import clock
-from registration.core.database import table
+from registration.core.database import insert_all, table
 from registration.events.models import Event
 from registration.journal.services import Actor, Note, record
 from registration.seats import rules
@@ -22,8 +23,15 @@ from registration.seats.models import Pool, Registration, RegistrationPool
 # How many are promoted in one transaction: a raised capacity must not hold the gate for long.
 PROMOTIONS = 200
 
-_JOIN = insert(table(Registration)).returning(table(Registration).c.id)
+_JOIN = insert(table(Registration)).returning(table(Registration).c.id, sort_by_parameter_order=True)
 _NEEDS = insert(table(RegistrationPool))
+_waiting = table(Registration).c
+_AHEAD = (
+    select(_waiting.priority)
+    .where(_waiting.event_id == bindparam("event"), _waiting.state == rules.WAITLISTED)
+    .order_by(_waiting.priority.desc(), _waiting.place)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -39,53 +47,87 @@ class Change:
 
 @dataclass(frozen=True)
 class Claim:
-    """What joins the queue: a party, what it needs, and how it is ranked."""
+    """What asks for seats: a party, what it needs of which pool, and how it is ranked."""
 
-    booking_id: int
     size: int
     needs: Mapping[int, int]
     priority: int = 0
     calendar_sequence: int = 0
 
 
-def join(session: Session, gate: Gate, claim: Claim, actor: Actor) -> Change:
-    """Put *claim* at the end of the line; it sits at once if nobody ahead of it could."""
-    is_seated = rules.fits(claim.needs, gate.free()) and not _is_held_back(session, gate, claim)
-    state = rules.CONFIRMED if is_seated else rules.WAITLISTED
+@dataclass(frozen=True)
+class Admitted:
+    """A claim that has its place in the line, and its seats if it sits; `join` writes it down."""
+
+    claim: Claim
+    gate: Gate
+    place: int
+    step: int
+    state: str
+
+
+def would_sit(session: Session, gate: Gate, claim: Claim) -> bool:
+    """Say whether *claim* gets seats if it is admitted now."""
+    return rules.fits(claim.needs, gate.free()) and not _is_held_back(session, gate, claim)
+
+
+def admit(session: Session, gate: Gate, claim: Claim) -> Admitted:
+    """Put *claim* at the end of the line; it sits at once if nobody ahead of it could.
+
+    Decided under the lock and not yet written: many claims are admitted, then joined together.
+    """
+    is_seated = would_sit(session, gate, claim)
     if is_seated:
-        take(session, gate, claim.needs)
+        for pool_id, need in claim.needs.items():
+            gate.pools[pool_id].taken += need
+    elif gate.knows_waiting:
+        gate.waiting_priority = max(claim.priority, gate.waiting_priority or claim.priority)
+    place, gate.next_place = gate.next_place, gate.next_place + 1
+    # A step for each: who was let past whom must show within a batch too.
+    gate.step += 1
+    return Admitted(claim, gate, place, gate.step, rules.CONFIRMED if is_seated else rules.WAITLISTED)
+
+
+def join(
+    session: Session, admitted: Sequence[Admitted], bookings: Sequence[int], actor: Actor
+) -> list[Change]:
+    """Write down who was *admitted*, each with the id of its booking, and take their seats."""
     at = clock.now()
-    registration_id = (
-        session.connection()
-        .execute(
-            _JOIN,
-            {
-                "event_id": gate.event_id,
-                "booking_id": claim.booking_id,
-                "place": gate.next_place,
-                "size": claim.size,
-                "state": state,
-                "priority": claim.priority,
-                "needs_step": gate.step,
-                "seated_step": gate.step if is_seated else None,
-                "calendar_sequence": claim.calendar_sequence,
-                "created_at": at,
-                "changed_at": at,
-            },
-        )
-        .scalar_one()
-    )
-    session.connection().execute(
-        _NEEDS,
-        [
-            {"registration_id": registration_id, "pool_id": pool_id, "need": need}
-            for pool_id, need in claim.needs.items()
-        ],
-    )
-    gate.next_place += 1
-    change = Change(registration_id, claim.booking_id, gate.event_id, None, state)
-    _journal(session, actor, [change], None)
-    return change
+    taken: dict[int, tuple[Gate, Counter[int]]] = {}
+    for one in admitted:
+        if one.state in rules.HOLDING:
+            taken.setdefault(one.gate.event_id, (one.gate, Counter()))[1].update(one.claim.needs)
+    for _gate, total in taken.values():
+        take(session, total)
+    rows = [
+        {
+            "event_id": one.gate.event_id,
+            "booking_id": booking_id,
+            "place": one.place,
+            "size": one.claim.size,
+            "state": one.state,
+            "priority": one.claim.priority,
+            "needs_step": one.step,
+            "seated_step": one.step if one.state in rules.HOLDING else None,
+            "calendar_sequence": one.claim.calendar_sequence,
+            "created_at": at,
+            "changed_at": at,
+        }
+        for one, booking_id in zip(admitted, bookings, strict=True)
+    ]
+    ids = insert_all(session, _JOIN, rows)
+    needs = [
+        {"registration_id": registration_id, "pool_id": pool_id, "need": need}
+        for registration_id, one in zip(ids, admitted, strict=True)
+        for pool_id, need in one.claim.needs.items()
+    ]
+    session.connection().execute(_NEEDS, needs)
+    changes = [
+        Change(registration_id, booking_id, one.gate.event_id, None, one.state)
+        for registration_id, booking_id, one in zip(ids, bookings, admitted, strict=True)
+    ]
+    _journal(session, actor, changes, None)
+    return changes
 
 
 def release(
@@ -160,7 +202,9 @@ def drain(session: Session, gate: Gate, actor: Actor) -> list[Change]:
     for waiting in chosen:
         for pool_id, need in waiting.needs.items():
             total[pool_id] = total.get(pool_id, 0) + need
-    take(session, gate, total)
+    take(session, total)
+    for pool_id, need in total.items():
+        gate.pools[pool_id].taken += need
     bookings = _bookings_of(session, [waiting.registration_id for waiting in chosen])
     changes = [
         Change(
@@ -187,12 +231,10 @@ def _is_held_back(session: Session, gate: Gate, claim: Claim) -> bool:
         return True
     if gate.policy == rules.FIRST_FIT:
         return False
-    ahead = exists().where(
-        Registration.event_id == gate.event_id,
-        Registration.state == rules.WAITLISTED,
-        Registration.priority >= claim.priority,
-    )
-    return bool(session.scalar(select(ahead)))
+    if not gate.knows_waiting:
+        gate.waiting_priority = session.connection().execute(_AHEAD, {"event": gate.event_id}).scalar()
+        gate.knows_waiting = True
+    return gate.waiting_priority is not None and gate.waiting_priority >= claim.priority
 
 
 def _line(session: Session, gate: Gate, limit: int) -> list[rules.Waiting]:

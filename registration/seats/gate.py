@@ -53,6 +53,9 @@ class Gate:
     policy: str
     is_draining: bool
     pools: dict[int, "Limit"] = field(default_factory=dict)
+    # The highest priority that waits, once asked for; None where nobody does.
+    waiting_priority: int | None = None
+    knows_waiting: bool = False
 
     @property
     def event_pool(self) -> "Limit":
@@ -162,12 +165,12 @@ class Oversold(AssertionError):
     """The guard of the last resort: a seat was decided that is not there. It means a bug."""
 
 
-def take(session: Session, gate: Gate, needs: Mapping[int, int]) -> None:
+def take(session: Session, needs: Mapping[int, int]) -> None:
+    """Take seats of pools that were decided on under the lock. Raises Oversold."""
     for pool_id, need in sorted(needs.items()):
         done = session.connection().execute(_TAKE, {"pool": pool_id, "need": need})
         if done.rowcount != 1:
             raise Oversold(pool_id)
-        gate.pools[pool_id].taken += need
 
 
 def give_back(session: Session, gate: Gate, needs: Mapping[int, int]) -> None:

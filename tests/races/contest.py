@@ -177,7 +177,7 @@ def _gate_after_read() -> Mutation:
     def read_first(work: Any) -> Any:
         with db.engine.connect() as connection:
             stale.update({row.id: row.taken for row in connection.execute(select(Pool.id, Pool.taken))})
-        time.sleep(0.002)
+        time.sleep(0.01)
         return once(work)
 
     def believing(session: Any, event_ids: Any) -> Any:
