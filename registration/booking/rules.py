@@ -27,7 +27,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Application:
-    """What one contact asks for with one form. *consents* are (purpose, words shown)."""
+    """What one contact asks for with one form. *consents* are (purpose, words shown).
+
+    *together* means seats in every event at once, or nothing at all.
+    """
 
     submit_key: str
     name: str
@@ -36,6 +39,7 @@ class Application:
     locale: str
     wishes: tuple[Wish, ...]
     consents: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+    together: bool = False
 
 
 def body_hash(application: Application) -> str:

@@ -39,6 +39,12 @@ class EventFull(Refusal):
     code = "full"
 
 
+class NotTogether(Refusal):
+    """Seats were asked for in every event or in none, and one of them has too few."""
+
+    code = "not-together"
+
+
 class SubmittedDifferently(Refusal):
     """The form was sent before, with other answers."""
 
@@ -95,8 +101,8 @@ def register(application: Application, actor: Actor = ATTENDEE) -> Receipt:
     """Give the people of *application* seats, or places on the waitlist.
 
     Those who ask at the same moment are admitted together, each in turn. The same form sent again
-    answers with what is there. Raises RegistrationClosed, EventFull, SubmittedDifferently,
-    Unavailable.
+    answers with what is there. Raises RegistrationClosed, EventFull, NotTogether,
+    SubmittedDifferently, Unavailable.
     """
     event_ids = tuple(sorted(wish.event_id for wish in application.wishes))
 
@@ -192,6 +198,8 @@ class Desk:
             if asked.email in self.emails or any(row.state not in rules.ENDED for row in earlier):
                 return asked.email
             claims = [self._claim(wish, earlier) for wish in asked.application.wishes]
+            if asked.application.together:
+                self._check_together(claims)
         except Refusal as refusal:
             return refusal
         admission = Admission(asked, [engine.admit(self.session, gate, claim) for gate, claim in claims])
@@ -237,6 +245,17 @@ class Desk:
         if not self.events[wish.event_id].has_waitlist and not engine.would_sit(self.session, gate, claim):
             raise EventFull(_l("All seats are taken, and this event has no waitlist."))
         return gate, claim
+
+    def _check_together(self, claims: Sequence[tuple[Gate, engine.Claim]]) -> None:
+        """Raise NotTogether unless all of *claims* would get their seats now."""
+        if not all(engine.would_sit(self.session, gate, claim) for gate, claim in claims):
+            raise NotTogether(
+                _l(
+                    "Not every event you chose has seats left for all of you, so nothing was registered. "
+                    "Choose each event for itself, or leave out the full one."
+                ),
+                field="together",
+            )
 
     def _check_category(self, category_id: int, event_id: int) -> None:
         category = self.categories.get(category_id)
