@@ -24,7 +24,7 @@ def _booked_twice(event_id: int | None) -> AnySelect:
         .join(Registration, Registration.booking_id == Booking.id)
         .join(Event, Event.id == Registration.event_id)
         .where(Registration.state.not_in(rules.ENDED))
-        .group_by(Event.slug, Booking.submit_key, Booking.id)
+        .group_by(Event.slug, Booking.submit_key, Booking.id, Registration.place, Registration.part)
         .having(func.count(Registration.id) > 1)
     )
     return _in_event(query, event_id)
@@ -119,7 +119,7 @@ def _registered_twice(event_id: int | None) -> AnySelect:
         select(Event.slug, Registration.id.label("registration"), other.id.label("other"))
         .join(Booking, Booking.id == Registration.booking_id)
         .join(Event, Event.id == Registration.event_id)
-        .join(others, others.email_normal == Booking.email_normal)
+        .join(others, and_(others.email_normal == Booking.email_normal, others.id != Booking.id))
         .join(
             other,
             and_(

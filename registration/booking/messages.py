@@ -15,7 +15,7 @@ from registration.journal.services import SYSTEM, Actor
 from registration.mail.models import OutgoingMessage
 from registration.mail.outbox import Outgoing, enqueue
 from registration.seats import rules
-from registration.seats.engine import Change
+from registration.seats.changing import Change
 from registration.seats.models import Registration
 
 CONFIRMED = "confirmed"

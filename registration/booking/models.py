@@ -28,6 +28,8 @@ class Booking(Model):
     submit_key: Mapped[str] = mapped_column(String(64), unique=True)
     body_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When the link in a mail to this address was used.
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Attendee(Model):
@@ -57,6 +59,16 @@ class Attendee(Model):
     code: Mapped[str] = mapped_column(String(12), unique=True)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AttendeeSession(Model):
+    """A session that an attendee picked."""
+
+    __tablename__ = "attendee_session"
+    __table_args__ = (Index("ix_attendee_session_session_id", "session_id"),)
+
+    attendee_id: Mapped[int] = mapped_column(ForeignKey("attendee.id"), primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), primary_key=True)
 
 
 class Answer(Model):

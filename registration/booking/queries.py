@@ -16,7 +16,7 @@ from registration.ical.entries import Entry
 from registration.ical.queries import event_entry
 from registration.seats import rules
 from registration.seats.models import Queue, Registration
-from registration.seats.queries import position
+from registration.seats.queries import LINE_POLICY, position
 
 CALENDAR_STATUS = {rules.CONFIRMED: "CONFIRMED"}
 
@@ -52,17 +52,27 @@ class Seat:
     all_day: bool
     location: str
     event_status: str
-    policy: str
+    line: rules.LinePolicy
     organiser: str
     organiser_email: str
     organiser_slug: str
     state: str
     size: int
     place: int
+    part: int
     position: int | None
+    offer_expires_at: datetime | None
+    hold_expires_at: datetime | None
+    receipt: str
+    created_at: datetime
     changed_at: datetime
     attendees: tuple[Companion, ...]
     entry: Entry
+
+    @property
+    def policy(self) -> str:
+        """How the line is walked: first_fit or strict."""
+        return self.line.policy
 
     @property
     def is_active(self) -> bool:
@@ -91,7 +101,7 @@ def booking(session: Session, booking_id: int) -> Booking | None:
 def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
     """Return the registrations that *condition* selects, in the order of their events."""
     rows = session.execute(
-        select(Registration, Booking, Event, Organiser, Queue.policy)
+        select(Registration, Booking, Event, Organiser, *LINE_POLICY)
         .join(Booking, Booking.id == Registration.booking_id)
         .join(Event, Event.id == Registration.event_id)
         .join(Organiser, Organiser.id == Event.organiser_id)
@@ -125,14 +135,19 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         all_day=event.all_day,
         location=location(event),
         event_status=event.status,
-        policy=row.policy,
+        line=rules.LinePolicy(*(row._mapping[column.name] for column in LINE_POLICY)),
         organiser=organiser.name,
         organiser_email=organiser.email,
         organiser_slug=organiser.slug,
         state=registration.state,
         size=registration.size,
         place=registration.place,
+        part=registration.part,
         position=rank,
+        offer_expires_at=registration.offer_expires_at,
+        hold_expires_at=registration.hold_expires_at,
+        receipt=registration.receipt,
+        created_at=registration.created_at,
         changed_at=registration.changed_at,
         attendees=tuple(companions),
         entry=personal_entry(registration, event, locale),

@@ -1,28 +1,28 @@
 """The rules of a booking: values in, decision out."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
 class Person:
-    """One attendee as typed: *answers* are (question id, value)."""
+    """One attendee as typed: *answers* are (question id, value), *sessions* ids of what she picked."""
 
     name: str
     email: str = ""
     firm: str = ""
     category_id: int | None = None
     answers: tuple[tuple[int, str], ...] = ()
+    sessions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Wish:
-    """The people who want to come to one event, together."""
+    """The people who want to come to one event: together, or *is_flexible* as many as fit."""
 
     event_id: int
     people: tuple[Person, ...]
+    is_flexible: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,3 @@ def body_hash(application: Application) -> str:
 def key_hash(submit_key: str) -> str:
     """Return what is kept of a submit key, also after the person is erased."""
     return hashlib.sha256(submit_key.encode()).hexdigest()
-
-
-def category_counts(category_ids: Iterable[int | None]) -> dict[int, int]:
-    """Return how many people of each category there are; people without one count nowhere."""
-    return dict(Counter(category_id for category_id in category_ids if category_id is not None))

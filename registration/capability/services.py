@@ -11,6 +11,7 @@ from registration.core.database import table
 
 BOOKING = "booking"
 FEED = "feed"
+VERIFY = "verify"
 
 _ISSUE = insert(table(Capability))
 

@@ -53,6 +53,9 @@ class Event(Model):
     organiser: Mapped[Organiser] = relationship()
     texts: Mapped[list["EventText"]] = relationship(order_by="EventText.locale")
     categories: Mapped[list["Category"]] = relationship(order_by="Category.rank")
+    sessions: Mapped[list["EventSession"]] = relationship(
+        order_by="EventSession.starts_at, EventSession.rank"
+    )
     questions: Mapped[list["Question"]] = relationship(order_by="Question.rank")
     materials: Mapped[list["Material"]] = relationship(order_by="Material.rank")
 
@@ -113,6 +116,24 @@ class Category(Model):
     priority: Mapped[int] = mapped_column(default=0)
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class EventSession(Model):
+    """A part of an event that people pick. Its capacity, if it has one, is a pool of the seats feature."""
+
+    __tablename__ = "session"
+    __table_args__ = (
+        UniqueConstraint("event_id", "name"),
+        CheckConstraint("starts_at < ends_at", name="starts_before_end"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    hint: Mapped[str] = mapped_column(String(300), default="")
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rank: Mapped[int] = mapped_column(default=0)
 
 
 class Question(Model):

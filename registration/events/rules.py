@@ -1,7 +1,9 @@
 """Whether an event takes registrations: values in, decision out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 
 
 class Phase(StrEnum):
@@ -38,6 +40,12 @@ def phase(
 def is_open_between(opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> bool:
     """Say whether *now* lies in the window; a missing end is open."""
     return (opens_at is None or opens_at <= now) and (closes_at is None or now < closes_at)
+
+
+def has_overlap(spans: Sequence[tuple[datetime, datetime]]) -> bool:
+    """Say whether two of *spans* (start, end) share a moment; one may begin when another ends."""
+    ordered = sorted(spans)
+    return any(later[0] < earlier[1] for earlier, later in pairwise(ordered))
 
 
 def moves_calendar(before: dict[str, object], after: dict[str, object]) -> bool:

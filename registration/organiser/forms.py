@@ -182,23 +182,6 @@ class NewEventForm(EventForm):
     categories = FieldList(FormField(CategoryForm), min_entries=4, max_entries=MOST_CATEGORIES)
 
 
-class CapacityForm(FlaskForm):
-    """Another capacity for one limit."""
-
-    wanted = WholeNumber(
-        _l("Seats"),
-        [
-            InputRequired(_l("Enter how many seats there should be.")),
-            NumberRange(0, rules.MOST_SEATS, _l("Enter a capacity between 0 and 1000000.")),
-        ],
-    )
-
-    @property
-    def number(self) -> int:
-        """The capacity, once the form is valid."""
-        return int(self.wanted.data or 0)
-
-
 class CancelForm(FlaskForm):
     """Why a registration is cancelled, and whether its person is told."""
 

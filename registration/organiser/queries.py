@@ -15,7 +15,7 @@ from registration.mail.models import OutgoingMessage
 from registration.seats import rules
 from registration.seats.explain import pool_names, why_not_seated
 from registration.seats.models import Registration
-from registration.seats.queries import PoolSeats, availability, line
+from registration.seats.queries import PoolSeats, availability, line, line_policy, pools_by_id
 
 
 def events_of(session: Session, organiser_ids: Sequence[int]) -> Sequence[Event]:
@@ -54,7 +54,7 @@ def pools(session: Session, event_id: int) -> list[tuple[PoolSeats, str]]:
     """Return each limit of an event with its name, the event's own first."""
     seats = availability(session, [event_id])[event_id]
     names = pool_names(session, event_id)
-    return [(pool, names[pool.id]) for pool in (seats.event, *seats.categories.values())]
+    return [(pool, names[pool.id]) for pool in seats.pools]
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,14 @@ def waitlist(session: Session, event_id: int) -> list[InLine]:
     """Return the waitlist in its order, with why each party has no seat yet."""
     waiting = line(session, event_id)
     by_id = parties(session, [one.registration_id for one in waiting])
-    limits = {pool.id: pool for pool, _name in pools(session, event_id)}
+    limits = pools_by_id(session, {pool_id for one in waiting for pool_id in one.needs})
+    policy = line_policy(session, event_id)
     names = pool_names(session, event_id)
     found = []
     for position, one in enumerate(waiting, 1):
         registration, booking, people = by_id[one.registration_id]
         found.append(
-            InLine(position, registration, booking, people, why_not_seated(one.needs, limits, names))
+            InLine(position, registration, booking, people, why_not_seated(one.needs, limits, names, policy))
         )
     return found
 

@@ -1,5 +1,8 @@
 """The schema: migrate it, and know whether it is ours."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -11,15 +14,47 @@ from sqlalchemy import Connection, Engine
 from registration.core.bundled import bundled
 
 
+class BrokenReference(AssertionError):
+    """A migration left a row that refers to nothing."""
+
+
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the schema to *revision*, up or down, in one transaction."""
-    with engine.execution_options(tx="write").begin() as connection:
-        # SQLite rebuilds tables to alter them, which foreign keys would forbid half-way.
+    with (
+        engine.execution_options(tx="write").connect() as connection,
+        _rebuilding(connection),
+        connection.begin(),
+    ):
         config = alembic_config(connection)
         if revision == "base" or revision.startswith("-"):
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
+        _check_references(connection)
+
+
+@contextmanager
+def _rebuilding(connection: Connection) -> Iterator[None]:
+    """Let SQLite rebuild tables that others refer to: foreign keys are off meanwhile, and checked after.
+
+    The switch works outside a transaction only, so the driver's connection is told.
+    """
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise BrokenReference(f"a row of {broken[0]} refers to nothing in {broken[2]}")
 
 
 def current_revision(connection: Connection) -> str | None:

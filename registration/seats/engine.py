@@ -7,18 +7,20 @@ a value read earlier may be gone by the time it is used (docs/architecture.md).
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, exists, insert, select, update
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from registration.core import clock
 from registration.core.database import insert_all, table
-from registration.events.models import Event
-from registration.journal.services import Actor, Note, record
-from registration.seats import rules
-from registration.seats.gate import Gate, give_back, take
-from registration.seats.models import Pool, Registration, RegistrationPool
+from registration.journal.services import Actor
+from registration.seats import gate as gates
+from registration.seats import ledger, rules
+from registration.seats.changing import Change, Held, note_changed_size, note_changes, set_states
+from registration.seats.gate import Gate
+from registration.seats.line import head, held, times_of
+from registration.seats.models import Registration, RegistrationPool
 
 # How many are promoted in one transaction: a raised capacity must not hold the gate for long.
 PROMOTIONS = 200
@@ -35,24 +37,19 @@ _AHEAD = (
 
 
 @dataclass(frozen=True)
-class Change:
-    """A registration went from one state to another. *before* is None when it joined."""
-
-    registration_id: int
-    booking_id: int
-    event_id: int
-    before: str | None
-    after: str
-
-
-@dataclass(frozen=True)
 class Claim:
-    """What asks for seats: a party, what it needs of which pool, and how it is ranked."""
+    """What asks for seats: a party, what it needs of which pool, and how it is ranked.
+
+    *is_trusted* claims need neither approval nor a confirmed address; *replaces_id* is the
+    registration for another event that is given back once this one is certain.
+    """
 
     size: int
     needs: Mapping[int, int]
     priority: int = 0
     calendar_sequence: int = 0
+    is_trusted: bool = False
+    replaces_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,30 +59,36 @@ class Admitted:
     claim: Claim
     gate: Gate
     place: int
+    part: int
     step: int
     state: str
+    is_seated: bool
 
 
 def would_sit(session: Session, gate: Gate, claim: Claim) -> bool:
     """Say whether *claim* gets seats if it is admitted now."""
-    return rules.fits(claim.needs, gate.free()) and not _is_held_back(session, gate, claim)
+    return rules.fits(claim.needs, gate.rooms()) and not _is_held_back(session, gate, claim.priority)
 
 
-def admit(session: Session, gate: Gate, claim: Claim) -> Admitted:
+def admit(session: Session, gate: Gate, claim: Claim, beside: Admitted | None = None) -> Admitted:
     """Put *claim* at the end of the line; it sits at once if nobody ahead of it could.
 
     Decided under the lock and not yet written: many claims are admitted, then joined together.
+    *beside* is the claim of the same party whose place this one shares.
     """
-    is_seated = would_sit(session, gate, claim)
+    state, is_seated = _entry_state(session, gate, claim)
     if is_seated:
-        for pool_id, need in claim.needs.items():
-            gate.pools[pool_id].taken += need
-    elif gate.knows_waiting:
-        gate.waiting_priority = max(claim.priority, gate.waiting_priority or claim.priority)
-    place, gate.next_place = gate.next_place, gate.next_place + 1
+        gates.occupy(gate, claim.needs)
+    if state == rules.WAITLISTED:
+        gate.waiting += 1
+        if gate.knows_waiting:
+            gate.waiting_priority = max(claim.priority, gate.waiting_priority or claim.priority)
     # A step for each: who was let past whom must show within a batch too.
     gate.step += 1
-    return Admitted(claim, gate, place, gate.step, rules.CONFIRMED if is_seated else rules.WAITLISTED)
+    if beside is not None:
+        return Admitted(claim, gate, beside.place, beside.part + 1, gate.step, state, is_seated)
+    place, gate.next_place = gate.next_place, gate.next_place + 1
+    return Admitted(claim, gate, place, 0, gate.step, state, is_seated)
 
 
 def join(
@@ -93,27 +96,27 @@ def join(
 ) -> list[Change]:
     """Write down who was *admitted*, each with the id of its booking, and take their seats."""
     at = clock.now()
-    taken: dict[int, tuple[Gate, Counter[int]]] = {}
-    for one in admitted:
-        if one.state in rules.HOLDING:
-            taken.setdefault(one.gate.event_id, (one.gate, Counter()))[1].update(one.claim.needs)
-    for _gate, total in taken.values():
-        take(session, total)
+    _take_all(session, admitted)
+    receipts = _receipts(session, admitted)
     rows = [
         {
             "event_id": one.gate.event_id,
             "booking_id": booking_id,
             "place": one.place,
+            "part": one.part,
             "size": one.claim.size,
             "state": one.state,
             "priority": one.claim.priority,
             "needs_step": one.step,
-            "seated_step": one.step if one.state in rules.HOLDING else None,
+            "seated_step": one.step if one.is_seated else None,
+            "hold_expires_at": _hold_end(one, at),
             "calendar_sequence": one.claim.calendar_sequence,
+            "receipt": receipt,
+            "replaces_id": one.claim.replaces_id,
             "created_at": at,
             "changed_at": at,
         }
-        for one, booking_id in zip(admitted, bookings, strict=True)
+        for one, booking_id, receipt in zip(admitted, bookings, receipts, strict=True)
     ]
     ids = insert_all(session, _JOIN, rows)
     needs = [
@@ -126,7 +129,7 @@ def join(
         Change(registration_id, booking_id, one.gate.event_id, None, one.state)
         for registration_id, booking_id, one in zip(ids, bookings, admitted, strict=True)
     ]
-    _journal(session, actor, changes, None)
+    note_changes(session, actor, changes, None)
     return changes
 
 
@@ -139,192 +142,254 @@ def release(
     reason: str | None = None,
 ) -> Change:
     """End a registration and give back what it holds. Raises ForbiddenArrow."""
-    registration = _registration(session, gate, registration_id)
-    rules.check_arrow(registration.state, after)
-    if registration.state in rules.HOLDING:
-        give_back(session, gate, _needs_of(session, registration_id))
-    change = Change(registration_id, registration.booking_id, gate.event_id, registration.state, after)
-    _set_state(session, gate, [change], seated=False)
-    _journal(session, actor, [change], reason)
-    return change
+    return release_all(session, gate, [registration_id], after, actor, reason)[0]
 
 
-def shrink(session: Session, gate: Gate, registration_id: int, less: Mapping[int, int], actor: Actor) -> None:
-    """Lower what a registration needs: *less* says by how much, pool by pool.
-
-    Who waits with a smaller party counts as having asked for it only now: nobody who was seated
-    before let it be overtaken.
-    """
-    registration = _registration(session, gate, registration_id)
-    if registration.state in rules.HOLDING:
-        give_back(session, gate, less)
-    by = less[gate.event_pool.id]
-    needs = _needs_of(session, registration_id)
-    for pool_id, need in less.items():
-        row = (RegistrationPool.registration_id == registration_id) & (RegistrationPool.pool_id == pool_id)
-        if need == needs[pool_id]:
-            session.execute(delete(RegistrationPool).where(row))
-        else:
-            session.execute(update(RegistrationPool).where(row).values(need=RegistrationPool.need - need))
-    session.execute(
-        update(Registration)
-        .where(Registration.id == registration_id)
-        .values(size=Registration.size - by, needs_step=gate.step, changed_at=clock.now())
-    )
-    note = Note(
-        "shrunk",
-        event_id=gate.event_id,
-        registration_id=registration_id,
-        facts={"from": registration.size, "to": registration.size - by},
-    )
-    record(session, actor, note)
+def release_all(
+    session: Session,
+    gate: Gate,
+    registration_ids: Sequence[int],
+    after: str,
+    actor: Actor,
+    reason: str | None = None,
+) -> list[Change]:
+    """End registrations and give back what they hold, in one step. Raises ForbiddenArrow."""
+    found = held(session, gate, registration_ids)
+    freed: Counter[int] = Counter()
+    for one in found:
+        rules.check_arrow(one.state, after)
+        if one.is_seated:
+            freed.update(one.needs)
+    if freed:
+        gates.give_back(session, gate, freed)
+    return set_states(session, gate, found, after, actor, reason)
 
 
 def drain(session: Session, gate: Gate, actor: Actor) -> list[Change]:
     """Give free seats to whoever waits and fits, in turn; stop at once when the event is full.
 
     At most PROMOTIONS are seated; *is_draining* then tells that more may follow, and the next
-    transaction or the sweeper goes on.
+    transaction or the sweeper goes on. Where seats go by hand or the line is frozen, nobody moves.
     """
     gate.is_draining = False
-    free = gate.free()
-    if free[gate.event_pool.id] <= 0:
+    at = clock.now()
+    if gate.waiting == 0 or gate.event_pool.free <= 0:
         return []
-    line = _line(session, gate, PROMOTIONS)
-    chosen = rules.admitted(free, line, gate.policy)
+    if gate.promotion == rules.MANUAL or gate.is_frozen(at):
+        return []
+    line = head(session, gate, PROMOTIONS)
+    chosen_ids = {
+        one.registration_id
+        for one in rules.admitted(
+            gate.rooms(), [rules.Waiting(one.id, one.needs) for one in line], gate.policy
+        )
+    }
     # A line that was cut short and went to its end may go on beyond the cut.
     gate.is_draining = len(line) == PROMOTIONS and (
-        gate.policy == rules.FIRST_FIT or len(chosen) == len(line)
+        gate.policy == rules.FIRST_FIT or len(chosen_ids) == len(line)
     )
+    chosen = [one for one in line if one.id in chosen_ids]
     if not chosen:
         return []
-    total: dict[int, int] = {}
-    for waiting in chosen:
-        for pool_id, need in waiting.needs.items():
-            total[pool_id] = total.get(pool_id, 0) + need
-    take(session, total)
-    for pool_id, need in total.items():
-        gate.pools[pool_id].taken += need
-    bookings = _bookings_of(session, [waiting.registration_id for waiting in chosen])
-    changes = [
-        Change(
-            waiting.registration_id,
-            bookings[waiting.registration_id],
-            gate.event_id,
-            rules.WAITLISTED,
-            rules.CONFIRMED,
-        )
-        for waiting in chosen
+    _seat(session, gate, chosen)
+    deadline = _offer_end(session, gate, at)
+    after = rules.CONFIRMED if deadline is None else rules.OFFERED
+    return set_states(session, gate, chosen, after, actor, seats=True, offer_expires_at=deadline)
+
+
+def _seat(session: Session, gate: Gate, chosen: Sequence[Held]) -> None:
+    total: Counter[int] = Counter()
+    for one in chosen:
+        total.update(one.needs)
+    gates.occupy(gate, total)
+    gates.take(session, gate, total)
+
+
+def seat_by_hand(session: Session, gate: Gate, registration_id: int, actor: Actor, reason: str) -> Change:
+    """Give one who waits her seats by the organiser's hand, from the reserve where the rest is not enough.
+
+    Raises ForbiddenArrow, NotFree.
+    """
+    one = held(session, gate, [registration_id])[0]
+    rules.check_arrow(one.state, rules.CONFIRMED)
+    rooms = gate.rooms()
+    pool = gate.event_pool
+    from_reserve = 0
+    if not rules.fits(one.needs, rooms):
+        open_seats = max(0, pool.free - pool.kept)
+        from_reserve = min(pool.reserve, max(0, one.needs[pool.id] - open_seats))
+        rooms[pool.id].kept -= from_reserve
+        if not rules.fits(one.needs, rooms):
+            raise NotFree(registration_id)
+    if from_reserve:
+        gates.spend_reserve(session, gate, from_reserve)
+    _seat(session, gate, [one])
+    return set_states(session, gate, [one], rules.CONFIRMED, actor, reason or None, seats=True, by_hand=True)[
+        0
     ]
-    _set_state(session, gate, changes, seated=True)
-    _journal(session, actor, changes, None)
-    return changes
 
 
-def _is_held_back(session: Session, gate: Gate, claim: Claim) -> bool:
-    """Say whether somebody ahead of *claim* must be asked first.
+class NotFree(Exception):
+    """The seats that somebody is to get by hand are not there."""
+
+
+def accept(session: Session, gate: Gate, registration_id: int, actor: Actor) -> Change:
+    """Turn an offer into a seat for good. Raises ForbiddenArrow."""
+    one = held(session, gate, [registration_id])[0]
+    if one.state != rules.OFFERED:
+        raise rules.ForbiddenArrow(f"{one.state} is no offer")
+    return set_states(session, gate, [one], rules.CONFIRMED, actor)[0]
+
+
+def enter_line(session: Session, gate: Gate, registration_id: int, actor: Actor) -> Change:
+    """Let one who was unverified or pending in: to her seats if they are free, else into the line.
+
+    Her place is the one she joined with; what was given away meanwhile was not asked for by her yet.
+    Raises ForbiddenArrow.
+    """
+    one = held(session, gate, [registration_id])[0]
+    if one.state == rules.UNVERIFIED and gate.needs_approval:
+        return set_states(session, gate, [one], rules.PENDING, actor)[0]
+    if one.is_seated:
+        return set_states(session, gate, [one], rules.CONFIRMED, actor)[0]
+    claim = Claim(one.size, one.needs, one.priority)
+    if would_sit(session, gate, claim):
+        _seat(session, gate, [one])
+        return set_states(session, gate, [one], rules.CONFIRMED, actor, seats=True)[0]
+    return set_states(session, gate, [one], rules.WAITLISTED, actor, asks_now=True)[0]
+
+
+def change_needs(
+    session: Session, gate: Gate, registration_id: int, size: int, needs: Mapping[int, int], actor: Actor
+) -> bool:
+    """Let a registration need something else; say whether that could be had.
+
+    Who sits keeps what she has until the other is certain. Who waits with other needs counts as
+    having asked for them only now: nobody who was seated before let her be overtaken.
+    """
+    one = held(session, gate, [registration_id])[0]
+    if one.is_seated and not _exchange(session, gate, one, needs):
+        return False
+    replace_needs(session, registration_id, needs)
+    note_needs(session, gate, one, size, needs, actor)
+    return True
+
+
+def _exchange(session: Session, gate: Gate, one: Held, needs: Mapping[int, int]) -> bool:
+    """Take what *needs* has more than before and give back what it has less; False where it is not free."""
+    change = Counter(needs)
+    change.subtract(one.needs)
+    more = {pool_id: count for pool_id, count in change.items() if count > 0}
+    less = {pool_id: -count for pool_id, count in change.items() if count < 0}
+    if more:
+        rooms = gate.rooms()
+        for pool_id, count in less.items():
+            rooms[pool_id].free += count
+        # Whom the event has already let in needs no seat of it again: only what is new must be free.
+        if not rules.fits(more, rooms) or _is_held_back(session, gate, one.priority):
+            return False
+    if less:
+        gates.give_back(session, gate, less)
+    if more:
+        gates.occupy(gate, more)
+        gates.take(session, gate, more)
+    return True
+
+
+def replace_needs(session: Session, registration_id: int, needs: Mapping[int, int]) -> None:
+    """Write what a registration needs from now on."""
+    pools = table(RegistrationPool)
+    session.execute(pools.delete().where(pools.c.registration_id == registration_id))
+    rows = [
+        {"registration_id": registration_id, "pool_id": pool_id, "need": need}
+        for pool_id, need in needs.items()
+    ]
+    session.connection().execute(_NEEDS, rows)
+
+
+def note_needs(
+    session: Session, gate: Gate, one: Held, size: int, needs: Mapping[int, int], actor: Actor
+) -> None:
+    """Write that a registration is of another size or needs something else, here and in the ledger."""
+    registrations = table(Registration)
+    session.execute(
+        registrations.update()
+        .where(registrations.c.id == one.id)
+        .values(size=size, needs_step=gate.step, changed_at=clock.now())
+    )
+    line = ledger.Line(ledger.NEEDS, one.place, one.part, size, one.priority, needs, str(one.size), str(size))
+    ledger.append(session, gate, [line])
+    note_changed_size(session, actor, gate.event_id, one, size)
+
+
+def _entry_state(session: Session, gate: Gate, claim: Claim) -> tuple[str, bool]:
+    """Return in which state *claim* joins, and whether it has seats in it."""
+    if gate.needs_approval and not claim.is_trusted:
+        return (rules.UNVERIFIED if gate.confirms_address else rules.PENDING), False
+    is_seated = would_sit(session, gate, claim)
+    if gate.confirms_address and not claim.is_trusted:
+        return rules.UNVERIFIED, is_seated
+    return (rules.CONFIRMED if is_seated else rules.WAITLISTED), is_seated
+
+
+def _is_held_back(session: Session, gate: Gate, priority: int) -> bool:
+    """Say whether somebody ahead must be asked before a claim of *priority*.
 
     With first_fit nobody who waits fits (that is the invariant), so a newcomer who fits passes no
-    one, except while a promotion is under way.
+    one, except while a promotion is under way, and where nobody is promoted by itself.
     """
     if gate.is_draining:
         return True
-    if gate.policy == rules.FIRST_FIT:
+    if gate.waiting == 0:
+        return False
+    stands_still = gate.promotion == rules.MANUAL or gate.is_frozen(clock.now())
+    if gate.policy == rules.FIRST_FIT and not stands_still:
         return False
     if not gate.knows_waiting:
         gate.waiting_priority = session.connection().execute(_AHEAD, {"event": gate.event_id}).scalar()
         gate.knows_waiting = True
-    return gate.waiting_priority is not None and gate.waiting_priority >= claim.priority
+    return gate.waiting_priority is not None and gate.waiting_priority >= priority
 
 
-def _line(session: Session, gate: Gate, limit: int) -> list[rules.Waiting]:
-    """Return the head of the line; with first_fit only those for whom there is room to begin with."""
-    query = (
-        select(Registration.id)
-        .join(Event, Event.id == Registration.event_id)
-        .where(
-            Registration.event_id == gate.event_id,
-            Registration.state == rules.WAITLISTED,
-            # A seat that comes free when all is over, or called off, is nobody's.
-            Event.status == "published",
-            Event.ends_at > clock.now(),
-        )
-    )
-    if gate.policy == rules.FIRST_FIT:
-        query = query.where(~unfitting())
-    query = query.order_by(Registration.priority.desc(), Registration.place).limit(limit)
-    ids = list(session.scalars(query))
-    needs = needs_of_many(session, ids)
-    return [rules.Waiting(registration_id, needs[registration_id]) for registration_id in ids]
+def _take_all(session: Session, admitted: Sequence[Admitted]) -> None:
+    taken: dict[int, tuple[Gate, Counter[int]]] = {}
+    for one in admitted:
+        if one.is_seated:
+            taken.setdefault(one.gate.event_id, (one.gate, Counter()))[1].update(one.claim.needs)
+    for gate, total in taken.values():
+        gates.take(session, gate, total)
 
 
-def unfitting() -> Any:
-    """Return the SQL condition that some pool has no room for the registration."""
-    return (
-        exists()
-        .where(
-            RegistrationPool.registration_id == Registration.id,
-            RegistrationPool.pool_id == Pool.id,
-            Pool.taken + RegistrationPool.need > Pool.capacity,
-        )
-        .correlate(Registration)
+def _receipts(session: Session, admitted: Sequence[Admitted]) -> list[str]:
+    """Write who was admitted into the ledgers; return the hash of each, in their order."""
+    lines: dict[int, list[int]] = {}
+    for index, one in enumerate(admitted):
+        lines.setdefault(one.gate.event_id, []).append(index)
+    receipts = [""] * len(admitted)
+    for indices in lines.values():
+        gate = admitted[indices[0]].gate
+        told = [_joined(admitted[index]) for index in indices]
+        for index, receipt in zip(indices, ledger.append(session, gate, told), strict=True):
+            receipts[index] = receipt
+    return receipts
+
+
+def _joined(one: Admitted) -> ledger.Line:
+    claim = one.claim
+    return ledger.Line(
+        ledger.STATE, one.place, one.part, claim.size, claim.priority, claim.needs, "", one.state
     )
 
 
-def needs_of_many(session: Session, registration_ids: Sequence[int]) -> dict[int, dict[int, int]]:
-    """Return what each of *registration_ids* needs of which pool."""
-    needs: dict[int, dict[int, int]] = {registration_id: {} for registration_id in registration_ids}
-    if registration_ids:
-        query = select(
-            RegistrationPool.registration_id, RegistrationPool.pool_id, RegistrationPool.need
-        ).where(RegistrationPool.registration_id.in_(registration_ids))
-        for row in session.execute(query):
-            needs[row.registration_id][row.pool_id] = row.need
-    return needs
+def _hold_end(one: Admitted, at: datetime) -> datetime | None:
+    return at + timedelta(minutes=one.gate.hold_minutes) if one.state == rules.UNVERIFIED else None
 
 
-def _needs_of(session: Session, registration_id: int) -> dict[int, int]:
-    return needs_of_many(session, [registration_id])[registration_id]
-
-
-def _bookings_of(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    rows = session.execute(select(Registration.id, Registration.booking_id).where(Registration.id.in_(ids)))
-    return {row.id: row.booking_id for row in rows}
-
-
-def _registration(session: Session, gate: Gate, registration_id: int) -> Any:
-    return session.execute(
-        select(Registration.id, Registration.booking_id, Registration.state, Registration.size).where(
-            Registration.id == registration_id, Registration.event_id == gate.event_id
-        )
-    ).one()
-
-
-def _set_state(session: Session, gate: Gate, changes: Sequence[Change], *, seated: bool) -> None:
-    values: dict[str, Any] = {
-        "state": changes[0].after,
-        "changed_at": clock.now(),
-        "calendar_sequence": Registration.calendar_sequence + 1,
-    }
-    if seated:
-        values["seated_step"] = gate.step
-    ids = [change.registration_id for change in changes]
-    session.execute(
-        update(Registration).where(Registration.id.in_(ids)).values(**values),
-        execution_options={"synchronize_session": False},
-    )
-
-
-def _journal(session: Session, actor: Actor, changes: Sequence[Change], reason: str | None) -> None:
-    notes = [
-        Note(
-            "state",
-            event_id=change.event_id,
-            registration_id=change.registration_id,
-            before=change.before,
-            after=change.after,
-            reason=reason,
-        )
-        for change in changes
-    ]
-    record(session, actor, *notes)
+def _offer_end(session: Session, gate: Gate, at: datetime) -> datetime | None:
+    """Return until when a seat given now must be accepted, or None where it is given for good."""
+    if gate.promotion != rules.OFFER:
+        return None
+    starts_at, zone = times_of(session, gate.event_id)
+    if at >= starts_at - timedelta(hours=gate.direct_hours):
+        return None
+    return rules.offer_deadline(at, gate.offer_hours, gate.quiet_from, gate.quiet_until, zone, starts_at)

@@ -8,10 +8,20 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.events.models import Category, Event
+from registration.core import clock
+from registration.events.models import Category, Event, EventSession
 from registration.seats import rules
-from registration.seats.models import Registration
-from registration.seats.queries import PoolSeats, availability, line, policy_of, position
+from registration.seats.line import needs_of_many
+from registration.seats.models import Pool, Registration
+from registration.seats.queries import (
+    PoolSeats,
+    availability,
+    line,
+    line_policy,
+    pools_by_id,
+    position,
+)
+from registration.seats.rules import LinePolicy
 
 
 @dataclass(frozen=True)
@@ -24,76 +34,136 @@ class Reason:
 
 def pool_names(session: Session, event_id: int) -> dict[int, str]:
     """Return what each pool of an event is called, by the pool's id."""
-    seats = availability(session, [event_id])[event_id]
-    names = dict(
+    categories = dict(
         session.execute(select(Category.id, Category.name).where(Category.event_id == event_id)).all()
     )
-    found = {seats.event.id: _("the event")}
-    for category_id, pool in seats.categories.items():
-        found[pool.id] = names.get(category_id, "?")
+    sessions = dict(
+        session.execute(
+            select(EventSession.id, EventSession.name).where(EventSession.event_id == event_id)
+        ).all()
+    )
+    found = {}
+    rows = session.execute(
+        select(Pool.id, Pool.kind, Pool.subject_id, Pool.label).where(Pool.event_id == event_id)
+    )
+    for row in rows:
+        if row.kind == "event":
+            found[row.id] = _("the event")
+        elif row.kind == "firm":
+            found[row.id] = row.label
+        else:
+            found[row.id] = (categories if row.kind == "category" else sessions).get(row.subject_id, "?")
     return found
 
 
-def why_not_seated(needs: Mapping[int, int], pools: Mapping[int, PoolSeats], names: Mapping[int, str]) -> str:
+def why_not_seated(
+    needs: Mapping[int, int], pools: Mapping[int, PoolSeats], names: Mapping[int, str], line: LinePolicy
+) -> str:
     """Return what keeps a waiting party from its seats: "needs 4, 2 free in the event"."""
+    own = sum(min(need, pools[one].own) for one, need in needs.items())
     lacking = [
-        _("needs %(need)s, %(free)s free in %(pool)s", need=need, free=pools[one].left, pool=names[one])
+        _(
+            "needs %(need)s, %(free)s free in %(pool)s",
+            need=need,
+            free=_open(pools[one], own),
+            pool=names[one],
+        )
         for one, need in needs.items()
-        if pools[one].left < need
+        if _open(pools[one], own) < need
     ]
-    return "; ".join(lacking) or _("everything it needs is free: it is promoted with the next change")
+    return "; ".join(lacking) or str(_why_nobody_gives(line))
+
+
+def _why_nobody_gives(line: LinePolicy) -> object:
+    if line.promotion == rules.MANUAL:
+        return _("everything it needs is free: it waits for the organiser to give it")
+    if line.stands_still(clock.now()):
+        return _("everything it needs is free, but the line is frozen: it waits for the organiser")
+    if line.policy == rules.STRICT:
+        return _("everything it needs is free: somebody ahead of it must fit first")
+    return _("everything it needs is free: it is promoted with the next change")
+
+
+def _open(pool: PoolSeats, own: int) -> int:
+    """Return how many seats of *pool* a party may have that has *own* seats kept for its firm."""
+    return min(pool.free, pool.left + own) if pool.kept else pool.free
 
 
 def why_event(session: Session, event: Event) -> list[Reason]:
     """Return pool by pool why *event* is or is not full, and why nobody is promoted now."""
     seats = availability(session, [event.id])[event.id]
     names = pool_names(session, event.id)
-    pools = [seats.event, *seats.categories.values()]
-    reasons = [
-        Reason(
-            _(
-                "%(pool)s: %(taken)s of %(capacity)s seats are taken, %(left)s free.",
-                pool=names[pool.id].capitalize(),
-                taken=pool.taken,
-                capacity=pool.capacity,
-                left=pool.left,
-            ),
-            pool.left <= 0,
-        )
-        for pool in pools
-    ]
-    reasons += [
-        Reason(
-            _(
-                "%(pool)s: %(wanted)s seats are wanted, but %(taken)s are taken; nobody is un-seated.",
-                pool=names[pool.id].capitalize(),
-                wanted=pool.wanted,
-                taken=pool.taken,
-            ),
-            True,
-        )
-        for pool in pools
-        if pool.taken > pool.wanted
-    ]
-    return [*reasons, *_why_nobody(session, event, seats.waiting)]
+    reasons = [reason for pool in seats.pools for reason in _why_full(pool, _named(names[pool.id]))]
+    return [*reasons, *_why_nobody(session, event, seats.waiting, names)]
 
 
-def _why_nobody(session: Session, event: Event, waiting: int) -> list[Reason]:
+def _named(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _why_full(pool: PoolSeats, name: str) -> list[Reason]:
+    told = _(
+        "%(pool)s: %(taken)s of %(capacity)s seats are taken, %(left)s free.",
+        pool=name,
+        taken=pool.taken,
+        capacity=pool.capacity,
+        left=pool.left,
+    )
+    reasons = [Reason(told, pool.left <= 0)]
+    if pool.planned > 0:
+        told = _(
+            "%(pool)s has %(seats)s seats; %(more)s more are let in on purpose.",
+            pool=name,
+            seats=pool.seats,
+            more=pool.planned,
+        )
+        reasons.append(Reason(told, False))
+    if pool.reserve:
+        told = ngettext(
+            "%(num)s free seat is the organiser's reserve, given by hand.",
+            "%(num)s free seats are the organiser's reserve, given by hand.",
+            pool.reserve,
+        )
+        reasons.append(Reason(told, False))
+    if pool.own:
+        told = ngettext(
+            "%(num)s free seat is kept for %(firm)s.",
+            "%(num)s free seats are kept for %(firm)s.",
+            pool.own,
+            firm=name,
+        )
+        reasons.append(Reason(told, False))
+    if pool.taken > pool.wanted:
+        told = _(
+            "%(pool)s: %(wanted)s seats are wanted, but %(taken)s are taken; nobody is un-seated.",
+            pool=name,
+            wanted=pool.wanted,
+            taken=pool.taken,
+        )
+        reasons.append(Reason(told, True))
+    return reasons
+
+
+def _why_nobody(session: Session, event: Event, waiting: int, names: Mapping[int, str]) -> list[Reason]:
     if waiting == 0:
         return [Reason(_("Nobody is waiting."), False)]
     told = ngettext("%(num)s party is waiting.", "%(num)s parties are waiting.", waiting)
     reasons = [Reason(told, False)]
-    if policy_of(session, event.id) == rules.STRICT:
+    policy = line_policy(session, event.id)
+    if policy.policy == rules.STRICT:
         reasons.append(Reason(_("Strict order: the first party blocks until it fits."), False))
-    pools = {pool.id: pool for pool in _pools(session, event.id)}
+    if policy.promotion == rules.MANUAL:
+        reasons.append(Reason(_("Free seats are given by hand: nobody is promoted by itself."), True))
+    elif policy.stands_still(clock.now()):
+        reasons.append(Reason(_("The line is frozen: nobody is promoted by itself any more."), True))
     head = next(iter(line(session, event.id)))
-    sentence = why_not_seated(head.needs, pools, pool_names(session, event.id))
-    reasons.append(Reason(_("The first in line %(why)s.", why=sentence), True))
+    why = why_not_seated(head.needs, pools_by_id(session, head.needs), names, policy)
+    reasons.append(Reason(_("The first in line %(why)s.", why=why), True))
     return reasons
 
 
 def why_registration(session: Session, registration: Registration) -> list[Reason]:
-    """Return why one registration has, or has not, its seats."""
+    """Return why one registration has, or has not, its seats, and what would have to change."""
     if registration.state != rules.WAITLISTED:
         told = _(
             "Registration %(id)s is %(state)s; it joined at place %(place)s.",
@@ -101,11 +171,16 @@ def why_registration(session: Session, registration: Registration) -> list[Reaso
             state=registration.state,
             place=registration.place,
         )
-        return [Reason(told, registration.state not in rules.HOLDING)]
+        reasons = [Reason(told, registration.state not in rules.HOLDING)]
+        if registration.seated_reason:
+            told = _("The organiser seated it by hand: %(reason)s", reason=registration.seated_reason)
+            reasons.append(Reason(told, False))
+        return reasons
     rank = position(session, registration.event_id, registration.priority, registration.place)
-    waiting = {one.registration_id: one for one in line(session, registration.event_id)}
-    pools = {pool.id: pool for pool in _pools(session, registration.event_id)}
-    why = why_not_seated(waiting[registration.id].needs, pools, pool_names(session, registration.event_id))
+    needs = needs_of_many(session, [registration.id])[registration.id]
+    names = pool_names(session, registration.event_id)
+    pools = pools_by_id(session, needs)
+    why = why_not_seated(needs, pools, names, line_policy(session, registration.event_id))
     told = _(
         "Registration %(id)s waits as number %(rank)s (place %(place)s): it %(why)s.",
         id=registration.id,
@@ -113,9 +188,23 @@ def why_registration(session: Session, registration: Registration) -> list[Reaso
         place=registration.place,
         why=why,
     )
-    return [Reason(told, True)]
+    return [Reason(told, True), *_what_would_help(needs, pools, names)]
 
 
-def _pools(session: Session, event_id: int) -> list[PoolSeats]:
-    seats = availability(session, [event_id])[event_id]
-    return [seats.event, *seats.categories.values()]
+def _what_would_help(
+    needs: Mapping[int, int], pools: Mapping[int, PoolSeats], names: Mapping[int, str]
+) -> list[Reason]:
+    own = sum(min(need, pools[one].own) for one, need in needs.items())
+    return [
+        Reason(
+            ngettext(
+                "It would fit with %(num)s seat more in %(pool)s.",
+                "It would fit with %(num)s seats more in %(pool)s.",
+                need - _open(pools[one], own),
+                pool=names[one],
+            ),
+            False,
+        )
+        for one, need in needs.items()
+        if _open(pools[one], own) < need
+    ]

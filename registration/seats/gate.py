@@ -1,9 +1,11 @@
 """The gate of an event: locked before anything is read, with its pools as they are under the lock."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, case, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core.database import table
@@ -12,22 +14,38 @@ from registration.seats import rules
 from registration.seats.models import Pool, Queue
 
 _queue, _pool = table(Queue), table(Pool)
+_LIMIT = (
+    _pool.c.event_id,
+    _pool.c.id,
+    _pool.c.kind,
+    _pool.c.subject_id,
+    _pool.c.key,
+    _pool.c.wanted,
+    _pool.c.capacity,
+    _pool.c.taken,
+    _pool.c.reserve,
+    _pool.c.kept,
+    _pool.c.allotted,
+)
+# Of firms only those with an allotment: there may be a pool for each firm that ever came.
 _POOLS = (
-    select(
-        _pool.c.event_id,
-        _pool.c.id,
-        _pool.c.kind,
-        _pool.c.subject_id,
-        _pool.c.wanted,
-        _pool.c.capacity,
-        _pool.c.taken,
+    select(*_LIMIT)
+    .where(
+        _pool.c.event_id.in_(bindparam("ids", expanding=True)),
+        (_pool.c.kind != "firm") | (_pool.c.allotted > 0),
     )
-    .where(_pool.c.event_id.in_(bindparam("ids", expanding=True)))
     .order_by(_pool.c.id)
 )
+_FIRMS = select(*_LIMIT).where(
+    _pool.c.event_id == bindparam("event"),
+    _pool.c.kind == "firm",
+    _pool.c.subject_id == 0,
+    _pool.c.key.in_(bindparam("keys", expanding=True)),
+)
+_BY_ID = select(*_LIMIT).where(_pool.c.id.in_(bindparam("ids", expanding=True)))
 # NO KEY UPDATE: rows that refer to the gate must not deadlock on it.
 LOCK = (
-    select(_queue.c.event_id, _queue.c.next_place, _queue.c.step, _queue.c.policy, _queue.c.is_draining)
+    select(_queue)
     .where(_queue.c.event_id.in_(bindparam("ids", expanding=True)))
     .order_by(_queue.c.event_id)
     .with_for_update(key_share=True)
@@ -35,12 +53,58 @@ LOCK = (
 _CLOSE = (
     update(_queue)
     .where(_queue.c.event_id == bindparam("event"))
-    .values(next_place=bindparam("place"), step=bindparam("to_step"), is_draining=bindparam("draining"))
+    .values(
+        next_place=bindparam("place"),
+        step=bindparam("to_step"),
+        is_draining=bindparam("draining"),
+        waiting=bindparam("in_line"),
+        ledger_number=bindparam("number"),
+        ledger_hash=bindparam("last_hash"),
+    )
+)
+_WRITE = (
+    update(_pool)
+    .where(_pool.c.id == bindparam("pool"))
+    .values(taken=bindparam("now_taken"), capacity=bindparam("now_capacity"), kept=bindparam("now_kept"))
+)
+_TAKE = (
+    update(_pool)
+    .where(_pool.c.id == bindparam("pool"), _pool.c.taken + bindparam("need") <= _pool.c.capacity)
+    .values(taken=_pool.c.taken + bindparam("need"), kept=bindparam("now_kept"))
 )
 
 
 class GateMissing(LookupError):
     """The event has no gate: it was never given a capacity."""
+
+
+class Oversold(AssertionError):
+    """The guard of the last resort: a seat was decided that is not there. It means a bug."""
+
+
+@dataclass
+class Limit:
+    """One pool under the lock."""
+
+    id: int
+    kind: str
+    subject_id: int
+    key: str
+    wanted: int
+    capacity: int
+    taken: int
+    reserve: int
+    kept: int
+    allotted: int
+
+    @property
+    def free(self) -> int:
+        return self.capacity - self.taken
+
+    @property
+    def own(self) -> int:
+        """How many seats a firm has left of what is kept for it."""
+        return max(0, self.allotted - self.taken)
 
 
 @dataclass
@@ -52,37 +116,59 @@ class Gate:
     step: int
     policy: str
     is_draining: bool
-    pools: dict[int, "Limit"] = field(default_factory=dict)
+    waiting: int
+    promotion: str
+    offer_hours: int
+    quiet_from: int | None
+    quiet_until: int | None
+    direct_hours: int
+    freezes_at: datetime | None
+    waitlist_limit: int | None
+    needs_approval: bool
+    confirms_address: bool
+    hold_minutes: int
+    firm_cap: int | None
+    firm_cap_by: str
+    limits_firms: bool
+    ledger_number: int
+    ledger_hash: str
+    publishes_ledger: bool
+    pools: dict[int, Limit] = field(default_factory=dict)
     # The highest priority that waits, once asked for; None where nobody does.
     waiting_priority: int | None = None
     knows_waiting: bool = False
 
     @property
-    def event_pool(self) -> "Limit":
+    def event_pool(self) -> Limit:
         return next(pool for pool in self.pools.values() if pool.kind == "event")
 
-    def free(self) -> dict[int, int]:
-        return {pool.id: pool.capacity - pool.taken for pool in self.pools.values()}
+    def rooms(self) -> rules.Rooms:
+        """Return what is free of each pool, for the rules."""
+        return {pool.id: rules.Room(pool.free, pool.kept, pool.own) for pool in self.pools.values()}
 
-    def needs(self, size: int, categories: Mapping[int, int]) -> dict[int, int]:
-        """Return what a party of *size* with so many of each category needs of which pool."""
+    def is_frozen(self, now: datetime) -> bool:
+        return self.freezes_at is not None and now >= self.freezes_at
+
+    def needs(
+        self, size: int, counts: Mapping[tuple[str, int], int], firms: Mapping[str, int]
+    ) -> dict[int, int]:
+        """Return what a party of *size* needs of which pool.
+
+        *counts* are people by (kind, subject): categories and sessions; *firms* by the firm's key,
+        whose pools `load_firms` has brought.
+        """
         needs = {self.event_pool.id: size}
         for pool in self.pools.values():
-            if pool.kind == "category" and categories.get(pool.subject_id):
-                needs[pool.id] = categories[pool.subject_id]
+            if pool.kind == "firm":
+                count = firms.get(pool.key, 0)
+            else:
+                count = counts.get((pool.kind, pool.subject_id), 0)
+            if count:
+                needs[pool.id] = count
         return needs
 
 
-@dataclass
-class Limit:
-    """One pool under the lock."""
-
-    id: int
-    kind: str
-    subject_id: int
-    wanted: int
-    capacity: int
-    taken: int
+_COLUMNS = frozenset(one.name for one in fields(Gate))
 
 
 def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
@@ -91,32 +177,87 @@ def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
     This is the first statement of a transaction. Raises GateMissing.
     """
     wanted = sorted(set(event_ids))
-    rows = session.connection().execute(LOCK, {"ids": wanted}).all()
-    gates = {row.event_id: Gate(**row._mapping) for row in rows}
+    gates = {
+        row["event_id"]: Gate(**{name: value for name, value in row.items() if name in _COLUMNS})
+        for row in session.connection().execute(LOCK, {"ids": wanted}).mappings()
+    }
     for event_id in wanted:
         if event_id not in gates:
             raise GateMissing(event_id)
         gates[event_id].step += 1
-    for pool in session.connection().execute(_POOLS, {"ids": wanted}):
-        limit = Limit(pool.id, pool.kind, pool.subject_id, pool.wanted, pool.capacity, pool.taken)
-        gates[pool.event_id].pools[pool.id] = limit
+    for row in session.connection().execute(_POOLS, {"ids": wanted}):
+        _keep(gates[row.event_id], row)
     return gates
 
 
-def set_wanted(session: Session, gate: Gate, pool_id: int, wanted: int, actor: Actor) -> None:
-    """Ask for another capacity of a pool; lowering it un-seats nobody."""
+def load_firms(session: Session, gate: Gate, firms: Mapping[str, str]) -> None:
+    """Bring the pools of *firms* (label by key) under the gate; where every firm has a cap, make them."""
+    known = {pool.key for pool in gate.pools.values() if pool.kind == "firm"}
+    missing = sorted(set(firms) - known)
+    if not missing:
+        return
+    for row in session.connection().execute(_FIRMS, {"event": gate.event_id, "keys": missing}):
+        known.add(_keep(gate, row).key)
+    if gate.firm_cap is None:
+        return
+    for key in missing:
+        if key not in known:
+            pool_id = add_pool(session, gate.event_id, "firm", 0, gate.firm_cap, key=key, label=firms[key])
+            gate.pools[pool_id] = Limit(
+                pool_id, "firm", 0, key, gate.firm_cap, gate.firm_cap, taken=0, reserve=0, kept=0, allotted=0
+            )
+
+
+def load_pools(session: Session, gate: Gate, pool_ids: Collection[int]) -> None:
+    """Bring pools that somebody in line needs under the gate."""
+    missing = sorted(set(pool_ids) - set(gate.pools))
+    if missing:
+        for row in session.connection().execute(_BY_ID, {"ids": missing}):
+            _keep(gate, row)
+
+
+def set_wanted(session: Session, gate: Gate, pool_id: int, terms: "Terms", actor: Actor) -> None:
+    """Ask for other *terms* of a pool; lowering it un-seats nobody."""
     pool = gate.pools[pool_id]
-    before, pool.wanted = pool.wanted, wanted
-    pool.capacity = rules.capacity(wanted, pool.taken)
-    session.execute(update(Pool).where(Pool.id == pool_id).values(wanted=pool.wanted, capacity=pool.capacity))
+    before, pool.wanted = pool.wanted, terms.wanted
+    pool.capacity = rules.capacity(pool.wanted, pool.taken)
+    pool.reserve = terms.reserve
+    _reckon_kept(gate)
+    session.execute(
+        update(Pool)
+        .where(Pool.id == pool_id)
+        .values(
+            seats=terms.seats,
+            overbooking=terms.overbooking,
+            overbooking_is_percent=terms.is_percent,
+            wanted=pool.wanted,
+            capacity=pool.capacity,
+            reserve=pool.reserve,
+        )
+    )
+    write_kept(session, gate)
     note = Note(
         "capacity",
         event_id=gate.event_id,
         before=str(before),
-        after=str(wanted),
-        facts={"pool": pool.kind, "subject": pool.subject_id},
+        after=str(pool.wanted),
+        facts={"pool": pool.kind, "subject": pool.subject_id, "reserve": pool.reserve},
     )
     record(session, actor, note)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the organiser asks of a pool: the room's seats, what is planned beyond, what is kept back."""
+
+    seats: int
+    overbooking: int = 0
+    is_percent: bool = False
+    reserve: int = 0
+
+    @property
+    def wanted(self) -> int:
+        return rules.wanted(self.seats, self.overbooking, self.is_percent)
 
 
 def close(session: Session, gate: Gate) -> None:
@@ -126,19 +267,26 @@ def close(session: Session, gate: Gate) -> None:
         "place": gate.next_place,
         "to_step": gate.step,
         "draining": gate.is_draining,
+        "in_line": gate.waiting,
+        "number": gate.ledger_number,
+        "last_hash": gate.ledger_hash,
     }
     session.connection().execute(_CLOSE, now_is)
 
 
-def open_queue(session: Session, event_id: int, wanted: int, policy: str = rules.FIRST_FIT) -> None:
-    """Give a new event its gate and its pool."""
-    session.execute(
-        insert(Queue).values(event_id=event_id, next_place=1, step=0, policy=policy, is_draining=False)
-    )
+def open_queue(
+    session: Session, event_id: int, wanted: int, policy: str = rules.FIRST_FIT, **terms: Any
+) -> None:
+    """Give a new event its gate and its pool; *terms* are further columns of the queue."""
+    values = {"next_place": 1, "step": 0, "is_draining": False} | terms
+    session.execute(insert(Queue).values(event_id=event_id, policy=policy, **values))
     add_pool(session, event_id, "event", 0, wanted)
 
 
-def add_pool(session: Session, event_id: int, kind: str, subject_id: int, wanted: int, taken: int = 0) -> int:
+def add_pool(
+    session: Session, event_id: int, kind: str, subject_id: int, seats: int, taken: int = 0, key: str = "",
+    label: str = "",
+) -> int:  # fmt: skip
     """Add a limit and return its id."""
     return session.execute(
         insert(Pool)
@@ -146,41 +294,85 @@ def add_pool(session: Session, event_id: int, kind: str, subject_id: int, wanted
             event_id=event_id,
             kind=kind,
             subject_id=subject_id,
-            wanted=wanted,
-            capacity=rules.capacity(wanted, taken),
+            key=key,
+            label=label,
+            seats=seats,
+            wanted=seats,
+            capacity=rules.capacity(seats, taken),
             taken=taken,
         )
         .returning(Pool.id)
     ).scalar_one()
 
 
-_TAKE = (
-    update(_pool)
-    .where(_pool.c.id == bindparam("pool"), _pool.c.taken + bindparam("need") <= _pool.c.capacity)
-    .values(taken=_pool.c.taken + bindparam("need"))
-)
+def occupy(gate: Gate, needs: Mapping[int, int]) -> None:
+    """Take seats in the gate's own numbers; `take` writes them."""
+    for pool_id, need in needs.items():
+        gate.pools[pool_id].taken += need
+    _reckon_kept(gate)
 
 
-class Oversold(AssertionError):
-    """The guard of the last resort: a seat was decided that is not there. It means a bug."""
-
-
-def take(session: Session, needs: Mapping[int, int]) -> None:
-    """Take seats of pools that were decided on under the lock. Raises Oversold."""
+def take(session: Session, gate: Gate, needs: Mapping[int, int]) -> None:
+    """Write seats that `occupy` took under the lock. Raises Oversold."""
     for pool_id, need in sorted(needs.items()):
-        done = session.connection().execute(_TAKE, {"pool": pool_id, "need": need})
+        kept = gate.pools[pool_id].kept
+        done = session.connection().execute(_TAKE, {"pool": pool_id, "need": need, "now_kept": kept})
         if done.rowcount != 1:
             raise Oversold(pool_id)
+    write_kept(session, gate, needs)
 
 
 def give_back(session: Session, gate: Gate, needs: Mapping[int, int]) -> None:
-    for pool_id, need in sorted(needs.items()):
-        left = Pool.taken - need
-        session.execute(
-            update(Pool)
-            .where(Pool.id == pool_id)
-            .values(taken=left, capacity=case((Pool.wanted > left, Pool.wanted), else_=left))
-        )
+    """Free the seats of *needs*; a capacity above what is wanted shrinks with them."""
+    for pool_id, need in needs.items():
         pool = gate.pools[pool_id]
         pool.taken -= need
         pool.capacity = rules.capacity(pool.wanted, pool.taken)
+    _reckon_kept(gate)
+    for pool_id in sorted(needs):
+        pool = gate.pools[pool_id]
+        now_is = {"now_taken": pool.taken, "now_capacity": pool.capacity, "now_kept": pool.kept}
+        session.connection().execute(_WRITE, {"pool": pool_id, **now_is})
+    write_kept(session, gate, needs)
+
+
+def write_kept(session: Session, gate: Gate, written: Collection[int] = ()) -> None:
+    """Write how many seats of the event are kept back, where that was not written along."""
+    pool = gate.event_pool
+    if pool.id not in written:
+        session.execute(update(Pool).where(Pool.id == pool.id).values(kept=pool.kept))
+
+
+def _reckon_kept(gate: Gate) -> None:
+    gate.event_pool.kept = gate.event_pool.reserve + sum(pool.own for pool in gate.pools.values())
+
+
+def _keep(gate: Gate, row: Any) -> Limit:
+    values = dict(row._mapping)
+    values.pop("event_id")
+    limit = gate.pools[row.id] = Limit(**values)
+    return limit
+
+
+def add_to_gate(session: Session, gate: Gate, pool_id: int) -> Limit:
+    """Bring one pool under the gate and return it."""
+    load_pools(session, gate, [pool_id])
+    return gate.pools[pool_id]
+
+
+def set_allotment(
+    session: Session, gate: Gate, pool_id: int, allotted: int, release_at: datetime | None
+) -> None:
+    """Keep *allotted* seats for a firm until *release_at*; nothing is kept any more with 0."""
+    gate.pools[pool_id].allotted = allotted
+    _reckon_kept(gate)
+    session.execute(update(Pool).where(Pool.id == pool_id).values(allotted=allotted, release_at=release_at))
+    write_kept(session, gate)
+
+
+def spend_reserve(session: Session, gate: Gate, seats: int) -> None:
+    """Let *seats* of the organiser's reserve go to somebody."""
+    pool = gate.event_pool
+    pool.reserve = max(0, pool.reserve - seats)
+    _reckon_kept(gate)
+    session.execute(update(Pool).where(Pool.id == pool.id).values(reserve=pool.reserve, kept=pool.kept))

@@ -10,8 +10,8 @@ from registration.core.invariant import AnySelect, Invariant
 from registration.events.models import Event
 from registration.journal.models import JournalEntry
 from registration.seats import rules
-from registration.seats.engine import unfitting
-from registration.seats.models import Pool, Queue, Registration, RegistrationPool
+from registration.seats.line import is_holding, unfitting
+from registration.seats.models import LedgerEntry, Pool, Queue, Registration, RegistrationPool
 
 # How late the sweeper may be before an offer or hold counts as forgotten.
 GRACE = timedelta(minutes=5)
@@ -25,7 +25,7 @@ def _miscounted(event_id: int | None) -> AnySelect:
     held = (
         select(RegistrationPool.pool_id, func.sum(RegistrationPool.need).label("seats"))
         .join(Registration, Registration.id == RegistrationPool.registration_id)
-        .where(Registration.state.in_(rules.HOLDING))
+        .where(is_holding())
         .group_by(RegistrationPool.pool_id)
         .subquery()
     )
@@ -69,6 +69,8 @@ def _idle(event_id: int | None) -> AnySelect:
             Event.ends_at > clock.now(),
             # A long promotion goes on in the next transaction; nobody is let past meanwhile.
             Queue.is_draining.is_(False),
+            Queue.promotion != rules.MANUAL,
+            or_(Queue.freezes_at.is_(None), Queue.freezes_at > clock.now()),
             ~unfitting(),
             or_(Queue.policy == rules.FIRST_FIT, ~is_behind),
         )
@@ -109,6 +111,8 @@ def _overtaken(event_id: int | None) -> AnySelect:
                 later.place > Registration.place,
                 later.priority <= Registration.priority,
                 later.state.in_(rules.HOLDING),
+                # Whom the organiser seated by hand, and why, is in the ledger.
+                later.seated_reason.is_(None),
             ),
         )
         .join(Queue, Queue.event_id == Registration.event_id)
@@ -136,7 +140,8 @@ def _without_event_pool(event_id: int | None) -> AnySelect:
 
 
 def _gaps(event_id: int | None) -> AnySelect:
-    count, last = func.count(Registration.id), func.coalesce(func.max(Registration.place), 0)
+    count = func.count(func.distinct(Registration.place))
+    last = func.coalesce(func.max(Registration.place), 0)
     query = (
         select(Event.slug, count.label("registrations"), last.label("last"), Queue.next_place)
         .join(Queue, Queue.event_id == Event.id)
@@ -164,6 +169,66 @@ def _forgotten(event_id: int | None) -> AnySelect:
 
 def _is_past(state: str, is_expired: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(Registration.state == state, is_expired)
+
+
+def _kept_wrongly(event_id: int | None) -> AnySelect:
+    firm = aliased(Pool)
+    left = (
+        select(func.coalesce(func.sum(firm.allotted - firm.taken), 0))
+        .where(firm.event_id == Pool.event_id, firm.kind == "firm", firm.allotted > firm.taken)
+        .correlate(Pool)
+        .scalar_subquery()
+    )
+    should_be = case((Pool.kind == "event", Pool.reserve + left), else_=0)
+    query = (
+        select(Event.slug, Pool.id.label("pool"), Pool.kept, should_be.label("should_be"))
+        .join(Event, Event.id == Pool.event_id)
+        .where(Pool.kept != should_be)
+    )
+    return _in_event(query, event_id)
+
+
+def _miscounted_line(event_id: int | None) -> AnySelect:
+    in_line = (
+        select(Registration.event_id, func.count().label("count"))
+        .where(Registration.state == rules.WAITLISTED)
+        .group_by(Registration.event_id)
+        .subquery()
+    )
+    count = func.coalesce(in_line.c.count, 0)
+    query = (
+        select(Event.slug, Queue.waiting, count.label("count"))
+        .join(Event, Event.id == Queue.event_id)
+        .outerjoin(in_line, in_line.c.event_id == Queue.event_id)
+        .where(Queue.waiting != count)
+    )
+    return _in_event(query, event_id)
+
+
+def _unledgered(event_id: int | None) -> AnySelect:
+    later = aliased(LedgerEntry)
+    is_newest = ~exists().where(
+        later.event_id == LedgerEntry.event_id,
+        later.place == LedgerEntry.place,
+        later.part == LedgerEntry.part,
+        later.kind == "state",
+        later.number > LedgerEntry.number,
+    )
+    query = (
+        select(Event.slug, Registration.id.label("registration"), Registration.state, LedgerEntry.after)
+        .join(Event, Event.id == Registration.event_id)
+        .join(
+            LedgerEntry,
+            and_(
+                LedgerEntry.event_id == Registration.event_id,
+                LedgerEntry.place == Registration.place,
+                LedgerEntry.part == Registration.part,
+                LedgerEntry.kind == "state",
+            ),
+        )
+        .where(is_newest, LedgerEntry.after != Registration.state)
+    )
+    return _in_event(query, event_id)
 
 
 def _unjournalled(event_id: int | None) -> AnySelect:
@@ -231,5 +296,23 @@ INVARIANTS = (
         "Every change of state is in the journal",
         "Registration {registration} of {slug} is {state}, which the journal does not say.",
         _unjournalled,
+    ),
+    Invariant(
+        "I15",
+        "What is kept back is the reserve and what firms have left",
+        "The pool {pool} of {slug} keeps {kept} seats back, but should keep {should_be}.",
+        _kept_wrongly,
+    ),
+    Invariant(
+        "I16",
+        "The gate knows how many wait",
+        "{slug} says that {waiting} wait, but {count} do.",
+        _miscounted_line,
+    ),
+    Invariant(
+        "I17",
+        "The ledger says what is so",
+        "Registration {registration} of {slug} is {state}, but the ledger says {after}.",
+        _unledgered,
     ),
 )

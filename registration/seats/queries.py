@@ -1,14 +1,18 @@
 """Read seats: how many are left, who waits, and what a change would do."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from registration.core import clock
+from registration.core.database import table
 from registration.seats import rules
-from registration.seats.engine import needs_of_many
-from registration.seats.models import Pool, Queue, Registration
+from registration.seats.gate import Terms
+from registration.seats.line import in_line, is_holding, needs_of_many
+from registration.seats.models import Pool, Queue, Registration, RegistrationPool
 
 
 @dataclass(frozen=True)
@@ -18,26 +22,65 @@ class PoolSeats:
     id: int
     kind: str
     subject_id: int
+    key: str
+    label: str
+    seats: int
+    overbooking: int
+    overbooking_is_percent: bool
     wanted: int
     capacity: int
     taken: int
+    reserve: int
+    kept: int
+    allotted: int
+    release_at: datetime | None
 
     @property
     def left(self) -> int:
+        """How many seats are free for everybody."""
+        return max(0, self.capacity - self.taken - self.kept)
+
+    @property
+    def free(self) -> int:
         return self.capacity - self.taken
+
+    @property
+    def own(self) -> int:
+        """How many seats a firm has left of what is kept for it."""
+        return max(0, self.allotted - self.taken)
+
+    @property
+    def planned(self) -> int:
+        """How many are let in beyond the room's seats."""
+        return self.wanted - self.seats
+
+    @property
+    def room(self) -> rules.Room:
+        return rules.Room(self.free, self.kept, self.own)
+
+
+_POOL = table(Pool).c
+_LIMIT = tuple(_POOL[field.name] for field in fields(PoolSeats))
 
 
 @dataclass(frozen=True)
 class Availability:
-    """The seats of an event: its own pool, those of its categories, and how many parties wait."""
+    """The seats of an event: its own pool, those of its parts, and how many registrations wait."""
 
     event: PoolSeats
     categories: dict[int, PoolSeats]
     waiting: int
+    sessions: dict[int, PoolSeats] = field(default_factory=dict)
+    firms: tuple[PoolSeats, ...] = ()
 
     @property
     def left(self) -> int:
         return self.event.left
+
+    @property
+    def pools(self) -> list[PoolSeats]:
+        """Every limit that the organiser set, the event's own first."""
+        return [self.event, *self.categories.values(), *self.sessions.values(), *self.firms]
 
     def left_in(self, category_id: int) -> int:
         """Return how many seats a person of this category may still get."""
@@ -46,40 +89,42 @@ class Availability:
 
 
 def availability(session: Session, event_ids: Sequence[int]) -> dict[int, Availability]:
-    """Return the seats of *event_ids*, in two queries however many there are."""
+    """Return the seats of *event_ids*, in two queries however many there are.
+
+    Of firms only those that the organiser named: a cap for every firm has a pool for each that came.
+    """
     pools: dict[int, list[PoolSeats]] = {event_id: [] for event_id in event_ids}
-    rows = session.execute(
-        select(
-            Pool.event_id,
-            Pool.id,
-            Pool.kind,
-            Pool.subject_id,
-            Pool.wanted,
-            Pool.capacity,
-            Pool.taken,
-        ).where(Pool.event_id.in_(event_ids))
+    query = select(Pool.event_id, *_LIMIT).where(
+        Pool.event_id.in_(event_ids), or_(Pool.kind != "firm", Pool.allotted > 0)
     )
-    for row in rows:
-        pools[row.event_id].append(
-            PoolSeats(row.id, row.kind, row.subject_id, row.wanted, row.capacity, row.taken)
-        )
-    waiting = {
-        row.event_id: row.waiting
-        for row in session.execute(
-            select(Registration.event_id, func.count().label("waiting"))
-            .where(Registration.event_id.in_(event_ids), Registration.state == rules.WAITLISTED)
-            .group_by(Registration.event_id)
-        )
-    }
+    for event_id, *values in session.execute(query.order_by(Pool.id)):
+        pools[event_id].append(PoolSeats(*values))
+    waiting = dict(
+        session.execute(select(Queue.event_id, Queue.waiting).where(Queue.event_id.in_(event_ids))).all()
+    )
     return {
         event_id: Availability(
             event=next(pool for pool in found if pool.kind == "event"),
             categories={pool.subject_id: pool for pool in found if pool.kind == "category"},
+            sessions={pool.subject_id: pool for pool in found if pool.kind == "session"},
+            firms=tuple(pool for pool in found if pool.kind == "firm"),
             waiting=waiting.get(event_id, 0),
         )
         for event_id, found in pools.items()
         if found
     }
+
+
+def pools_by_id(session: Session, pool_ids: Collection[int]) -> dict[int, PoolSeats]:
+    """Return limits by their ids, those of firms included."""
+    rows = session.execute(select(*_LIMIT).where(_POOL.id.in_(pool_ids)))
+    return {row.id: PoolSeats(*row) for row in rows}
+
+
+def firm_pools(session: Session, event_id: int) -> list[PoolSeats]:
+    """Return the limits of all firms of an event, by their names."""
+    query = select(*_LIMIT).where(_POOL.event_id == event_id, _POOL.kind == "firm")
+    return [PoolSeats(*row) for row in session.execute(query.order_by(_POOL.label, _POOL.id))]
 
 
 @dataclass(frozen=True)
@@ -96,16 +141,15 @@ class SeatsNow:
         return self.left <= 0 or self.is_held_for_line
 
 
-def seats_now(seats: Availability, category_ids: Sequence[int], policy: str) -> SeatsNow:
+def seats_now(seats: Availability, category_ids: Sequence[int], line_is: rules.LinePolicy) -> SeatsNow:
     """Return the seats that a newcomer can get: those of the event, and no more than its categories have.
 
-    With the strict rule, free seats belong to the party at the head of the line even if it does not
-    fit yet.
+    With the strict rule, by hand, or once the line is frozen, free seats belong to those who wait.
     """
     left = seats.left
     if category_ids and all(one in seats.categories for one in category_ids):
         left = min(left, sum(seats.categories[one].left for one in category_ids))
-    is_held = policy == rules.STRICT and seats.waiting > 0 and left > 0
+    is_held = line_is.keeps_for_line(clock.now()) and seats.waiting > 0 and left > 0
     return SeatsNow(left, seats.event.capacity, seats.waiting, is_held)
 
 
@@ -122,8 +166,14 @@ def position(session: Session, event_id: int, priority: int, place: int) -> int:
     return int(session.scalar(ahead) or 0) + 1
 
 
-def policy_of(session: Session, event_id: int) -> str:
-    return str(session.scalar(select(Queue.policy).where(Queue.event_id == event_id)) or rules.FIRST_FIT)
+_QUEUE = table(Queue).c
+LINE_POLICY = tuple(_QUEUE[field.name] for field in fields(rules.LinePolicy))
+
+
+def line_policy(session: Session, event_id: int) -> rules.LinePolicy:
+    """Return how the free seats of an event go to whom."""
+    row = session.execute(select(*LINE_POLICY).where(_QUEUE.event_id == event_id)).one()
+    return rules.LinePolicy(*row)
 
 
 def line(session: Session, event_id: int) -> list[rules.Waiting]:
@@ -132,7 +182,7 @@ def line(session: Session, event_id: int) -> list[rules.Waiting]:
         session.scalars(
             select(Registration.id)
             .where(Registration.event_id == event_id, Registration.state == rules.WAITLISTED)
-            .order_by(Registration.priority.desc(), Registration.place)
+            .order_by(*in_line())
         )
     )
     needs = needs_of_many(session, ids)
@@ -141,22 +191,45 @@ def line(session: Session, event_id: int) -> list[rules.Waiting]:
 
 @dataclass(frozen=True)
 class Preview:
-    """What another capacity would do: whom it promotes, and how many would sit beyond it."""
+    """What other terms would do: whom they promote, and who would sit beyond them."""
 
     promoted: list[int]
     beyond: int
+    over: list[int]
 
 
-def preview(session: Session, event_id: int, pool_id: int, wanted: int) -> Preview:
+def preview(session: Session, event_id: int, pool_id: int, terms: Terms) -> Preview:
     """Return what `set_wanted` and `drain` would do now, by the same rule."""
     seats = availability(session, [event_id])[event_id]
-    free: dict[int, int] = {}
-    beyond = 0
-    for pool in (seats.event, *seats.categories.values()):
-        capacity = pool.capacity
-        if pool.id == pool_id:
-            capacity = rules.capacity(wanted, pool.taken)
-            beyond = max(0, pool.taken - wanted)
-        free[pool.id] = capacity - pool.taken
-    chosen = rules.admitted(free, line(session, event_id), policy_of(session, event_id))
-    return Preview([waiting.registration_id for waiting in chosen], beyond)
+    waiting = line(session, event_id)
+    needed = {one for each in waiting for one in each.needs} | {pool.id for pool in seats.pools}
+    rooms = {pool.id: pool.room for pool in pools_by_id(session, needed).values()}
+    pool = next(one for one in seats.pools if one.id == pool_id)
+    rooms[pool_id].free = rules.capacity(terms.wanted, pool.taken) - pool.taken
+    if pool.kind == "event":
+        rooms[pool_id].kept = pool.kept - pool.reserve + terms.reserve
+    beyond = max(0, pool.taken - terms.wanted)
+    line_is = line_policy(session, event_id)
+    stands_still = line_is.stands_still(clock.now())
+    chosen = [] if stands_still else rules.admitted(rooms, waiting, line_is.policy)
+    return Preview([one.registration_id for one in chosen], beyond, _over(session, pool_id, beyond))
+
+
+def _over(session: Session, pool_id: int, beyond: int) -> list[int]:
+    """Return the registrations that were seated last in a pool, as many as sit *beyond* it."""
+    if beyond <= 0:
+        return []
+    rows = session.execute(
+        select(Registration.id, RegistrationPool.need)
+        .join(RegistrationPool, RegistrationPool.registration_id == Registration.id)
+        .where(RegistrationPool.pool_id == pool_id, is_holding())
+        .order_by(Registration.seated_step.desc(), Registration.id.desc())
+        .limit(beyond)
+    )
+    found: list[int] = []
+    for row in rows:
+        if beyond <= 0:
+            break
+        found.append(row.id)
+        beyond -= row.need
+    return found

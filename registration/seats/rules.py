@@ -1,7 +1,9 @@
 """The rules of seats: values in, decision out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 UNVERIFIED = "unverified"
 PENDING = "pending"
@@ -29,10 +31,22 @@ STATES = tuple(ARROWS)
 ENDED = frozenset(state for state, following in ARROWS.items() if not following)
 HOLDING = frozenset({UNVERIFIED, OFFERED, CONFIRMED})
 
+# How the line is walked.
 FIRST_FIT = "first_fit"
 STRICT = "strict"
 
+# How free seats go to the line: at once, as an offer to be answered, or by the organiser's hand.
+DIRECT = "direct"
+OFFER = "offer"
+MANUAL = "manual"
+PROMOTIONS = (DIRECT, OFFER, MANUAL)
+
+# How a firm is known: by its name as typed, or by the domain of the address.
+BY_NAME = "name"
+BY_DOMAIN = "domain"
+
 MOST_SEATS = 1_000_000
+MOST_OFFER_HOURS = 24 * 60
 
 
 class ForbiddenArrow(Exception):
@@ -50,6 +64,27 @@ def capacity(wanted: int, taken: int) -> int:
     return max(wanted, taken)
 
 
+def wanted(seats: int, overbooking: int, is_percent: bool) -> int:
+    """Return how many are let in: the room's *seats* and what is planned beyond them."""
+    return seats + (seats * overbooking // 100 if is_percent else overbooking)
+
+
+@dataclass
+class Room:
+    """What one limit has left.
+
+    *free* are the seats that nobody has; *kept* of them wait for somebody named: the organiser's
+    reserve and what firms have left of their allotments. *own* is what a firm has left of its own.
+    """
+
+    free: int
+    kept: int = 0
+    own: int = 0
+
+
+Rooms = dict[int, Room]
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A registration in line, with what it needs of which pool."""
@@ -58,24 +93,109 @@ class Waiting:
     needs: Mapping[int, int]
 
 
-def fits(needs: Mapping[int, int], free: Mapping[int, int]) -> bool:
-    """Say whether all of *needs* is free."""
-    return all(free.get(pool_id, 0) >= need for pool_id, need in needs.items())
+@dataclass(frozen=True)
+class LinePolicy:
+    """How an event's free seats go to whom, as everybody is told (models.Queue has the columns)."""
+
+    policy: str = FIRST_FIT
+    promotion: str = DIRECT
+    offer_hours: int = 24
+    quiet_from: int | None = None
+    quiet_until: int | None = None
+    direct_hours: int = 0
+    freezes_at: datetime | None = None
+    waitlist_limit: int | None = None
+    needs_approval: bool = False
+    confirms_address: bool = False
+    hold_minutes: int = 30
+    firm_cap: int | None = None
+    firm_cap_by: str = BY_NAME
+    publishes_ledger: bool = False
+
+    def stands_still(self, now: datetime) -> bool:
+        """Say whether nobody is promoted by itself now."""
+        return self.promotion == MANUAL or (self.freezes_at is not None and now >= self.freezes_at)
+
+    def keeps_for_line(self, now: datetime) -> bool:
+        """Say whether seats that are free belong to those who wait, even if none of them fits yet."""
+        return self.policy == STRICT or self.stands_still(now)
 
 
-def admitted(free: Mapping[int, int], line: Iterable[Waiting], policy: str) -> list[Waiting]:
+def fits(needs: Mapping[int, int], rooms: Mapping[int, Room]) -> bool:
+    """Say whether all of *needs* is free; a firm's people may have what is kept for their firm."""
+    own = _own(needs, rooms)
+    for pool_id, need in needs.items():
+        room = rooms.get(pool_id)
+        if room is None or need > room.free:
+            return False
+        if room.kept and need - own > max(0, room.free - room.kept):
+            return False
+    return True
+
+
+def occupy(needs: Mapping[int, int], rooms: Mapping[int, Room]) -> None:
+    """Take *needs* out of *rooms*."""
+    own = _own(needs, rooms)
+    for pool_id, need in needs.items():
+        room = rooms[pool_id]
+        room.free -= need
+        room.own = max(0, room.own - need)
+        if room.kept:
+            room.kept -= own
+
+
+def admitted(rooms: Mapping[int, Room], line: Iterable[Waiting], policy: str) -> list[Waiting]:
     """Return who of *line* gets seats now, in order.
 
     `first_fit` passes over those whose party does not fit, so that no seat stays empty;
     `strict` stops at the first who does not fit.
     """
-    left = dict(free)
+    left = {pool_id: replace(room) for pool_id, room in rooms.items()}
     chosen: list[Waiting] = []
     for waiting in line:
         if fits(waiting.needs, left):
             chosen.append(waiting)
-            for pool_id, need in waiting.needs.items():
-                left[pool_id] -= need
+            occupy(waiting.needs, left)
         elif policy == STRICT:
             break
     return chosen
+
+
+def offer_deadline(
+    now: datetime, hours: int, quiet_from: int | None, quiet_until: int | None, zone: str, latest: datetime
+) -> datetime:
+    """Return until when an offer made at *now* may be answered, never after *latest*.
+
+    The hours between *quiet_from* and *quiet_until* (local, 0 to 23) do not count: nobody must
+    answer at night.
+    """
+    local = now.astimezone(ZoneInfo(zone))
+    left = timedelta(hours=hours)
+    while left > timedelta(0):
+        end = _quiet_end(local, quiet_from, quiet_until)
+        if end is not None:
+            local = end
+            continue
+        # By UTC, so that an hour is an hour on the night the clocks change.
+        step = min(left, timedelta(minutes=60 - local.minute, seconds=-local.second))
+        local = (local.astimezone(UTC) + step).astimezone(local.tzinfo)
+        left -= step
+    return min(local.astimezone(UTC), latest)
+
+
+def _quiet_end(local: datetime, quiet_from: int | None, quiet_until: int | None) -> datetime | None:
+    """Return when the quiet hours that *local* lies in end, or None when it lies in none."""
+    if quiet_from is None or quiet_until is None or quiet_from == quiet_until:
+        return None
+    hour = local.hour
+    is_overnight = quiet_from > quiet_until
+    in_one_day = quiet_from <= hour < quiet_until
+    if not (in_one_day or (is_overnight and (hour >= quiet_from or hour < quiet_until))):
+        return None
+    end = local.replace(hour=quiet_until, minute=0, second=0, microsecond=0)
+    return end + timedelta(days=1) if is_overnight and hour >= quiet_from else end
+
+
+def _own(needs: Mapping[int, int], rooms: Mapping[int, Room]) -> int:
+    """Return how many of a party sit on what is kept for their firms."""
+    return sum(min(need, rooms[pool_id].own) for pool_id, need in needs.items() if pool_id in rooms)

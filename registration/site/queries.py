@@ -12,6 +12,8 @@ from registration.accounts.models import Organiser
 from registration.events.models import Event, Programme, ProgrammeEvent
 from registration.events.rules import Phase, phase
 from registration.seats.models import Queue
+from registration.seats.queries import LINE_POLICY
+from registration.seats.rules import LinePolicy
 
 # One row by unique keys. The gate's step moves with whatever changes seats or the line, the event's
 # revision with every edit: together they stand for all that the page shows.
@@ -26,7 +28,7 @@ _HEAD = (
         Event.starts_at,
         Event.ends_at,
         Queue.step,
-        Queue.policy,
+        *LINE_POLICY,
         Organiser.name.label("organiser_name"),
         Organiser.email.label("organiser_email"),
     )
@@ -60,7 +62,7 @@ class Head:
     facts: tuple[Any, ...]
     id: int
     phase: Phase
-    policy: str
+    line: LinePolicy
 
 
 def head(connection: Connection, slug: str, now: datetime) -> Head | None:
@@ -69,7 +71,9 @@ def head(connection: Connection, slug: str, now: datetime) -> Head | None:
     if row is None:
         return None
     now_is = phase(row.status, row.opens_at, row.closes_at, row.starts_at, row.ends_at, now)
-    return Head((*row, now_is), row.id, now_is, row.policy)
+    line = LinePolicy(*(row._mapping[column.name] for column in LINE_POLICY))
+    # The page says another thing once the line is frozen, though nothing was changed then.
+    return Head((*row, now_is, line.stands_still(now)), row.id, now_is, line)
 
 
 def programmes_by_event(session: Session, event_ids: Sequence[int]) -> dict[int, list[ProgrammeLink]]:

@@ -22,6 +22,7 @@ from registration.events.queries import (
     upcoming,
     words,
 )
+from registration.seats.promise import promises
 from registration.seats.queries import availability, seats_now
 from registration.site import page as shown
 from registration.site.cards import cards
@@ -141,7 +142,7 @@ def _event_page(slug: str, known: Head) -> str:
     session = db.session()
     found = event_by_slug(session, slug) or abort(404)
     seats = availability(session, [found.id])[found.id]
-    now = seats_now(seats, [category.id for category in found.categories], known.policy)
+    now = seats_now(seats, [category.id for category in found.categories], known.line)
     told = words(found, page_locale())
     return render_template(
         "site/event.html",
@@ -150,7 +151,7 @@ def _event_page(slug: str, known: Head) -> str:
         seats=seats,
         now=now,
         phase=known.phase.value,
-        policy=known.policy,
+        promises=promises(known.line, found.has_waitlist, found.time_zone),
         address=shown.address(found),
         map_url=shown.map_url(found),
         online_url=shown.web_url(found.online_url),

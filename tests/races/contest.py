@@ -22,7 +22,7 @@ from registration.booking.services import cancel as cancelling
 from registration.booking.services.cancel import Target
 from registration.booking.services.register import register
 from registration.core import transaction
-from registration.core.database import db
+from registration.core.database import db, table
 from registration.core.refusal import Refusal
 from registration.doctor.examine import examine
 from registration.journal.services import ATTENDEE
@@ -164,8 +164,7 @@ def _without_lock() -> Mutation:
     """Nothing is locked: no row on PostgreSQL, no write transaction from the start on SQLite."""
     if db.engine.dialect.name == "sqlite":
         return [(transaction, "WRITING", {"tx": "read"})]
-    columns = (GateRow.event_id, GateRow.next_place, GateRow.step, GateRow.policy, GateRow.is_draining)
-    unlocked = select(*columns).where(GateRow.event_id.in_(bindparam("ids", expanding=True)))
+    unlocked = select(table(GateRow)).where(GateRow.event_id.in_(bindparam("ids", expanding=True)))
     return [(gates, "LOCK", unlocked)]
 
 
@@ -200,12 +199,12 @@ def _cancel_without_drain() -> Mutation:
 
 def _newcomer_jumps() -> Mutation:
     """Seats that come free go to the end of the line."""
-    line = engine._line
+    line = engine.head
 
     def from_the_end(session: Any, gate: Any, limit: int) -> Any:
         return list(reversed(line(session, gate, limit)))
 
-    return [(engine, "_line", from_the_end)]
+    return [(engine, "head", from_the_end)]
 
 
 MUTANTS: dict[str, Callable[[], Mutation]] = {

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.messages import announce, announce_shrunk
 from registration.booking.models import Attendee
+from registration.booking.needs import members_of, needs_of
 from registration.core import clock
 from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
@@ -58,7 +59,7 @@ def _cancel_attendee(
     if _state(session, target) in rules.ENDED:
         return
     attendee = session.execute(
-        select(Attendee.category_id, Attendee.removed_at).where(
+        select(Attendee.removed_at).where(
             Attendee.id == attendee_id, Attendee.registration_id == target.registration_id
         )
     ).one_or_none()
@@ -69,9 +70,10 @@ def _cancel_attendee(
     if _present(session, target.registration_id) == 1:
         changes = [engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)]
     else:
-        counts = {} if attendee.category_id is None else {attendee.category_id: 1}
-        engine.shrink(session, gate, target.registration_id, gate.needs(1, counts), actor)
         session.execute(update(Attendee).where(Attendee.id == attendee_id).values(removed_at=clock.now()))
+        left = list(members_of(session, target.registration_id).values())
+        needs = needs_of(session, gate, left)
+        engine.change_needs(session, gate, target.registration_id, len(left), needs, actor)
         changes = []
         announce_shrunk(session, target.registration_id)
     changes += engine.drain(session, gate, actor)

@@ -9,6 +9,7 @@ from registration.core.transaction import write_tx
 from registration.journal.services import SYSTEM, Actor
 from registration.seats import engine, rules
 from registration.seats import gate as gates
+from registration.seats.gate import Terms
 
 
 class CapacityOutOfRange(Refusal):
@@ -18,22 +19,32 @@ class CapacityOutOfRange(Refusal):
     code = "capacity"
 
 
-def check_wanted(wanted: int) -> None:
-    """Raise CapacityOutOfRange unless *wanted* can be a capacity."""
-    if not 0 <= wanted <= rules.MOST_SEATS:
+def check_terms(terms: Terms) -> None:
+    """Raise CapacityOutOfRange at the field that cannot be as it is."""
+    if not 0 <= terms.seats <= rules.MOST_SEATS:
         raise CapacityOutOfRange(
             _("Enter a capacity between 0 and %(most)s.", most=rules.MOST_SEATS), field="wanted"
         )
+    if terms.overbooking < 0 or terms.wanted > rules.MOST_SEATS:
+        raise CapacityOutOfRange(
+            _("With what is planned beyond, at most %(most)s can be let in.", most=rules.MOST_SEATS),
+            field="overbooking",
+        )
+    if not 0 <= terms.reserve <= terms.wanted:
+        raise CapacityOutOfRange(
+            _("Keep back between 0 and %(most)s seats.", most=terms.wanted), field="reserve"
+        )
 
 
-def change_capacity(event_id: int, pool_id: int, wanted: int, actor: Actor) -> int:
+def change_capacity(event_id: int, pool_id: int, wanted: int | Terms, actor: Actor) -> int:
     """Ask for another capacity of a pool and return how many parties that promoted.
 
     A long promotion is cut into several transactions, so that people can register meanwhile.
     Raises CapacityOutOfRange, NotFound, Unavailable.
     """
-    check_wanted(wanted)
-    promoted, is_draining = write_tx(lambda session: _change(session, event_id, pool_id, wanted, actor))
+    terms = Terms(wanted) if isinstance(wanted, int) else wanted
+    check_terms(terms)
+    promoted, is_draining = write_tx(lambda session: _change(session, event_id, pool_id, terms, actor))
     while is_draining:
         more, is_draining = write_tx(lambda session: _drain(session, event_id, actor))
         promoted += more
@@ -45,11 +56,11 @@ def go_on_draining(event_id: int) -> int:
     return write_tx(lambda session: _drain(session, event_id, SYSTEM))[0]
 
 
-def _change(session: Session, event_id: int, pool_id: int, wanted: int, actor: Actor) -> tuple[int, bool]:
+def _change(session: Session, event_id: int, pool_id: int, terms: Terms, actor: Actor) -> tuple[int, bool]:
     gate = gates.lock(session, [event_id])[event_id]
     if pool_id not in gate.pools:
         raise NotFound(_("There is no such limit for this event."))
-    gates.set_wanted(session, gate, pool_id, wanted, actor)
+    gates.set_wanted(session, gate, pool_id, terms, actor)
     return _promote(session, gate, actor)
 
 

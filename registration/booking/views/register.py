@@ -11,7 +11,8 @@ from registration.booking.services.register import register
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.events.rules import Phase
-from registration.seats.queries import availability, policy_of, seats_now
+from registration.seats.promise import promises
+from registration.seats.queries import availability, line_policy, seats_now
 from registration.web.guards import StaleForm, check_form_key, form_key
 from registration.web.locale import page_locale
 
@@ -78,8 +79,8 @@ def _page(spec: FormSpec, form: RegistrationForm, status: int, focus: str = "") 
         form.submit_key.data = form_key(f"register:{spec.event_id}")
     title, language = spec.title(page_locale())
     errors = forms.errors_of(form)
-    policy = policy_of(db.session(), spec.event_id)
-    now = seats_now(seats, [one.id for one in spec.categories], policy)
+    line = line_policy(db.session(), spec.event_id)
+    now = seats_now(seats, [one.id for one in spec.categories], line)
     is_closed = not is_open or (now.left <= 0 and not spec.has_waitlist)
     template = "booking/closed.html" if is_closed and request.method == "GET" else "booking/register.html"
     page = render_template(
@@ -87,7 +88,7 @@ def _page(spec: FormSpec, form: RegistrationForm, status: int, focus: str = "") 
         spec=spec,
         form=form,
         now=now,
-        policy=policy,
+        promises=promises(line, spec.has_waitlist, spec.time_zone),
         title=title,
         title_locale=language,
         errors=errors,

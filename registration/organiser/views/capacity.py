@@ -14,7 +14,8 @@ from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser import queries
-from registration.organiser.forms import CapacityForm, errors_of
+from registration.organiser.forms import errors_of
+from registration.organiser.seat_forms import CapacityForm
 from registration.organiser.views.frame import actor, done, event_screen
 from registration.seats.queries import PoolSeats, Preview, availability, preview
 
@@ -29,7 +30,7 @@ def capacity(event: Event) -> ResponseReturnValue:
     if not form.validate():
         return _page(event, pool_id, form, 422)
     return _page(
-        event, pool_id, form, seen=preview(db.session(), event.id, _pool(event, pool_id).id, form.number)
+        event, pool_id, form, seen=preview(db.session(), event.id, _pool(event, pool_id).id, form.terms())
     )
 
 
@@ -41,7 +42,7 @@ def change(event: Event, pool_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(event, pool_id, form, 422)
     try:
-        promoted = change_capacity(event.id, pool_id, form.number, actor())
+        promoted = change_capacity(event.id, pool_id, form.terms(), actor())
     except Refusal as refusal:
         form.wanted.errors = [refusal.sentence]
         return _page(event, pool_id, form, refusal.status)

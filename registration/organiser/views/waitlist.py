@@ -9,7 +9,8 @@ from registration.events.models import Event
 from registration.organiser import queries
 from registration.organiser.views.frame import event_screen
 from registration.seats.explain import why_event
-from registration.seats.queries import policy_of
+from registration.seats.promise import promises
+from registration.seats.queries import line_policy
 
 
 @event_page(READ)
@@ -21,5 +22,5 @@ def waitlist(event: Event) -> ResponseReturnValue:
         event,
         line=queries.waitlist(session, event.id),
         reasons=why_event(session, event),
-        policy=policy_of(session, event.id),
+        promises=promises(line_policy(session, event.id), event.has_waitlist, event.time_zone),
     )

@@ -1,0 +1,27 @@
+"""Why a form is not taken."""
+
+from registration.core.refusal import Refusal
+
+
+class RegistrationClosed(Refusal):
+    """The event, or a category of it, takes no registrations now."""
+
+    code = "closed"
+
+
+class EventFull(Refusal):
+    """No seat is left and there is no waitlist."""
+
+    code = "full"
+
+
+class NotTogether(Refusal):
+    """Seats were asked for in every event or in none, and one of them has too few."""
+
+    code = "not-together"
+
+
+class SubmittedDifferently(Refusal):
+    """The form was sent before, with other answers."""
+
+    code = "conflict"

@@ -1,0 +1,104 @@
+"""The ledger of an event: what became of each place, chained by hash, naming no person.
+
+Anyone who has a receipt can see that nobody was let past, or the reason the organiser gave. Each
+line's hash covers the line and the hash before it, so a line that was changed, left out or put in
+later shows (the idea of RFC 9162's logs, with one writer and no tree).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from registration.core import clock
+from registration.core.database import table
+from registration.seats.gate import Gate
+from registration.seats.models import LedgerEntry
+
+STATE = "state"
+NEEDS = "needs"
+CAPACITY = "capacity"
+
+_APPEND = insert(table(LedgerEntry))
+_COLUMNS = tuple(column for column in table(LedgerEntry).c if column.name != "event_id")
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is to be written: a change of state or of needs of one place, or of a capacity (place 0)."""
+
+    kind: str
+    place: int
+    part: int
+    size: int
+    priority: int
+    needs: Mapping[int, int]
+    before: str
+    after: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line as it stands in the ledger."""
+
+    number: int
+    at: datetime
+    line: Line
+    hash: str
+
+
+def append(session: Session, gate: Gate, lines: Sequence[Line]) -> list[str]:
+    """Write *lines* at the end of the ledger of the locked *gate* and return their hashes."""
+    if not lines:
+        return []
+    at = clock.now()
+    rows = []
+    for line in lines:
+        gate.ledger_number += 1
+        gate.ledger_hash = chained(gate.ledger_hash, gate.ledger_number, at, line)
+        rows.append(
+            {
+                **vars(line),
+                "event_id": gate.event_id,
+                "number": gate.ledger_number,
+                "at": at,
+                "needs": {str(pool_id): need for pool_id, need in sorted(line.needs.items())},
+                "hash": gate.ledger_hash,
+            }
+        )
+    session.connection().execute(_APPEND, rows)
+    return [str(row["hash"]) for row in rows]
+
+
+def chained(previous: str, number: int, at: datetime, line: Line) -> str:
+    """Return the hash of a line that follows the hash *previous*."""
+    needs = sorted(line.needs.items())
+    told = [
+        number, at.astimezone(UTC).isoformat(), line.kind, line.place, line.part, line.size, line.priority,
+        needs, line.before, line.after, line.reason,
+    ]  # fmt: skip
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
+
+
+def entries(session: Session, event_id: int, place: int | None = None) -> Iterable[Entry]:
+    """Yield the ledger of an event in its order, or what concerns one *place*."""
+    query = select(*_COLUMNS).where(LedgerEntry.event_id == event_id).order_by(LedgerEntry.number)
+    if place is not None:
+        query = query.where(LedgerEntry.place == place)
+    for row in session.connection().execute(query, execution_options={"yield_per": 1000}):
+        yield _entry(row)
+
+
+def _entry(row: Any) -> Entry:
+    needs = {int(pool_id): int(need) for pool_id, need in row.needs.items()}
+    line = Line(
+        row.kind, row.place, row.part, row.size, row.priority, needs, row.before, row.after, row.reason
+    )
+    return Entry(row.number, row.at, line, row.hash)

@@ -1,0 +1,108 @@
+"""What an event promises about its seats, in sentences that stand wherever people read of it."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from registration.seats import rules
+from registration.seats.rules import LinePolicy
+from registration.web.filters import moment
+
+
+def promises(line: LinePolicy, has_waitlist: bool, zone: str) -> list[str]:
+    """Return how seats are given, one sentence for each thing that is so."""
+    told = []
+    if line.confirms_address:
+        told.append(
+            ngettext(
+                "Your seats are kept for %(num)s minute, until you press the link in our mail.",
+                "Your seats are kept for %(num)s minutes, until you press the link in our mail.",
+                line.hold_minutes,
+            )
+        )
+    if line.needs_approval:
+        told.append(_("The organiser decides on each registration."))
+    if line.firm_cap is not None:
+        told.append(
+            ngettext(
+                "At most %(num)s person of one organisation gets a seat.",
+                "At most %(num)s people of one organisation get seats.",
+                line.firm_cap,
+            )
+        )
+    return [*told, *_of_the_line(line, has_waitlist, zone)]
+
+
+def _of_the_line(line: LinePolicy, has_waitlist: bool, zone: str) -> list[str]:
+    if not has_waitlist:
+        return [_("There is no waitlist: registration ends with the last seat.")]
+    told = [_when_full(line)]
+    if line.waitlist_limit is not None:
+        told.append(
+            ngettext(
+                "At most %(num)s party can wait.", "At most %(num)s parties can wait.", line.waitlist_limit
+            )
+        )
+    if line.freezes_at is not None:
+        told.append(_("From %(when)s on nobody moves up by itself.", when=moment(line.freezes_at, zone)))
+    return told
+
+
+def _when_full(line: LinePolicy) -> Any:
+    is_strict = line.policy == rules.STRICT
+    if line.promotion == rules.MANUAL:
+        return str(
+            _("If it is full you join the waitlist. The organiser gives free seats to those who wait.")
+        )
+    if line.promotion == rules.DIRECT and is_strict:
+        return _(
+            "If it is full you join the waitlist. A seat that becomes free is kept for the first party in"
+            " line until all of that party fits, and we e-mail at once."
+        )
+    if line.promotion == rules.DIRECT:
+        return _(
+            "If it is full you join the waitlist. When a seat becomes free it goes to the next party in line"
+            " that fits, and we e-mail at once."
+        )
+    return " ".join([_offered(line, is_strict), *_offer_terms(line)])
+
+
+def _offered(line: LinePolicy, is_strict: bool) -> Any:
+    hours = line.offer_hours
+    if is_strict:
+        return ngettext(
+            "If it is full you join the waitlist. A seat that becomes free is kept for the first party in"
+            " line until all of it fits, and offered to it for %(num)s hour.",
+            "If it is full you join the waitlist. A seat that becomes free is kept for the first party in"
+            " line until all of it fits, and offered to it for %(num)s hours.",
+            hours,
+        )
+    return ngettext(
+        "If it is full you join the waitlist. When a seat becomes free we offer it to the next party in line"
+        " that fits, which has %(num)s hour to accept.",
+        "If it is full you join the waitlist. When a seat becomes free we offer it to the next party in line"
+        " that fits, which has %(num)s hours to accept.",
+        hours,
+    )
+
+
+def _offer_terms(line: LinePolicy) -> list[str]:
+    told = []
+    if line.quiet_from is not None and line.quiet_until is not None:
+        told.append(
+            _(
+                "The hours from %(start)s:00 to %(end)s:00 do not count.",
+                start=f"{line.quiet_from:02}",
+                end=f"{line.quiet_until:02}",
+            )
+        )
+    if line.direct_hours:
+        told.append(
+            ngettext(
+                "In the last %(num)s hour before the event it goes to them at once.",
+                "In the last %(num)s hours before the event it goes to them at once.",
+                line.direct_hours,
+            )
+        )
+    return told
