@@ -32,7 +32,9 @@ def _booked_twice(event_id: int | None) -> AnySelect:
 
 def _untold(event_id: int | None) -> AnySelect:
     told = exists().where(
-        OutgoingMessage.registration_id == Registration.id,
+        # One mail tells of all the parts of a party.
+        OutgoingMessage.booking_id == Registration.booking_id,
+        OutgoingMessage.event_id == Registration.event_id,
         or_(
             and_(Registration.state == rules.CONFIRMED, OutgoingMessage.kind.in_([CONFIRMED, PROMOTED])),
             and_(Registration.state == rules.WAITLISTED, OutgoingMessage.kind == WAITLISTED),

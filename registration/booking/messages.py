@@ -120,6 +120,25 @@ def announce_moved(session: Session, event_id: int, before: str) -> int:
     return len(rows)
 
 
+def announce_cancelled(session: Session, event_id: int, reason: str | None = None) -> int:
+    """Decide a mail to everybody who holds or waits that the event is cancelled; return how many."""
+    rows = session.execute(
+        select(*_TOLD)
+        .join(Registration, Registration.booking_id == Booking.id)
+        .where(Registration.event_id == event_id, Registration.state.not_in(rules.ENDED))
+        .order_by(Registration.id)
+    ).all()
+    facts = {"reason": reason} if reason else {}
+    enqueue(
+        session,
+        *(
+            _outgoing("event_cancelled", row, event_id, row.registration_id, {"state": row.state, **facts})
+            for row in rows
+        ),
+    )
+    return len(rows)
+
+
 def send_link_again(session: Session, emails: Sequence[str], event_ids: Sequence[int]) -> None:
     """Decide a mail with the link of each active booking of *emails* for these events."""
     rows = session.execute(
