@@ -1,5 +1,6 @@
 """The mails of registrations: decided with the change, written when they are sent."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +27,8 @@ REMOVED = "removed"
 SHRUNK = "shrunk"
 LINK = "link"
 MOVED = "moved"
+# What came of one form for several events.
+PROGRAMME = "programme"
 
 # One link mail per booking in this time, whoever asks how often: nobody's mailbox is filled by a stranger.
 LINK_AGAIN_AFTER = timedelta(minutes=15)
@@ -69,7 +72,8 @@ def announce(
 ) -> None:
     """Decide one mail for each of *changes*, to the contact of its booking.
 
-    *known* are contacts, by booking, that need not be read again.
+    What came of one form is one mail, however many events it asked for. *known* are contacts, by
+    booking, that need not be read again.
     """
     if not changes:
         return
@@ -78,11 +82,18 @@ def announce(
     if ids:
         contacts |= {row.id: row for row in session.connection().execute(_CONTACTS, {"ids": ids})}
     messages = []
+    joined = Counter(change.booking_id for change in changes if change.before is None)
+    told: set[int] = set()
     for change in changes:
+        contact = contacts[change.booking_id]
+        if change.before is None and joined[change.booking_id] > 1:
+            if change.booking_id not in told:
+                messages.append(_outgoing(PROGRAMME, contact, change.event_id, change.registration_id, {}))
+            told.add(change.booking_id)
+            continue
         facts: dict[str, Any] = {"state": change.after}
         if reason:
             facts["reason"] = reason
-        contact = contacts[change.booking_id]
         messages.append(
             _outgoing(_kind(change, actor), contact, change.event_id, change.registration_id, facts)
         )
