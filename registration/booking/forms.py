@@ -1,85 +1,42 @@
-"""The registration form of an event: its shape and its sentences, no decision about seats."""
+"""The registration form: its shape and its sentences, no decision about seats."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
-from wtforms import (
-    BooleanField,
-    Field,
-    FieldList,
-    Form,
-    FormField,
-    HiddenField,
-    RadioField,
-    StringField,
-    TextAreaField,
-    ValidationError,
-)
+from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Optional, StopValidation
+from wtforms.validators import DataRequired, InputRequired, Optional
 
-from registration.booking.formspec import CategoryChoice, FormSpec, QuestionField
+from registration.booking import questions
+from registration.booking.fields import (
+    ChoiceField,
+    EmailAddress,
+    MultiCheckboxField,
+    Must,
+    Readable,
+    cleaned,
+    control_id,
+    readable_block,
+)
 from registration.booking.rules import Application, Person, Wish
-from registration.core import clock, text
-from registration.events.rules import is_open_between
+from registration.booking.sheet import Asked, Sheet
+from registration.core.refusal import Refusal
 from registration.web.locale import LOCALES, page_locale
+
+__all__ = ["Readable", "cleaned", "readable_block"]
 
 NAME_LENGTH = 100
 EMAIL_LENGTH = 254
 FIRM_LENGTH = 200
-ANSWER_LENGTH = 1000
 CONSENT = _l("I agree that the organiser uses these details to run the event, as described under Privacy.")
 SENSITIVE_CONSENT = _l(
     "I agree that the organiser uses what I answered about health, food or access, for this event only."
 )
-
-
-class Readable:
-    """Refuse what cannot be stored or shown, and what is longer than *length* characters."""
-
-    def __init__(self, length: int) -> None:
-        self.length = length
-
-    def __call__(self, _form: Form, field: Field) -> None:
-        value = field.data or ""
-        if not text.is_readable(value):
-            raise StopValidation(_("This contains characters that we cannot store. Type it again."))
-        if len(value) > self.length:
-            raise StopValidation(
-                _(
-                    "Use at most %(most)s characters; these are %(count)s.",
-                    most=self.length,
-                    count=len(value),
-                )
-            )
-
-
-class EmailAddress:
-    """Refuse what cannot be an e-mail address (RFC 5321); look-alikes pass."""
-
-    def __call__(self, _form: Form, field: Field) -> None:
-        try:
-            text.normal_email(field.data or "")
-        except ValueError:
-            raise ValidationError(_("Enter an e-mail address in the form name@example.org.")) from None
-
-
-def cleaned(value: str | None) -> str | None:
-    """Return a line as it will be stored; unreadable text stays as typed, to be refused and shown."""
-    return text.line(value) if value and text.is_readable(value) else value
-
-
-class ChoiceField(RadioField):
-    """Radios that say in our words what to do when something else was sent."""
-
-    def pre_validate(self, form: Form) -> None:
-        if self.data and not any(match for _value, _label, match, *_rest in self.iter_choices()):
-            raise ValidationError(_("Choose one of the options that are listed."))
 
 
 class AttendeeForm(Form):
@@ -91,7 +48,7 @@ class AttendeeForm(Form):
 
 
 class RegistrationForm(FlaskForm):
-    """The contact and what is sent along; the attendees are added by event.
+    """The contact and what is sent along; events, attendees and questions are added by sheet.
 
     The form needs no cookie: the signed submit key stands in for the CSRF token (web/guards.py).
     """
@@ -117,84 +74,100 @@ class RegistrationForm(FlaskForm):
 
 
 def registration_form(
-    spec: FormSpec, formdata: Mapping[str, Any] | None, *, blocks: int = 1, most: int = 10
+    sheet: Sheet, formdata: Mapping[str, Any] | None, *, blocks: int = 1, most: int = 10
 ) -> RegistrationForm:
-    """Return the form of *spec* with what was sent, or an empty one with *blocks* attendees."""
-    form_class = _form_class(spec, most)
+    """Return the form of *sheet* with what was sent, or an empty one with *blocks* attendees."""
+    form_class = _form_class(sheet, most)
     if formdata is None:
         form = form_class(formdata=None)
         while len(form.attendees) < blocks:
             form.attendees.append_entry()
     else:
         form = form_class(formdata=formdata)
-    _offer_categories(form, spec)
+    _offer(form, sheet)
     return form
 
 
-def add_attendee(form: RegistrationForm, spec: FormSpec, most: int) -> None:
+def add_attendee(form: RegistrationForm, sheet: Sheet, most: int) -> None:
     """Add a block for one more person."""
     if len(form.attendees) < most:
         form.attendees.append_entry()
-        _offer_categories(form, spec)
+        _offer(form, sheet)
 
 
-def without_attendee(formdata: MultiDict[str, str], index: int) -> MultiDict[str, str]:
-    """Return *formdata* without the attendee of that block, the others moved up."""
-    kept: MultiDict[str, str] = MultiDict()
-    indices = sorted({found for name in formdata if (found := block_of(name)) is not None})
-    numbers = {old: new for new, old in enumerate(one for one in indices if one != index)}
-    for name, value in formdata.items(multi=True):
-        block = block_of(name)
-        if block is None:
-            kept.add(name, value)
-        elif block in numbers:
-            tail = name.split("-", 2)[2]
-            kept.add(f"attendees-{numbers[block]}-{tail}", value)
-    return kept
-
-
-def block_of(name: str) -> int | None:
-    """Return the number of the attendee's block that a field's name belongs to."""
-    parts = name.split("-", 2)
-    is_block = len(parts) == 3 and parts[0] == "attendees" and parts[1].isascii() and parts[1].isdigit()
-    return int(parts[1][:6]) if is_block else None
-
-
-def check(form: RegistrationForm, spec: FormSpec, most: int) -> bool:
+def check(form: RegistrationForm, sheet: Sheet, most: int) -> bool:
     """Say whether the form can be sent to the service; the sentences stand at the fields."""
-    is_valid = bool(form.validate())
+    form.validate()
     if len(form.attendees) > most:
         form.form_errors.append(
             _("One form can register at most %(most)s people. Send a second form for the others.", most=most)
         )
-        is_valid = False
     for index, attendee in enumerate(form.attendees):
-        is_valid = _check_attendee(form, attendee.form, index) and is_valid
-    if _has_sensitive(form, spec) and not form.consent_sensitive.data:
+        _check_attendee(form, attendee.form, index, sheet)
+    questions.check(_asked_of_contact(form, sheet), sheet.of_contact, form)
+    if sheet.is_programme:
+        _check_events(form, sheet)
+    if _has_sensitive(form, sheet) and not form.consent_sensitive.data:
         form.consent_sensitive.errors = [
             _("Tick this box too, or clear the answers about health, food and access.")
         ]
-        is_valid = False
-    return is_valid
+    return not errors_of(form)
 
 
-def application(form: RegistrationForm, spec: FormSpec, submit_nonce: str) -> Application:
+def application(form: RegistrationForm, sheet: Sheet, submit_nonce: str) -> Application:
     """Return what the form asks for, as the service takes it."""
     wording = _wording(page_locale())
     consents = [("registration", wording[0])]
-    if _has_sensitive(form, spec):
+    if _has_sensitive(form, sheet):
         consents.append(("sensitive", wording[1]))
-    people = tuple(_person(form, attendee.form, spec) for attendee in form.attendees)
-    language = form.locale.data if form.locale.data in LOCALES else LOCALES[0]
+    chosen = [events_of(form, attendee.form, sheet) for attendee in form.attendees]
+    wishes = []
+    for event_id in (spec.event_id for spec in sheet.specs):
+        people = [
+            _person(form, attendee.form, sheet, event_id)
+            for attendee, mine in zip(form.attendees, chosen, strict=True)
+            if event_id in mine
+        ]
+        if people:
+            people[0] = _with_answers(people[0], form, sheet, event_id)
+            wishes.append(Wish(event_id, tuple(people)))
     return Application(
         submit_key=submit_nonce,
         name=form.name.data,
         email=form.email.data,
         firm=form.firm.data or "",
-        locale=language,
-        wishes=(Wish(spec.event_id, people),),
+        locale=form.locale.data if form.locale.data in LOCALES else LOCALES[0],
+        wishes=tuple(wishes),
         consents=tuple(consents),
+        together=sheet.is_programme and form.together.data,
     )
+
+
+def events_of(form: RegistrationForm, attendee: Form, sheet: Sheet) -> list[int]:
+    """Return the events that an attendee comes to: her own choice, else all that the contact chose."""
+    if not sheet.is_programme:
+        return [sheet.specs[0].event_id]
+    chosen = attendee.events.data or form.events.data or ()
+    return [spec.event_id for spec in sheet.specs if spec.slug in chosen]
+
+
+def errors_of(form: RegistrationForm) -> list[tuple[str, str]]:
+    """Return (id of the control, sentence) for each error, in the order of the page."""
+    found = [("name", str(sentence)) for sentence in form.form_errors]
+    last = ("attendees", "consent", "consent_sensitive")
+    own = [field for field in form if field.short_name not in last]
+    people = [field for attendee in form.attendees for field in attendee.form]
+    for field in (*own, *people, form.consent, form.consent_sensitive):
+        found += [(control_id(field), str(error)) for error in field.errors]
+    return found
+
+
+def tell(form: RegistrationForm, refusal: Refusal) -> None:
+    """Put the sentence of *refusal* at its field, or above the form."""
+    if refusal.field in form and not isinstance(form[refusal.field], FieldList):
+        form[refusal.field].errors = [refusal.sentence]
+    else:
+        form.form_errors.append(refusal.sentence)
 
 
 @lru_cache(maxsize=16)
@@ -203,99 +176,111 @@ def _wording(_locale: str) -> tuple[str, str]:
     return str(CONSENT), str(SENSITIVE_CONSENT)
 
 
-def errors_of(form: RegistrationForm) -> list[tuple[str, str]]:
-    """Return (id of the control, sentence) for each error, in the order of the page."""
-    found = [("name", str(sentence)) for sentence in form.form_errors]
-    contact = [form.name, form.email, form.firm]
-    people = [field for attendee in form.attendees for field in attendee.form]
-    for field in (*contact, *people, form.consent, form.consent_sensitive):
-        found += [(_control_id(field), str(error)) for error in field.errors]
-    return found
-
-
-def _control_id(field: Field) -> str:
-    """A group of radios has no control of its own name; its first choice has."""
-    return f"{field.id}-0" if isinstance(field, RadioField) else str(field.id)
-
-
-def _check_attendee(form: RegistrationForm, attendee: Form, index: int) -> bool:
+def _check_attendee(form: RegistrationForm, attendee: Form, index: int, sheet: Sheet) -> None:
     if index > 0 and not attendee.name.data:
         attendee.name.errors = [_("Enter the name of attendee %(number)s, or remove them.", number=index + 1)]
-        return False
-    return True
+    event_ids = events_of(form, attendee, sheet)
+    for group in sheet.categories:
+        field = attendee[group.name]
+        if not set(group.event_ids) & set(event_ids):
+            field.errors = []
+        elif not field.data and not field.errors:
+            field.errors = [_("Choose a category.")]
+    questions.check(_asked_of(form, attendee, sheet), sheet.of_attendees, attendee)
 
 
-def _person(form: RegistrationForm, attendee: Form, spec: FormSpec) -> Person:
-    answers = []
-    for question in spec.questions:
-        value = attendee[_question_name(question)].data
-        if question.kind == "yes":
-            value = "yes" if value else ""
-        if value:
-            answers.append((question.id, str(value).strip()))
+def _check_events(form: RegistrationForm, sheet: Sheet) -> None:
+    if form.events.errors:
+        return
+    if not form.events.data and not any(one.form.events.data for one in form.attendees):
+        form.events.errors = [_("Choose at least one event.")]
+        return
+    coming = [set(events_of(form, one.form, sheet)) for one in form.attendees]
+    nobody = [one for one in form.events.data if sheet.by_slug[one].event_id not in set().union(*coming)]
+    if nobody:
+        titles = ", ".join(sheet.by_slug[one].title(page_locale())[0] for one in nobody)
+        form.events.errors = [
+            _("Nobody comes to %(titles)s. Choose it for somebody below, or not at all.", titles=titles)
+        ]
+
+
+def _asked_of(form: RegistrationForm, attendee: Form, sheet: Sheet) -> list[Asked]:
+    return questions.shown(sheet.of_attendees, attendee, form, events_of(form, attendee, sheet))
+
+
+def _asked_of_contact(form: RegistrationForm, sheet: Sheet) -> list[Asked]:
+    chosen = {event_id for one in form.attendees for event_id in events_of(form, one.form, sheet)}
+    return questions.shown(sheet.of_contact, form, form, chosen)
+
+
+def _person(form: RegistrationForm, attendee: Form, sheet: Sheet, event_id: int) -> Person:
     is_contact = not attendee.name.data
+    group = next((one for one in sheet.categories if event_id in one.event_ids), None)
     return Person(
         name=attendee.name.data or form.name.data,
         email=attendee.email.data or (form.email.data if is_contact else ""),
         firm=attendee.firm.data or form.firm.data or "",
-        category_id=int(attendee.category.data) if spec.categories else None,
-        answers=tuple(answers),
+        category_id=group.category_of(event_id, attendee[group.name].data) if group else None,
+        answers=_answers(_asked_of(form, attendee, sheet), attendee, event_id),
     )
 
 
-def _has_sensitive(form: RegistrationForm, spec: FormSpec) -> bool:
-    names = [_question_name(question) for question in spec.questions if question.is_sensitive]
-    return any(attendee.form[name].data for attendee in form.attendees for name in names)
+def _with_answers(person: Person, form: RegistrationForm, sheet: Sheet, event_id: int) -> Person:
+    """Return the first of a party with what was asked once of the contact."""
+    told = _answers(_asked_of_contact(form, sheet), form, event_id)
+    return replace(person, answers=(*person.answers, *told))
 
 
-def _offer_categories(form: RegistrationForm, spec: FormSpec) -> None:
-    """Let each attendee choose among the categories that are open; a single one is chosen already."""
-    choices = [SelectChoice(str(one.id), one.name) for one in _open(spec.categories)]
-    for attendee in form.attendees if spec.categories else ():
-        field = attendee.form.category
-        field.choices = choices
-        if len(choices) == 1 and not field.raw_data:
-            field.data = choices[0].value
+def _answers(asked: list[Asked], form: Form, event_id: int) -> tuple[tuple[int, str], ...]:
+    return tuple(
+        (question_id, value)
+        for one in asked
+        if (value := questions.answer(one, form))
+        for event, question_id in one.ids
+        if event == event_id
+    )
 
 
-def _open(categories: tuple[CategoryChoice, ...]) -> list[CategoryChoice]:
-    at = clock.now()
-    return [one for one in categories if is_open_between(one.opens_at, one.closes_at, at)]
+def _has_sensitive(form: RegistrationForm, sheet: Sheet) -> bool:
+    told = [(one, form) for one in _asked_of_contact(form, sheet)]
+    for attendee in form.attendees:
+        told += [(one, attendee.form) for one in _asked_of(form, attendee.form, sheet)]
+    return any(one.question.is_sensitive and questions.answer(one, whose) for one, whose in told)
+
+
+def _offer(form: RegistrationForm, sheet: Sheet) -> None:
+    """Let each attendee choose among what is open; a single category is chosen already."""
+    events = [SelectChoice(spec.slug, spec.title(page_locale())[0]) for spec in sheet.open_specs]
+    if sheet.is_programme:
+        form.events.choices = events
+        for attendee in form.attendees:
+            attendee.form.events.choices = events
+    for group in sheet.categories:
+        choices = [SelectChoice(value, one.name) for value, one in group.open_now()]
+        for attendee in form.attendees:
+            field = attendee.form[group.name]
+            field.choices = choices
+            if len(choices) == 1 and not field.raw_data:
+                field.data = choices[0].value
 
 
 @lru_cache(maxsize=256)
-def _form_class(spec: FormSpec, most: int) -> type[RegistrationForm]:
+def _form_class(sheet: Sheet, most: int) -> type[RegistrationForm]:
+    event_ids = [spec.event_id for spec in sheet.specs]
+    own: dict[str, Any] = questions.fields_of(sheet.of_contact, event_ids)
     fields: dict[str, Any] = {}
-    if spec.categories:
-        fields["category"] = ChoiceField(
-            _l("Category"), [InputRequired(_l("Choose a category."))], choices=[]
+    if sheet.is_programme:
+        own["events"] = MultiCheckboxField(_l("Events"), [Must()], choices=[])
+        own["together"] = BooleanField(
+            _l("All or nothing: register only if every event has seats for all of us")
         )
-    for question in spec.questions:
-        fields[_question_name(question)] = _question_field(question)
+        fields["events"] = MultiCheckboxField(_l("Only some of the events"), [Optional()], choices=[])
+    for group in sheet.categories:
+        is_certain = len(group.event_ids) == len(event_ids)
+        first: Field = Must() if is_certain else Optional()
+        fields[group.name] = ChoiceField(_l("Category"), [first], choices=[])
+    fields |= questions.fields_of(sheet.of_attendees, event_ids)
     attendee = type("EventAttendeeForm", (AttendeeForm,), fields)
     # One more than allowed is read, so that too many are told instead of dropped.
     attendees = FieldList(FormField(attendee), min_entries=1, max_entries=most + 1)
-    return type("EventRegistrationForm", (RegistrationForm,), {"attendees": attendees})
-
-
-def _question_name(question: QuestionField) -> str:
-    return f"question-{question.id}"
-
-
-def _question_field(question: QuestionField) -> Field:
-    asked = InputRequired(_l("Answer this question.")) if question.is_required else Optional()
-    extra: dict[str, Any] = {"description": question.hint}
-    if question.kind == "choice":
-        choices = [SelectChoice(choice, choice) for choice in question.choices]
-        if not question.is_required:
-            choices.insert(0, SelectChoice("", _l("No answer")))
-        return ChoiceField(question.label, [asked], choices=choices, default="", **extra)
-    if question.kind == "yes":
-        return BooleanField(question.label, [asked], **extra)
-    field = TextAreaField if question.kind == "long" else StringField
-    return field(question.label, [asked, Readable(ANSWER_LENGTH)], filters=[readable_block], **extra)
-
-
-def readable_block(value: str | None) -> str | None:
-    """Return an answer's lines as they will be stored."""
-    return text.block(value) if value and text.is_readable(value) else value
+    return type("EventRegistrationForm", (RegistrationForm,), {**own, "attendees": attendees})

@@ -2,13 +2,17 @@
 
 from flask import Blueprint
 
-from registration.booking.views import calendar, manage, register
+from registration.booking import wording
+from registration.booking.views import calendar, manage, programme, register
 
 bp = Blueprint("booking", __name__)
+wording.init_blueprint(bp)
 
 bp.add_url_rule("/events/<slug>/register", "register", register.show, methods=["GET"])
 bp.add_url_rule("/events/<slug>/register", "submit", register.submit, methods=["POST"])
-bp.add_url_rule("/programmes/<slug>/register", "register_programme", register.programme, methods=["GET"])
+bp.add_url_rule("/programmes/<slug>/register", "register_programme", programme.show, methods=["GET"])
+bp.add_url_rule("/programmes/<slug>/register", "submit_programme", programme.submit, methods=["POST"])
+bp.add_url_rule("/programmes/<slug>/registered", "already_in_programme", programme.already, methods=["GET"])
 bp.add_url_rule("/events/<slug>/registered", "already", register.already, methods=["GET"])
 bp.add_url_rule("/bookings/<token>/", "booking", manage.show, methods=["GET"])
 bp.add_url_rule(

@@ -1,0 +1,105 @@
+"""The one registration form of a programme's events."""
+
+from dataclasses import dataclass
+
+from flask import abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from registration.booking import forms
+from registration.booking.formspec import FormSpec
+from registration.booking.programmes import programme_sheet
+from registration.booking.services.register import EventFull
+from registration.booking.sheet import Sheet
+from registration.booking.views import filling
+from registration.booking.views.filling import Shown
+from registration.core.database import db
+from registration.events.rules import Phase
+from registration.seats.models import Queue
+from registration.seats.queries import SeatsNow, availability, seats_now
+from registration.web.locale import page_locale
+
+
+@dataclass(frozen=True)
+class Option:
+    """An event of the programme as the form offers it. *needs* is the title it can only be had with."""
+
+    spec: FormSpec
+    title: str
+    title_locale: str
+    phase: str
+    now: SeatsNow
+    needs: str
+
+    @property
+    def is_full(self) -> bool:
+        return self.now.left <= 0 and not self.spec.has_waitlist
+
+
+def show(slug: str) -> ResponseReturnValue:
+    """Show the empty form."""
+    sheet = _sheet(slug)
+    return filling.empty(sheet, lambda shown: _page(sheet, shown))
+
+
+def submit(slug: str) -> ResponseReturnValue:
+    """Register whoever is in the form for the events they chose, or show it again with what to do."""
+    sheet = _sheet(slug)
+    already_url = url_for("booking.already_in_programme", slug=slug)
+    return filling.sent(sheet, lambda shown: _page(sheet, shown), already_url)
+
+
+def already(slug: str) -> ResponseReturnValue:
+    """Say, revealing nothing, that the link was sent again if the address is registered."""
+    sheet = _sheet(slug)
+    return render_template(
+        "booking/already.html",
+        title=sheet.title,
+        title_locale=sheet.title_locale,
+        back=url_for("booking.register_programme", slug=slug),
+        is_programme=True,
+    )
+
+
+def _sheet(slug: str) -> Sheet:
+    sheet = programme_sheet(db.session(), slug)
+    if sheet is None:
+        abort(404)
+    return sheet
+
+
+def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
+    filling.renew_key(sheet, shown)
+    errors = forms.errors_of(shown.form)
+    options = _options(sheet)
+    page = render_template(
+        "booking/programme.html",
+        sheet=sheet,
+        options=options,
+        is_open=any(one.phase == Phase.OPEN.value and not one.is_full for one in options),
+        form=shown.form,
+        errors=errors,
+        has_errors=bool(errors),
+        focus=shown.focus,
+        is_gone=isinstance(shown.refusal, EventFull),
+    )
+    return page, shown.status, filling.headers(shown.status)
+
+
+def _options(sheet: Sheet) -> list[Option]:
+    session, ids = db.session(), [spec.event_id for spec in sheet.specs]
+    seats = availability(session, ids)
+    rows = session.execute(select(Queue.event_id, Queue.policy).where(Queue.event_id.in_(ids)))
+    policies = {row.event_id: row.policy for row in rows}
+    titles = {spec.event_id: spec.title(page_locale()) for spec in sheet.specs}
+    needs = dict(sheet.requires)
+    return [
+        Option(
+            spec,
+            *titles[spec.event_id],
+            spec.phase.value,
+            seats_now(seats[spec.event_id], [one.id for one in spec.categories], policies[spec.event_id]),
+            titles.get(needs.get(spec.event_id, 0), ("", ""))[0],
+        )
+        for spec in sheet.specs
+    ]
