@@ -95,9 +95,15 @@ def add_attendee(form: RegistrationForm, sheet: Sheet, most: int) -> None:
         _offer(form, sheet)
 
 
-def check(form: RegistrationForm, sheet: Sheet, most: int) -> bool:
-    """Say whether the form can be sent to the service; the sentences stand at the fields."""
+def check(
+    form: RegistrationForm, sheet: Sheet, most: int, told: Mapping[str, list[str]] | None = None
+) -> bool:
+    """Say whether the form can be sent to the service; the sentences stand at the fields.
+
+    *told* are sentences by the name of a field, from whoever looked at the form before.
+    """
     form.validate()
+    _put(form, told or {})
     if len(form.attendees) > most:
         form.form_errors.append(
             _("One form can register at most %(most)s people. Send a second form for the others.", most=most)
@@ -168,6 +174,13 @@ def tell(form: RegistrationForm, refusal: Refusal) -> None:
         form[refusal.field].errors = [refusal.sentence]
     else:
         form.form_errors.append(refusal.sentence)
+
+
+def _put(form: RegistrationForm, told: Mapping[str, list[str]]) -> None:
+    fields = [*form, *(field for attendee in form.attendees for field in attendee.form)]
+    for field in fields:
+        if field.name in told:
+            field.errors = told[field.name]
 
 
 @lru_cache(maxsize=16)

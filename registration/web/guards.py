@@ -2,9 +2,11 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
+from flask.sansio.app import App
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest
@@ -12,6 +14,8 @@ from werkzeug.exceptions import BadRequest
 from registration.core import text
 from registration.core.refusal import Refusal
 from registration.core.tokens import new_nonce, signing_keys
+
+_LARGEST = "registration_largest_bodies"
 
 
 class ForeignForm(Refusal):
@@ -38,7 +42,19 @@ def init_app(app: Flask) -> None:
     def refuse_foreign_and_unreadable() -> None:
         if request.method == "POST":
             _refuse_foreign()
+            _allow_files()
             _refuse_unreadable()
+
+
+def take_files(app: App, endpoint: str, largest: Callable[..., int]) -> None:
+    """Let the forms that are sent to *endpoint* have bodies as large as *largest* says for its address."""
+    app.extensions.setdefault(_LARGEST, {})[endpoint] = largest
+
+
+def _allow_files() -> None:
+    largest = current_app.extensions.get(_LARGEST, {}).get(request.endpoint)
+    if largest is not None and request.mimetype == "multipart/form-data":
+        request.max_content_length = largest(**(request.view_args or {}))
 
 
 def _refuse_foreign() -> None:

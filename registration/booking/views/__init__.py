@@ -1,9 +1,11 @@
 """The attendee's pages: the form, what came of it, and her calendar."""
 
 from flask import Blueprint
+from flask.sansio.blueprints import BlueprintSetupState
 
 from registration.booking import wording
-from registration.booking.views import calendar, manage, programme, register
+from registration.booking.views import calendar, files, manage, programme, register
+from registration.web.guards import take_files
 
 bp = Blueprint("booking", __name__)
 wording.init_blueprint(bp)
@@ -27,3 +29,9 @@ bp.add_url_rule(
 bp.add_url_rule("/bookings/<token>/feed", "renew_feed", manage.renew_feed, methods=["POST"])
 bp.add_url_rule("/bookings/<token>/calendar.ics", "download", calendar.download, methods=["GET"])
 bp.add_url_rule("/feeds/<token>.ics", "feed", calendar.feed, methods=["GET"])
+
+
+@bp.record
+def _take_files(state: BlueprintSetupState) -> None:
+    take_files(state.app, "booking.submit", files.largest_body)
+    take_files(state.app, "booking.submit_programme", files.largest_programme_body)

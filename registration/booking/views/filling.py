@@ -10,6 +10,7 @@ from registration.booking import forms, parties
 from registration.booking.forms import RegistrationForm
 from registration.booking.services.register import register
 from registration.booking.sheet import Sheet
+from registration.booking.views.files import with_files
 from registration.core.refusal import NotFound, Refusal
 from registration.web.guards import StaleForm, check_form_key, form_key
 from registration.web.locale import page_locale
@@ -47,18 +48,20 @@ def sent(sheet: Sheet, page: Page, already: str) -> ResponseReturnValue:
     *already* is where an address that is registered goes.
     """
     most = current_app.config["MAX_PARTY"]
-    if "remove" in request.form:
-        index = request.form.get("remove", -1, type=int)
-        kept = parties.without_attendee(request.form, index)
+    data, told = with_files(sheet)
+    if "remove" in data:
+        index = data.get("remove", -1, type=int)
+        kept = parties.without_attendee(data, index)
         focus = f"attendees-{max(index - 1, 0)}-name"
         return page(Shown(forms.registration_form(sheet, kept, most=most), 422, focus))
-    form = forms.registration_form(sheet, request.form, most=most)
-    if "add" in request.form:
+    form = forms.registration_form(sheet, data, most=most)
+    if "add" in data:
         forms.add_attendee(form, sheet, most)
         return page(Shown(form, 422, f"attendees-{len(form.attendees) - 1}-name"))
     try:
         nonce = check_form_key(sheet.purpose, form.submit_key.data or "")
-        receipt = register(forms.application(form, sheet, nonce)) if forms.check(form, sheet, most) else None
+        is_whole = forms.check(form, sheet, most, told)
+        receipt = register(forms.application(form, sheet, nonce)) if is_whole else None
     except NotFound:
         raise
     except Refusal as refusal:
