@@ -52,6 +52,9 @@ MAX_PARTY = 10
 # Hours for which a registration form that was opened can be sent.
 FORM_HOURS = 24
 
+# Seconds that a person needs at least for a registration form; sooner, the button is asked for once more.
+FORM_SECONDS = 0
+
 # Active registrations that one e-mail address may have for one event.
 MAX_PER_ADDRESS = 1
 

@@ -13,6 +13,7 @@ from registration.booking.linked import check_linked
 from registration.booking.messages import Contact, announce, send_link_again
 from registration.booking.models import Booking
 from registration.booking.needs import Member, needs_of
+from registration.booking.queries import is_waiting
 from registration.booking.refusals import EventFull, NotTogether, RegistrationClosed, SubmittedDifferently
 from registration.booking.rules import Application, Person, Wish
 from registration.capability.services import BOOKING, token_of
@@ -181,7 +182,7 @@ class Desk:
         beside, known = self.let_in.get(asked.key), self.known.get(asked.key)
         if known is not None:
             _check_same(asked.body, known.body_hash)
-            return Receipt(token_of(self.session, known.id, BOOKING))
+            return Receipt(token_of(self.session, known.id, BOOKING), is_waiting(self.session, known.id))
         if beside is not None:
             _check_same(asked.body, beside.asked.body)
         return beside

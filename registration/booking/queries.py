@@ -112,6 +112,14 @@ def is_registered(session: Session, email_normal: str, event_id: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
+def is_waiting(session: Session, booking_id: int) -> bool:
+    """Say whether a booking waits for a seat, in one event at least."""
+    query = select(Registration.id).where(
+        Registration.booking_id == booking_id, Registration.state == rules.WAITLISTED
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def title_of(session: Session, event_id: int) -> str:
     """Return an event's title in its own language."""
     query = (

@@ -23,7 +23,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
-from registration.booking.forms import Readable, cleaned, readable_block
+from registration.booking.fields import Readable, cleaned, readable_block
 from registration.events.models import Event
 from registration.events.services import Facts, Text
 from registration.seats import rules

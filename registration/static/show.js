@@ -9,9 +9,10 @@ const update = (form) => {
   for (const part of form.querySelectorAll("fieldset[data-when]")) {
     const values = chosen(form, part.dataset.when);
     const wanted = part.dataset.is.split("|");
-    part.hidden = part.disabled = !values.some((value) => wanted.includes(value));
+    part.hidden = part.disabled = !(values.length ? values : [""]).some((value) => wanted.includes(value));
   }
 };
+for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
 for (const form of document.forms) {
   if (form.querySelector("fieldset[data-when]")) {
     form.addEventListener("change", () => update(form));

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
@@ -30,6 +31,13 @@ class StaleForm(Refusal):
 
     status = 400
     code = "stale-form"
+
+
+class HastyForm(Refusal):
+    """The form came back sooner than a person can fill it in."""
+
+    status = 422
+    code = "hasty-form"
 
 
 def init_app(app: Flask) -> None:
@@ -97,14 +105,18 @@ def form_key(purpose: str) -> str:
 
 
 def check_form_key(purpose: str, key: str) -> str:
-    """Return the nonce inside *key*. Raises StaleForm with what to do next."""
+    """Return the nonce inside *key*. Raises StaleForm or HastyForm with what to do next."""
     hours = current_app.config["FORM_HOURS"]
     try:
-        nonce: str = _serializer(purpose).loads(key, max_age=hours * 3600)
+        nonce: str
+        made_at: datetime
+        nonce, made_at = _serializer(purpose).loads(key, max_age=hours * 3600, return_timestamp=True)
     except BadSignature:
         raise StaleForm(
             _("Your form was open for too long. We kept your answers: check them and send the form again.")
         ) from None
+    if datetime.now(UTC) - made_at < timedelta(seconds=current_app.config["FORM_SECONDS"]):
+        raise HastyForm(_("That was quick. Check your answers and press the button once more."))
     return nonce
 
 

@@ -33,7 +33,7 @@ def path(slug: str) -> str:
 def filled(client: FlaskClient, slug: str, *events: Made, **changes: object) -> dict[str, object]:
     """Return the form as a person would send it for *events*."""
     data: dict[str, object] = {
-        "submit_key": token_in(client.get(path(slug)).text, "submit_key"),
+        **hidden(client.get(path(slug)).text),
         "name": "Ada Lovelace",
         "email": "ada@example.org",
         "firm": "Nordlicht Imaging AB",
@@ -43,6 +43,14 @@ def filled(client: FlaskClient, slug: str, *events: Made, **changes: object) -> 
         "attendees-0-name": "",
     }
     return data | changes
+
+
+def hidden(html: str) -> dict[str, str]:
+    """Return what a form sends along by itself."""
+    return {
+        "submit_key": token_in(html, "submit_key"),
+        "seats_seen": re.findall(r'name="seats_seen"[^>]*value="([^"]*)"', html)[0],
+    }
 
 
 def errors(answer: object) -> dict[str, str]:

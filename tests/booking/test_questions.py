@@ -14,7 +14,7 @@ from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.services import QuestionFacts, add_question
-from tests.booking.programme_arranging import errors
+from tests.booking.programme_arranging import errors, hidden
 from tests.factories import make_event, token_in
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
@@ -26,7 +26,7 @@ def path(event) -> str:
 
 def filled(client, event, **changes):
     data = {
-        "submit_key": token_in(client.get(path(event)).text, "submit_key"),
+        **hidden(client.get(path(event)).text),
         "name": "Ada Lovelace",
         "email": "ada@example.org",
         "consent": "y",

@@ -1,12 +1,14 @@
 """What both registration forms do with a request: show, add, remove, register, keep all that was typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.booking import forms, parties
+from registration.booking.applying import application
+from registration.booking.checking import check, tell
 from registration.booking.forms import RegistrationForm
 from registration.booking.services.register import register
 from registration.booking.sheet import Sheet
@@ -60,22 +62,25 @@ def sent(sheet: Sheet, page: Page, already: str) -> ResponseReturnValue:
         return page(Shown(form, 422, f"attendees-{len(form.attendees) - 1}-name"))
     try:
         nonce = check_form_key(sheet.purpose, form.submit_key.data or "")
-        is_whole = forms.check(form, sheet, most, told)
-        receipt = register(forms.application(form, sheet, nonce)) if is_whole else None
+        is_whole = check(form, sheet, most, told)
+        receipt = register(application(form, sheet, nonce)) if is_whole else None
     except NotFound:
         raise
     except Refusal as refusal:
-        forms.tell(form, refusal)
+        tell(form, refusal)
         return page(Shown(form, refusal.status, refusal=refusal))
     if receipt is None:
         return page(Shown(form, 422))
     if receipt.token is None:
         return redirect(already, 303)
-    return redirect(url_for("booking.booking", token=receipt.token), 303)
+    # Who saw seats and got none is told why.
+    went = form.seats_seen.data if receipt.is_waiting else None
+    return redirect(url_for("booking.booking", token=receipt.token, went=went or None), 303)
 
 
-def renew_key(sheet: Sheet, shown: Shown) -> None:
-    """Give the form a key where it has none, or one that is no longer good."""
+def renew(sheet: Sheet, shown: Shown, with_seats: Iterable[str]) -> None:
+    """Note which events have seats on the page, and give the form a key where it has none that is good."""
+    shown.form.seats_seen.data = " ".join(with_seats)
     if not shown.form.submit_key.data or shown.status == StaleForm.status:
         shown.form.submit_key.data = form_key(sheet.purpose)
 

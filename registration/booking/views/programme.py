@@ -1,12 +1,15 @@
 """The one registration form of a programme's events."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 from sqlalchemy import select
 
-from registration.booking import forms
+from registration.booking.checking import errors_of
+from registration.booking.forms import RegistrationForm
 from registration.booking.formspec import FormSpec
 from registration.booking.programmes import programme_sheet
 from registration.booking.services.register import EventFull
@@ -69,9 +72,11 @@ def _sheet(slug: str) -> Sheet:
 
 
 def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
-    filling.renew_key(sheet, shown)
-    errors = forms.errors_of(shown.form)
     options = _options(sheet)
+    if isinstance(shown.refusal, EventFull):
+        _name_full(shown.form, options)
+    errors = errors_of(shown.form)
+    filling.renew(sheet, shown, [one.spec.slug for one in options if not one.now.joins_waitlist])
     page = render_template(
         "booking/programme.html",
         sheet=sheet,
@@ -84,6 +89,26 @@ def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
         is_gone=isinstance(shown.refusal, EventFull),
     )
     return page, shown.status, filling.headers(shown.status)
+
+
+def _name_full(form: RegistrationForm, options: Sequence[Option]) -> None:
+    """Say which of the chosen events has too few seats and no waitlist."""
+    size = len(form.attendees)
+    full = [
+        one.title
+        for one in options
+        if one.spec.slug in form.events.data and not one.spec.has_waitlist and one.now.left < size
+    ]
+    if full:
+        form.form_errors.clear()
+        form.events.errors = [
+            ngettext(
+                "%(titles)s has no seats left for all of you, and no waitlist. Nothing was registered.",
+                "%(titles)s have no seats left for all of you, and no waitlist. Nothing was registered.",
+                len(full),
+                titles=", ".join(full),
+            )
+        ]
 
 
 def _options(sheet: Sheet) -> list[Option]:

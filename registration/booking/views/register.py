@@ -4,7 +4,7 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking import forms
+from registration.booking.checking import errors_of
 from registration.booking.formspec import FormSpec, form_spec
 from registration.booking.services.register import EventFull
 from registration.booking.sheet import Sheet
@@ -48,11 +48,11 @@ def _spec(slug: str) -> FormSpec:
 def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
     [spec] = sheet.specs
     seats = availability(db.session(), [spec.event_id])[spec.event_id]
-    filling.renew_key(sheet, shown)
     title, language = spec.title(page_locale())
-    errors = forms.errors_of(shown.form)
+    errors = errors_of(shown.form)
     line = line_policy(db.session(), spec.event_id)
     now = seats_now(seats, [one.id for one in spec.categories], line)
+    filling.renew(sheet, shown, [] if now.joins_waitlist else [spec.slug])
     is_closed = spec.phase is not Phase.OPEN or (now.left <= 0 and not spec.has_waitlist)
     template = "booking/closed.html" if is_closed and request.method == "GET" else "booking/register.html"
     page = render_template(
