@@ -6,7 +6,7 @@ from functools import lru_cache
 from wtforms import Form
 
 from registration.booking import questions
-from registration.booking.choosing import asked_of, asked_of_contact, events_of, has_sensitive
+from registration.booking.choosing import asked_of, asked_of_contact, events_of, has_sensitive, sessions_of
 from registration.booking.forms import CONSENT, SENSITIVE_CONSENT, RegistrationForm
 from registration.booking.rules import Application, Person, Wish
 from registration.booking.sheet import Asked, Sheet
@@ -56,6 +56,7 @@ def _person(form: RegistrationForm, attendee: Form, sheet: Sheet, event_id: int)
         email=attendee.email.data or (form.email.data if is_contact else ""),
         firm=attendee.firm.data or form.firm.data or "",
         category_id=group.category_of(event_id, attendee[group.name].data) if group else None,
+        sessions=tuple(one.id for one in sessions_of(attendee, sheet, event_id)),
         answers=_answers(asked_of(form, attendee, sheet), attendee, event_id),
     )
 

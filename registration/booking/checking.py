@@ -6,12 +6,13 @@ from flask_babel import gettext as _
 from wtforms import FieldList, Form
 
 from registration.booking import questions
-from registration.booking.choosing import asked_of, asked_of_contact, events_of, has_sensitive
+from registration.booking.choosing import asked_of, asked_of_contact, events_of, has_sensitive, sessions_of
 from registration.booking.fields import control_id
 from registration.booking.forms import KEEP, USE, RegistrationForm
 from registration.booking.lookalike import suggestion
 from registration.booking.sheet import Sheet
 from registration.core.refusal import Refusal
+from registration.events.rules import has_overlap
 from registration.web.locale import page_locale
 
 
@@ -92,6 +93,10 @@ def _check_attendee(form: RegistrationForm, attendee: Form, index: int, sheet: S
             field.errors = []
         elif not field.data and not field.errors:
             field.errors = [_("Choose a category.")]
+    for event_id in event_ids:
+        picked = sessions_of(attendee, sheet, event_id)
+        if has_overlap([(one.starts_at, one.ends_at) for one in picked]):
+            attendee.sessions.errors = [_("Two of the sessions are at the same time. Choose one of them.")]
     questions.check(asked_of(form, attendee, sheet), sheet.of_attendees, attendee)
 
 

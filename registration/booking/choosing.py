@@ -4,6 +4,7 @@ from wtforms import Form
 
 from registration.booking import questions
 from registration.booking.forms import RegistrationForm
+from registration.booking.formspec import SessionChoice
 from registration.booking.sheet import Asked, Sheet
 
 
@@ -29,3 +30,11 @@ def has_sensitive(form: RegistrationForm, sheet: Sheet) -> bool:
     for attendee in form.attendees:
         told += [(one, attendee.form) for one in asked_of(form, attendee.form, sheet)]
     return any(one.question.is_sensitive and questions.answer(one, whose) for one, whose in told)
+
+
+def sessions_of(attendee: Form, sheet: Sheet, event_id: int) -> list[SessionChoice]:
+    """Return the sessions of an event that an attendee picked."""
+    picked = attendee.sessions.data or () if sheet.sessions else ()
+    return [
+        one for value, (spec, one) in sheet.sessions.items() if spec.event_id == event_id and value in picked
+    ]

@@ -22,6 +22,7 @@ from registration.booking.fields import (
 )
 from registration.booking.lookalike import suggestion
 from registration.booking.sheet import Sheet
+from registration.events.rules import Phase
 from registration.web.locale import page_locale
 
 NAME_LENGTH = 100
@@ -107,6 +108,13 @@ def _offer(form: RegistrationForm, sheet: Sheet) -> None:
         form.events.choices = events
         for attendee in form.attendees:
             attendee.form.events.choices = events
+    sessions = [
+        SelectChoice(value, one.name)
+        for value, (spec, one) in sheet.sessions.items()
+        if spec.phase is Phase.OPEN
+    ]
+    for attendee in form.attendees if sheet.sessions else ():
+        attendee.form.sessions.choices = sessions
     for group in sheet.categories:
         choices = [SelectChoice(value, one.name) for value, one in group.open_now()]
         for attendee in form.attendees:
@@ -131,6 +139,8 @@ def _form_class(sheet: Sheet, most: int) -> type[RegistrationForm]:
         is_certain = len(group.event_ids) == len(event_ids)
         first: Field = Must() if is_certain else Optional()
         fields[group.name] = ChoiceField(_l("Category"), [first], choices=[])
+    if sheet.sessions:
+        fields["sessions"] = MultiCheckboxField(_l("Sessions"), [Optional()], choices=[])
     fields |= questions.fields_of(sheet.of_attendees, event_ids)
     attendee = type("EventAttendeeForm", (AttendeeForm,), fields)
     # One more than allowed is read, so that too many are told instead of dropped.

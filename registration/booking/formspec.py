@@ -13,7 +13,7 @@ from registration.core import clock
 from registration.core.database import single_reads, table
 from registration.core.recent import recent
 from registration.events.asking import ATTENDEE
-from registration.events.models import Category, Event, EventText, Question
+from registration.events.models import Category, Event, EventSession, EventText, Question
 from registration.events.queries import location
 from registration.events.rules import Phase, phase
 
@@ -26,6 +26,15 @@ class CategoryChoice:
     priority: int
     opens_at: datetime | None
     closes_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SessionChoice:
+    id: int
+    name: str
+    hint: str
+    starts_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,7 @@ class FormSpec:
     shows_seats: bool
     categories: tuple[CategoryChoice, ...]
     questions: tuple[QuestionField, ...]
+    sessions: tuple[SessionChoice, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.event_id, self.revision))
@@ -130,6 +140,11 @@ def _loaded(session: Session, event_id: int) -> FormSpec:
         .where(Question.event_id == event_id, Question.archived_at.is_(None))
         .order_by(Question.rank, Question.id)
     )
+    sessions = session.scalars(
+        select(EventSession)
+        .where(EventSession.event_id == event_id)
+        .order_by(EventSession.starts_at, EventSession.rank, EventSession.id)
+    )
     return FormSpec(
         event_id=event.id,
         revision=event.revision,
@@ -156,6 +171,9 @@ def _loaded(session: Session, event_id: int) -> FormSpec:
             for one in categories
         ),
         questions=tuple(_question(one) for one in questions),
+        sessions=tuple(
+            SessionChoice(one.id, one.name, one.hint, one.starts_at, one.ends_at) for one in sessions
+        ),
     )
 
 

@@ -1,6 +1,5 @@
 """The mails of registrations: decided with the change, written when they are sent."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,6 +28,7 @@ LINK = "link"
 MOVED = "moved"
 # What came of one form for several events.
 PROGRAMME = "programme"
+_TOLD_TOGETHER = frozenset({rules.CONFIRMED, rules.WAITLISTED, rules.PENDING})
 
 # One link mail per booking in this time, whoever asks how often: nobody's mailbox is filled by a stranger.
 LINK_AGAIN_AFTER = timedelta(minutes=15)
@@ -82,11 +82,11 @@ def announce(
     if ids:
         contacts |= {row.id: row for row in session.connection().execute(_CONTACTS, {"ids": ids})}
     messages = []
-    joined = Counter(change.booking_id for change in changes if change.before is None)
+    several = _with_several_events(changes)
     told: set[int] = set()
     for change in changes:
         contact = contacts[change.booking_id]
-        if change.before is None and joined[change.booking_id] > 1:
+        if change.booking_id in several and change.before is None and change.after in _TOLD_TOGETHER:
             if change.booking_id not in told:
                 messages.append(_outgoing(PROGRAMME, contact, change.event_id, change.registration_id, {}))
             told.add(change.booking_id)
@@ -98,6 +98,15 @@ def announce(
             _outgoing(_kind(change, actor), contact, change.event_id, change.registration_id, facts)
         )
     enqueue(session, *messages)
+
+
+def _with_several_events(changes: Sequence[Change]) -> set[int]:
+    """Return the bookings whose one form has just asked for more than one event."""
+    events: dict[int, set[int]] = {}
+    for change in changes:
+        if change.before is None:
+            events.setdefault(change.booking_id, set()).add(change.event_id)
+    return {booking_id for booking_id, event_ids in events.items() if len(event_ids) > 1}
 
 
 def announce_shrunk(session: Session, registration_id: int) -> None:

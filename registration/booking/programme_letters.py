@@ -7,7 +7,7 @@ from registration.booking import messages
 from registration.booking.queries import Seat, seats_of
 from registration.capability.services import BOOKING, FEED, token_of
 from registration.core.urls import public_url
-from registration.ical.entries import download
+from registration.ical.entries import download_many
 from registration.mail.composing import Draft, Superseded, composers, rendered
 from registration.mail.envelope import Attachment
 from registration.mail.models import OutgoingMessage
@@ -47,15 +47,23 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         reply_to_name=seats[0].organiser,
         reply_to_email=seats[0].organiser_email,
         from_name=seats[0].organiser,
-        attachments=tuple(_file(one) for one in seats),
+        attachments=tuple(_file(slug, of_event) for slug, of_event in _by_event(seats).items()),
     )
 
 
-def _file(seat: Seat) -> Attachment:
+def _by_event(seats: list[Seat]) -> dict[str, list[Seat]]:
+    """A party that came as many as fit has several registrations of one event."""
+    found: dict[str, list[Seat]] = {}
+    for one in seats:
+        found.setdefault(one.slug, []).append(one)
+    return found
+
+
+def _file(slug: str, seats: list[Seat]) -> Attachment:
     return Attachment(
-        filename=f"{seat.slug}.ics",
+        filename=f"{slug}.ics",
         content_type="text/calendar; charset=utf-8",
-        data=download(seat.entry),
+        data=download_many([one.entry for one in seats]),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from registration.booking.formspec import CategoryChoice, FormSpec, QuestionField
+from registration.booking.formspec import CategoryChoice, FormSpec, QuestionField, SessionChoice
 from registration.core import clock
 from registration.core.text import fold
 from registration.events.asking import ATTENDEE, BOOKING, FILE
@@ -104,6 +104,11 @@ class Sheet:
     @property
     def open_specs(self) -> list[FormSpec]:
         return [spec for spec in self.specs if spec.phase is Phase.OPEN]
+
+    @cached_property
+    def sessions(self) -> Mapping[str, tuple[FormSpec, SessionChoice]]:
+        """The sessions of all events, by the value of their control."""
+        return {str(one.id): (spec, one) for spec in self.specs for one in spec.sessions}
 
     @property
     def of_attendees(self) -> list[Asked]:

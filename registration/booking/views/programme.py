@@ -1,12 +1,11 @@
 """The one registration form of a programme's events."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
-from sqlalchemy import select
 
 from registration.booking.checking import errors_of
 from registration.booking.forms import RegistrationForm
@@ -18,8 +17,7 @@ from registration.booking.views import filling
 from registration.booking.views.filling import Shown
 from registration.core.database import db
 from registration.events.rules import Phase
-from registration.seats.models import Queue
-from registration.seats.queries import SeatsNow, availability, seats_now
+from registration.seats.queries import Availability, SeatsNow, availability, line_policies, seats_now
 from registration.web.locale import page_locale
 
 
@@ -72,7 +70,8 @@ def _sheet(slug: str) -> Sheet:
 
 
 def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
-    options = _options(sheet)
+    seats = availability(db.session(), [spec.event_id for spec in sheet.specs])
+    options = _options(sheet, seats)
     if isinstance(shown.refusal, EventFull):
         _name_full(shown.form, options)
     errors = errors_of(shown.form)
@@ -81,6 +80,7 @@ def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
         "booking/programme.html",
         sheet=sheet,
         options=options,
+        rooms={key: room for one in seats.values() for key, room in one.sessions.items()},
         is_open=any(one.phase == Phase.OPEN.value and not one.is_full for one in options),
         form=shown.form,
         errors=errors,
@@ -111,11 +111,8 @@ def _name_full(form: RegistrationForm, options: Sequence[Option]) -> None:
         ]
 
 
-def _options(sheet: Sheet) -> list[Option]:
-    session, ids = db.session(), [spec.event_id for spec in sheet.specs]
-    seats = availability(session, ids)
-    rows = session.execute(select(Queue.event_id, Queue.policy).where(Queue.event_id.in_(ids)))
-    policies = {row.event_id: row.policy for row in rows}
+def _options(sheet: Sheet, seats: Mapping[int, Availability]) -> list[Option]:
+    lines = line_policies(db.session(), list(seats))
     titles = {spec.event_id: spec.title(page_locale()) for spec in sheet.specs}
     needs = dict(sheet.requires)
     return [
@@ -123,7 +120,7 @@ def _options(sheet: Sheet) -> list[Option]:
             spec,
             *titles[spec.event_id],
             spec.phase.value,
-            seats_now(seats[spec.event_id], [one.id for one in spec.categories], policies[spec.event_id]),
+            seats_now(seats[spec.event_id], [one.id for one in spec.categories], lines[spec.event_id]),
             titles.get(needs.get(spec.event_id, 0), ("", ""))[0],
         )
         for spec in sheet.specs

@@ -61,6 +61,7 @@ def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
         spec=spec,
         form=shown.form,
         now=now,
+        rooms=seats.sessions,
         promises=promises(line, spec.has_waitlist, spec.time_zone),
         title=title,
         title_locale=language,
