@@ -13,6 +13,7 @@ from registration.booking.services.capacity import go_on_draining
 from registration.booking.services.lines import release_allotment
 from registration.booking.services.moving import finish, waiting_moves
 from registration.booking.targets import settle
+from registration.booking.tidying import tidy
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx
@@ -29,7 +30,7 @@ EVENTS = 500
 
 def sweep() -> int:
     """Do all that is due; return how much was done."""
-    return sum(step() for step in (_offers, _holds, _allotments, _over, _moves, _promotions))
+    return sum(step() for step in (_offers, _holds, _allotments, _over, _moves, _promotions, tidy))
 
 
 def _offers() -> int:
