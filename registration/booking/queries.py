@@ -53,6 +53,7 @@ class Seat:
     location: str
     event_status: str
     policy: str
+    organiser_id: int
     organiser: str
     organiser_email: str
     organiser_slug: str
@@ -61,6 +62,8 @@ class Seat:
     place: int
     position: int | None
     changed_at: datetime
+    offer_expires_at: datetime | None
+    hold_expires_at: datetime | None
     attendees: tuple[Companion, ...]
     entry: Entry
 
@@ -126,6 +129,7 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         location=location(event),
         event_status=event.status,
         policy=row.policy,
+        organiser_id=organiser.id,
         organiser=organiser.name,
         organiser_email=organiser.email,
         organiser_slug=organiser.slug,
@@ -134,6 +138,8 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         place=registration.place,
         position=rank,
         changed_at=registration.changed_at,
+        offer_expires_at=registration.offer_expires_at,
+        hold_expires_at=registration.hold_expires_at,
         attendees=tuple(companions),
         entry=personal_entry(registration, event, locale),
     )

@@ -57,3 +57,11 @@ def key_hash(submit_key: str) -> str:
 def category_counts(category_ids: Iterable[int | None]) -> dict[int, int]:
     """Return how many people of each category there are; people without one count nowhere."""
     return dict(Counter(category_id for category_id in category_ids if category_id is not None))
+
+
+def is_unreachable(bounces: int, *, is_first: bool) -> bool:
+    """Say whether an address is taken for wrong: reported twice, or once for the first mail to it.
+
+    The first mail is the confirmation: whoever mistyped her address never got anything.
+    """
+    return bounces >= 2 or is_first

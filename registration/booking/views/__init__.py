@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from registration.booking.views import calendar, manage, register
+from registration.booking.views import calendar, manage, register, unsubscribe
 
 bp = Blueprint("booking", __name__)
 
@@ -23,3 +23,5 @@ bp.add_url_rule(
 bp.add_url_rule("/bookings/<token>/feed", "renew_feed", manage.renew_feed, methods=["POST"])
 bp.add_url_rule("/bookings/<token>/calendar.ics", "download", calendar.download, methods=["GET"])
 bp.add_url_rule("/feeds/<token>.ics", "feed", calendar.feed, methods=["GET"])
+bp.add_url_rule("/unsubscribe/<token>/", "unsubscribe", unsubscribe.show, methods=["GET"])
+bp.add_url_rule("/unsubscribe/<token>/", "end_messages", unsubscribe.submit, methods=["POST"])
