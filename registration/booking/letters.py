@@ -40,6 +40,9 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     assert message.registration_id is not None
     found = seat(session, message.registration_id, message.locale)
     shape = SHAPES[message.kind]
+    if message.to_email != found.contact_email or message.booking_id != found.booking_id:
+        # Her link is no longer hers who was to be told: the seat or the address is another's now.
+        raise Superseded("somebody else is told of this registration by now")
     _refuse_old_news(message, shape, found)
     facts = values(found, message.facts, _booking_url(session, found), event_url(found))
     words = worded(session, message.kind, found.organiser_id, message.locale, facts)

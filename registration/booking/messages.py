@@ -116,7 +116,7 @@ def announce_shrunk(session: Session, registration_id: int) -> None:
 def announce_one(session: Session, registration_id: int, kind: str, **facts: Any) -> None:
     """Decide a mail of *kind* about one registration, to its contact."""
     row = session.execute(_about(Registration.id == registration_id)).one()
-    enqueue(session, _outgoing(kind, row, row.event_id, registration_id, {"state": row.state, **facts}))
+    enqueue(session, _outgoing(kind, row, row.event_id, registration_id, {**facts, "state": row.state}))
 
 
 def announce_moved(session: Session, event_id: int, before: Mapping[str, Any]) -> int:
@@ -141,7 +141,7 @@ def announce_all(session: Session, event_id: int, kind: str, **facts: Any) -> in
     rows = session.execute(query.order_by(Registration.id)).all()
     enqueue(
         session,
-        *(_outgoing(kind, row, event_id, row.registration_id, {"state": row.state, **facts}) for row in rows),
+        *(_outgoing(kind, row, event_id, row.registration_id, {**facts, "state": row.state}) for row in rows),
     )
     return len(rows)
 

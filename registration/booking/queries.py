@@ -42,6 +42,7 @@ class Seat:
     booking_id: int
     contact: str
     contact_email: str
+    unreachable_at: datetime | None
     event_id: int
     slug: str
     title: str
@@ -118,6 +119,7 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         booking_id=booked.id,
         contact=booked.name,
         contact_email=booked.email,
+        unreachable_at=booked.unreachable_at,
         event_id=event.id,
         slug=event.slug,
         title=told.title,

@@ -27,6 +27,9 @@ ALLOWED = {
     "exports": READ,
     "export": READ,
     "messages": READ,
+    "retry_mails": EDIT,
+    "send_again": EDIT,
+    "correct_address": EDIT,
     "journal": READ,
     "checkin": DOOR,
     "check_in": DOOR,
@@ -42,6 +45,7 @@ def office(page_app):
         "slug": event.slug,
         "registration_id": ada.id,
         "attendee_id": 1,
+        "message_id": 1,
         "pool_id": factories.pool(event).id,
         "fmt": "csv",
     }
