@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from registration.booking.views import calendar, manage, register, unsubscribe
+from registration.booking.views import calendar, manage, register, tickets, unsubscribe
 
 bp = Blueprint("booking", __name__)
 
@@ -25,3 +25,6 @@ bp.add_url_rule("/bookings/<token>/calendar.ics", "download", calendar.download,
 bp.add_url_rule("/feeds/<token>.ics", "feed", calendar.feed, methods=["GET"])
 bp.add_url_rule("/unsubscribe/<token>/", "unsubscribe", unsubscribe.show, methods=["GET"])
 bp.add_url_rule("/unsubscribe/<token>/", "end_messages", unsubscribe.submit, methods=["POST"])
+bp.add_url_rule("/tickets/<token>/", "ticket", tickets.show, methods=["GET"])
+bp.add_url_rule("/tickets/<token>/qr.svg", "ticket_qr", tickets.qr, methods=["GET"])
+bp.add_url_rule("/tickets/<token>/ticket.pdf", "ticket_pdf", tickets.pdf, methods=["GET"])
