@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registration.accounts import security
 from registration.booking import letters as booking_letters
-from registration.booking import programme_letters
+from registration.booking import programme_letters, tickets
 from registration.booking import views as booking_views
 from registration.core import database
 from registration.core.bundled import bundled
@@ -69,6 +69,7 @@ def _configure_features(app: Flask) -> None:
     security.init_app(app)
     booking_letters.init_app(app)
     programme_letters.init_app(app)
+    tickets.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
     app.register_blueprint(ical_views.bp)

@@ -42,6 +42,7 @@ class Seat:
     booking_id: int
     contact: str
     contact_email: str
+    unreachable_at: datetime | None
     event_id: int
     slug: str
     title: str
@@ -53,6 +54,7 @@ class Seat:
     location: str
     event_status: str
     line: rules.LinePolicy
+    organiser_id: int
     organiser: str
     organiser_email: str
     organiser_slug: str
@@ -158,6 +160,7 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         booking_id=booked.id,
         contact=booked.name,
         contact_email=booked.email,
+        unreachable_at=booked.unreachable_at,
         event_id=event.id,
         slug=event.slug,
         title=told.title,
@@ -169,6 +172,7 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         location=location(event),
         event_status=event.status,
         line=rules.LinePolicy(*(row._mapping[column.name] for column in LINE_POLICY)),
+        organiser_id=organiser.id,
         organiser=organiser.name,
         organiser_email=organiser.email,
         organiser_slug=organiser.slug,

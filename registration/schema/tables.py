@@ -7,7 +7,8 @@ from registration.core.database import Model
 from registration.events import models as events
 from registration.journal import models as journal
 from registration.mail import models as mail
+from registration.organiser import models as organiser
 from registration.seats import models as seats
 
-FEATURES = (accounts, booking, capability, events, journal, mail, seats)
+FEATURES = (accounts, booking, capability, events, journal, mail, organiser, seats)
 TABLES = Model.metadata.sorted_tables

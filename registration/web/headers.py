@@ -10,6 +10,7 @@ PERSONAL = (
     "/bookings/",
     "/organiser/",
     "/tickets/",
+    "/unsubscribe/",
     "/login",
     "/reset",
     "/change",

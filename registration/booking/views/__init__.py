@@ -4,7 +4,15 @@ from flask import Blueprint
 from flask.sansio.blueprints import BlueprintSetupState
 
 from registration.booking import wording
-from registration.booking.views import calendar, files, manage, programme, register
+from registration.booking.views import (
+    calendar,
+    files,
+    manage,
+    programme,
+    register,
+    tickets,
+    unsubscribe,
+)
 from registration.web.guards import take_files
 
 bp = Blueprint("booking", __name__)
@@ -29,6 +37,11 @@ bp.add_url_rule(
 bp.add_url_rule("/bookings/<token>/feed", "renew_feed", manage.renew_feed, methods=["POST"])
 bp.add_url_rule("/bookings/<token>/calendar.ics", "download", calendar.download, methods=["GET"])
 bp.add_url_rule("/feeds/<token>.ics", "feed", calendar.feed, methods=["GET"])
+bp.add_url_rule("/unsubscribe/<token>/", "unsubscribe", unsubscribe.show, methods=["GET"])
+bp.add_url_rule("/unsubscribe/<token>/", "end_messages", unsubscribe.submit, methods=["POST"])
+bp.add_url_rule("/tickets/<token>/", "ticket", tickets.show, methods=["GET"])
+bp.add_url_rule("/tickets/<token>/qr.svg", "ticket_qr", tickets.qr, methods=["GET"])
+bp.add_url_rule("/tickets/<token>/ticket.pdf", "ticket_pdf", tickets.pdf, methods=["GET"])
 
 
 @bp.record
