@@ -18,6 +18,7 @@ from registration.mail import views as mail_views
 from registration.organiser import views as organiser_views
 from registration.privacy import views as privacy_views
 from registration.schema import views as schema_views
+from registration.site import ledger as site_ledger
 from registration.site import views as site_views
 from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache
 from registration.web.csrf import csrf
@@ -72,6 +73,7 @@ def _configure_features(app: Flask) -> None:
     tickets.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
+    app.register_blueprint(site_ledger.bp)
     app.register_blueprint(ical_views.bp)
     app.register_blueprint(booking_views.bp)
     # These forms carry keys of their own and need no cookie.

@@ -84,6 +84,20 @@ def waitlist(session: Session, event_id: int) -> list[InLine]:
     return found
 
 
+def undecided(session: Session, event_id: int) -> list[tuple[Registration, Booking, tuple[str, ...]]]:
+    """Return who awaits approval, holds an offer or has not confirmed the address, in their order."""
+    ids = session.scalars(
+        select(Registration.id)
+        .where(
+            Registration.event_id == event_id,
+            Registration.state.in_((rules.PENDING, rules.OFFERED, rules.UNVERIFIED)),
+        )
+        .order_by(Registration.place, Registration.part)
+    ).all()
+    found = parties(session, ids)
+    return [found[one] for one in ids]
+
+
 def parties(
     session: Session, registration_ids: Sequence[int]
 ) -> dict[int, tuple[Registration, Booking, tuple[str, ...]]]:
