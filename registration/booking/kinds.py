@@ -27,6 +27,8 @@ RECONFIRM = "reconfirm"
 MATERIALS = "materials"
 DECLINE_ASKED = "decline_asked"
 COUNTER_ANSWERED = "counter_answered"
+# What came of one form for several events; booking/programme_letters.py writes it.
+PROGRAMME = "programme"
 
 # The purpose of the addresses that calendars answer to.
 REPLIES = "reply"

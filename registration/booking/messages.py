@@ -18,6 +18,7 @@ from registration.booking.kinds import (
     MOVED,
     OFFERED,
     PENDING,
+    PROGRAMME,
     PROMOTED,
     REJECTED,
     REMOVED,
@@ -35,8 +36,7 @@ from registration.seats import rules
 from registration.seats.changing import Change
 from registration.seats.models import Registration
 
-# What came of one form for several events.
-PROGRAMME = "programme"
+# What one mail about a form for several events tells of.
 _TOLD_TOGETHER = frozenset({rules.CONFIRMED, rules.WAITLISTED, rules.PENDING})
 
 # One link mail per booking in this time, whoever asks how often: nobody's mailbox is filled by a stranger.
