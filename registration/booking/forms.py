@@ -69,6 +69,7 @@ class RegistrationForm(FlaskForm):
     # A trap for programs that fill in every field; people do not see it unless they filled it in.
     website = StringField(_l("Leave this empty"), [Optional(), Readable(FIRM_LENGTH)])
     seats_seen = HiddenField()
+    flexible = BooleanField(_l("If there are not seats for all of us, seat as many as fit; the others wait"))
     consent = BooleanField(CONSENT, [InputRequired(_l("Tick the box to register."))])
     consent_sensitive = BooleanField(SENSITIVE_CONSENT)
 
