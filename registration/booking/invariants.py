@@ -12,11 +12,12 @@ from registration.booking.kinds import (
     VERIFY,
     WAITLISTED,
 )
-from registration.booking.models import Attendee, Booking
+from registration.booking.models import Answer, Attendee, Booking, Upload
 from registration.capability.models import Capability
 from registration.capability.services import BOOKING
 from registration.core.invariant import AnySelect, Invariant
-from registration.events.models import Event
+from registration.events.asking import FILE
+from registration.events.models import Event, Question
 from registration.mail.models import OutgoingMessage
 from registration.seats import rules
 from registration.seats.models import Pool, Registration, RegistrationPool
@@ -160,6 +161,17 @@ def _registered_twice(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
+def _lost_file(event_id: int | None) -> AnySelect:
+    kept = exists().where(Upload.question_id == Answer.question_id, Upload.value == Answer.value)
+    query = (
+        select(Event.slug, Answer.id.label("answer"))
+        .join(Question, Question.id == Answer.question_id)
+        .join(Event, Event.id == Question.event_id)
+        .where(Question.kind == FILE, ~kept)
+    )
+    return query if event_id is None else query.where(Question.event_id == event_id)
+
+
 INVARIANTS = (
     Invariant(
         "I5",
@@ -196,5 +208,11 @@ INVARIANTS = (
         "An address has one active registration for an event",
         "Registrations {registration} and {other} of {slug} are of the same address.",
         _registered_twice,
+    ),
+    Invariant(
+        "I20",
+        "Every file that was sent is there",
+        "Answer {answer} of {slug} names a file that is not there.",
+        _lost_file,
     ),
 )
