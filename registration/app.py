@@ -15,6 +15,7 @@ from registration.core.bundled import bundled
 from registration.core.settings import is_production, load_settings
 from registration.ical import views as ical_views
 from registration.mail import views as mail_views
+from registration.organiser import letters as organiser_letters
 from registration.organiser import views as organiser_views
 from registration.privacy import views as privacy_views
 from registration.schema import views as schema_views
@@ -71,6 +72,7 @@ def _configure_features(app: Flask) -> None:
     booking_letters.init_app(app)
     programme_letters.init_app(app)
     tickets.init_app(app)
+    organiser_letters.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
     app.register_blueprint(site_ledger.bp)

@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress.server import BaseWSGIServer, create_server
 
+from registration.booking.reminding import remind
 from registration.booking.sweeper import sweep
 from registration.cli.context import check_schema, with_database
 from registration.cli.database import bring_schema_up, sqlite_file
@@ -21,8 +22,11 @@ from registration.core.server_lock import ServerLock, refuse_network_file
 from registration.core.settings import PREFIX, ConfigurationError, is_production
 from registration.mail import outbox
 from registration.mail import worker as mail
+from registration.organiser.mailings import queue_some
 
 log = logging.getLogger(__name__)
+# What the worker does beside sending: each returns how much it did.
+CHORES = (sweep, remind, queue_some)
 
 
 @click.command()
@@ -43,7 +47,7 @@ def worker() -> None:
     stop = threading.Event()
     _stop_on_signals(stop)
     click.echo("worker: sending mail as it comes", err=True)
-    mail.run(_app(), stop, [sweep])
+    mail.run(_app(), stop, CHORES)
 
 
 @click.command()
@@ -78,7 +82,7 @@ def run(app: Flask, host: str, port: int, *, web_only: bool = False) -> None:
             held.enter_context(ServerLock(file))
         server = _listening(app, host, port)
         threads = (
-            [] if web_only else [threading.Thread(target=mail.run, args=(app, stop, [sweep]), name="worker")]
+            [] if web_only else [threading.Thread(target=mail.run, args=(app, stop, CHORES), name="worker")]
         )
         for thread in threads:
             thread.start()

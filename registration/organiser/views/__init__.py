@@ -13,17 +13,20 @@ from registration.organiser.views import (
     files,
     home,
     lines,
+    mailings,
     mails,
     programmes,
     questions,
     records,
     registration,
+    texts,
     waitlist,
 )
 
 bp = Blueprint("organiser", __name__, url_prefix="/organiser")
 _EVENT = "/events/<slug>"
 _QUESTION = f"{_EVENT}/edit/questions/<int:question_id>"
+_TEXT = "/organisers/<slug>/texts/<kind>/<code>"
 _ONE = f"{_EVENT}/registrations/<int:registration_id>"
 
 for _rule, _endpoint, _view, _methods in (
@@ -67,6 +70,18 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_EVENT}/exports/attendees.<fmt>", "export", exports.download, ["GET"]),
     (f"{_EVENT}/files/<int:answer_id>", "answer_file", files.answer_file, ["GET"]),
     (f"{_EVENT}/messages", "messages", mails.messages, ["GET"]),
+    (f"{_EVENT}/messages/choices", "mail_choices", mailings.choices, ["GET", "POST"]),
+    (f"{_EVENT}/messages/materials", "tell_materials", mailings.tell_materials, ["POST"]),
+    (f"{_EVENT}/messages/new", "new_mailing", mailings.new, ["GET", "POST"]),
+    (f"{_EVENT}/messages/<int:mailing_id>/", "mailing", mailings.show, ["GET"]),
+    (f"{_EVENT}/messages/<int:mailing_id>/edit", "edit_mailing", mailings.rewrite, ["GET", "POST"]),
+    (f"{_EVENT}/messages/<int:mailing_id>/send", "send_mailing", mailings.send, ["POST"]),
+    (f"{_EVENT}/messages/<int:mailing_id>/test", "test_mailing", mailings.test, ["POST"]),
+    (f"{_EVENT}/messages/<int:mailing_id>/stop", "stop_mailing", mailings.stop, ["POST"]),
+    ("/organisers/<slug>/texts", "texts", texts.overview, ["GET"]),
+    (_TEXT, "text", texts.edit, ["GET", "POST"]),
+    (f"{_TEXT}/ours", "text_ours", texts.ours, ["POST"]),
+    (f"{_TEXT}/test", "text_test", texts.test, ["POST"]),
     (f"{_EVENT}/messages/retry", "retry_mails", mails.retry, ["POST"]),
     (f"{_ONE}/mails/<int:message_id>/again", "send_again", mails.send_again, ["POST"]),
     (f"{_ONE}/address", "correct_address", mails.correct_address, ["POST"]),
