@@ -3,14 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from flask import Response, current_app, request
 
-from registration.core import clock
 from registration.core.urls import public_url
-from registration.ical.entries import Entry, vevent_or_none
-from registration.ical.feeds import BUILDER_VERSION, Feed, etag, feed
+from registration.ical.feeds import BUILDER_VERSION, Feed, Part, etag, feed
 from registration.web.locale import page_locale
 
 CALENDAR = "text/calendar; charset=utf-8"
@@ -34,10 +31,10 @@ class Told:
     colour: str = ""
 
 
-def answer(told: Told, entries: Callable[[], Sequence[Entry]]) -> Response:
-    """Return the feed, or 304 without asking for *entries* when the reader has it."""
+def answer(told: Told, parts: Callable[[], Sequence[Part]]) -> Response:
+    """Return the feed, or 304 without asking for *parts* when the reader has it."""
     language = page_locale()
-    tag = etag(BUILDER_VERSION, told.path, told.name, language, *told.facts)
+    tag = etag(BUILDER_VERSION, public_url(told.path), told.name, language, *told.facts)
     response = Response(mimetype="text/calendar")
     response.headers["Content-Type"] = CALENDAR
     response.set_etag(tag, weak=True)
@@ -48,7 +45,7 @@ def answer(told: Told, entries: Callable[[], Sequence[Entry]]) -> Response:
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Referrer-Policy"] = "no-referrer"
     if not _has_it(response):
-        response.set_data(_built(told, list(entries()), language))
+        response.set_data(_built(told, parts(), language))
     response.make_conditional(request)
     return response
 
@@ -69,12 +66,7 @@ def _has_it(response: Response) -> bool:
     return since is not None and response.last_modified is not None and response.last_modified <= since
 
 
-def _built(told: Told, entries: Sequence[Entry], language: str) -> bytes:
-    at = clock.now()
-    years = [
-        moment.year for entry in entries for moment in (entry.starts_at, entry.ends_at or entry.starts_at)
-    ]
-    shown = [raw for entry in entries if (raw := _bytes(entry)) is not None]
+def _built(told: Told, parts: Sequence[Part], language: str) -> bytes:
     head = Feed(
         name=told.name,
         description=str(told.description),
@@ -86,11 +78,4 @@ def _built(told: Told, entries: Sequence[Entry], language: str) -> bytes:
         changed_at=told.changed_at or BEGINNING,
         language=language,
     )
-    zones = sorted({entry.zone for entry in entries if not entry.all_day})
-    return feed(head, shown, zones, (min(years, default=at.year), max(years, default=at.year)))
-
-
-@lru_cache(maxsize=4096)
-def _bytes(entry: Entry) -> bytes | None:
-    """An entry is a value: the same one has the same bytes, made once."""
-    return vevent_or_none(entry)
+    return feed(head, parts)

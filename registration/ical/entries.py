@@ -126,9 +126,14 @@ def invitation(  # noqa: PLR0913 - the message names two people, each with name 
 
 def zones_of(entries: Sequence[Entry]) -> list[bytes]:
     """Return a VTIMEZONE for each zone that the times of *entries* name, right for their years."""
-    timed = [entry for entry in entries if not entry.all_day and not _needs_utc(entry)]
+    timed = [entry for entry in entries if zone_named(entry)]
     years = [at.year for entry in timed for at in (entry.starts_at, _end(entry))]
     return [zone_block(name, min(years), max(years)) for name in sorted({entry.zone for entry in timed})]
+
+
+def zone_named(entry: Entry) -> str:
+    """Return the zone that the times of *entry* name, or nothing: dates and UTC need none."""
+    return "" if entry.all_day or _needs_utc(entry) else entry.zone
 
 
 def calendar_bytes(

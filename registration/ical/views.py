@@ -7,12 +7,12 @@ from flask_babel import lazy_gettext as _l
 from registration.core.database import db
 from registration.events.queries import event_by_slug
 from registration.ical.answers import Told, answer, attachment
-from registration.ical.entries import Entry, download
+from registration.ical.entries import download
 from registration.ical.queries import (
+    Scope,
     Version,
     event_entry,
-    events,
-    in_feeds,
+    parts,
     version_of_all,
     version_of_organiser,
     version_of_programme,
@@ -24,23 +24,26 @@ _FALLBACK = _l("Events with limited seats")
 
 
 @bp.get("/calendar.ics")
-def everything() -> ResponseReturnValue:
+@bp.get("/calendar-all.ics", defaults={"is_whole": True}, endpoint="whole")
+def everything(is_whole: bool = False) -> ResponseReturnValue:
     """Return the feed of all public events."""
-    return _feed(version_of_all())
+    return _feed(version_of_all(page_locale(), is_whole=is_whole), Scope(is_whole=is_whole))
 
 
 @bp.get("/organisers/<slug>/calendar.ics")
-def organiser(slug: str) -> ResponseReturnValue:
+@bp.get("/organisers/<slug>/calendar-all.ics", defaults={"is_whole": True}, endpoint="whole_organiser")
+def organiser(slug: str, is_whole: bool = False) -> ResponseReturnValue:
     """Return the feed of an organiser's public events."""
-    known = version_of_organiser(slug) or abort(404)
-    return _feed(known, organiser_id=known.of_id)
+    known = version_of_organiser(slug, page_locale(), is_whole=is_whole) or abort(404)
+    return _feed(known, Scope(organiser_id=known.of_id, is_whole=is_whole))
 
 
 @bp.get("/programmes/<slug>/calendar.ics")
-def programme(slug: str) -> ResponseReturnValue:
+@bp.get("/programmes/<slug>/calendar-all.ics", defaults={"is_whole": True}, endpoint="whole_programme")
+def programme(slug: str, is_whole: bool = False) -> ResponseReturnValue:
     """Return the feed of a programme's events."""
-    known = version_of_programme(slug) or abort(404)
-    return _feed(known, programme_id=known.of_id)
+    known = version_of_programme(slug, page_locale(), is_whole=is_whole) or abort(404)
+    return _feed(known, Scope(programme_id=known.of_id, is_whole=is_whole))
 
 
 @bp.get("/events/<slug>/event.ics")
@@ -50,13 +53,7 @@ def event(slug: str) -> ResponseReturnValue:
     return attachment(download(event_entry(found, page_locale())), f"{found.slug}.ics")
 
 
-def _feed(
-    known: Version, organiser_id: int | None = None, programme_id: int | None = None
-) -> ResponseReturnValue:
-    def entries() -> list[Entry]:
-        query = in_feeds(organiser_id=organiser_id, programme_id=programme_id)
-        return [event_entry(one, page_locale()) for one in events(db.session(), query)]
-
+def _feed(known: Version, scope: Scope) -> ResponseReturnValue:
     told = Told(
         name=known.name or current_app.config["SITE_NAME"],
         path=request.path,
@@ -65,5 +62,6 @@ def _feed(
         refresh_hours=known.refresh_hours,
         description=known.description or _FALLBACK,
         zone=known.zone,
+        colour=known.colour,
     )
-    return answer(told, entries)
+    return answer(told, lambda: parts(db.session(), scope, page_locale()))

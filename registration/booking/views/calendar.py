@@ -11,6 +11,7 @@ from registration.core.database import db
 from registration.core.refusal import NotFound
 from registration.ical.answers import Told, answer, attachment
 from registration.ical.entries import download_many
+from registration.ical.feeds import part_of
 from registration.ical.queries import refresh_hours
 from registration.web.locale import page_locale
 
@@ -43,7 +44,7 @@ def feed(token: str) -> ResponseReturnValue:
         is_personal=True,
         zone=seats[0].time_zone if seats else "",
     )
-    return answer(told, lambda: entries)
+    return answer(told, lambda: [part for entry in entries if (part := part_of(entry)).raw])
 
 
 def _newest(seats: list[Seat]) -> list[Seat]:
