@@ -19,7 +19,7 @@ from registration.organiser import views as organiser_views
 from registration.privacy import views as privacy_views
 from registration.schema import views as schema_views
 from registration.site import views as site_views
-from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache
+from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache, unchanged
 from registration.web.csrf import csrf
 
 
@@ -59,6 +59,7 @@ def _configure_web(app: Flask) -> None:
     assets.init_app(app)
     controls.init_app(app)
     page_cache.init_app(app)
+    unchanged.init_app(app)
     filters.init_app(app)
     headers.init_app(app)
     guards.init_app(app)

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_calendar_entry_event_id_event")),
         sa.PrimaryKeyConstraint("event_id", "locale", name=op.f("pk_calendar_entry")),
     )
+    op.create_index("ix_calendar_entry_changed_at", "calendar_entry", ["changed_at"])
     op.create_table(
         "personal_feed",
         sa.Column("organiser_id", sa.Integer(), nullable=False),

@@ -29,6 +29,8 @@ class Told:
     description: object = ""
     zone: str = ""
     colour: str = ""
+    # For readers that ask with a date alone; empty: when the last entry changed.
+    modified_at: datetime | None = None
 
 
 def answer(told: Told, parts: Callable[[], Sequence[Part]]) -> Response:
@@ -38,7 +40,7 @@ def answer(told: Told, parts: Callable[[], Sequence[Part]]) -> Response:
     response = Response(mimetype="text/calendar")
     response.headers["Content-Type"] = CALENDAR
     response.set_etag(tag, weak=True)
-    response.last_modified = told.changed_at or BEGINNING
+    response.last_modified = told.modified_at or told.changed_at or BEGINNING
     response.headers["Cache-Control"] = "private, no-cache" if told.is_personal else "public, max-age=300"
     response.headers["Vary"] = "Accept-Language"
     if told.is_personal:

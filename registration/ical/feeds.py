@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from registration.ical.entries import (
     Entry,
@@ -27,8 +28,7 @@ _COLOUR = re.compile(r"[a-z]{3,20}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One entry as a feed is joined of it: its bytes, and the VTIMEZONE they need; an empty zone is none."""
 
     raw: bytes

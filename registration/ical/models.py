@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.core.database import Model, UtcDateTime
@@ -16,6 +16,7 @@ class CalendarEntry(Model):
     """
 
     __tablename__ = "calendar_entry"
+    __table_args__ = (Index("ix_calendar_entry_changed_at", "changed_at"),)
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     locale: Mapped[str] = mapped_column(String(16), primary_key=True)

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, bindparam, case, func, literal, null, select
+from sqlalchemy import bindparam, case, func, literal, null, select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
@@ -119,7 +119,7 @@ def parts(session: Session, scope: Scope, locale: str) -> list[Part]:
         values["now"] = clock.now()
     rows = session.connection().execute(query, values).all()
     made = _made(session, [row.id for row in rows if row.raw is None], locale)
-    found = [_part_of_row(row) if row.raw is not None else made[row.id] for row in rows]
+    found = [Part._make(row[1:]) if row.raw is not None else made[row.id] for row in rows]
     shown = [part for part in found if part.raw]
     return shown if scope.is_whole else fitting(shown)
 
@@ -143,10 +143,6 @@ def _made(session: Session, ids: Sequence[int], locale: str) -> dict[int, Part]:
     return {event.id: part_of(event_entry(event, locale)) for event in events_by_id(session, ids)}
 
 
-def _part_of_row(row: Row[*tuple[Any, ...]]) -> Part:
-    return Part(row.raw, row.zone, row.first_year, row.last_year)
-
-
 @dataclass(frozen=True)
 class Version:
     """What changes whenever a feed does, and what stands above its entries."""
@@ -158,6 +154,8 @@ class Version:
     colour: str
     facts: tuple[object, ...]
     changed_at: datetime | None
+    # When any entry was last made: for readers that ask with a date alone.
+    modified_at: datetime | None
     refresh_hours: int
 
 
@@ -172,12 +170,13 @@ _FACTS = (
 )
 _TIMES = (
     func.max(_event.c.changed_at),
-    func.max(_entry.c.changed_at),
+    # Of all entries, by its index: later than the events' where a release writes them in another way.
+    select(func.max(_entry.c.changed_at)).scalar_subquery(),
     func.min(case((_event.c.starts_at > bindparam("now"), _event.c.starts_at))),
 )
 _OF_ALL = (
     select(null(), literal(""), literal(""), literal(""), literal(""), *_TIMES, *_FACTS)
-    .select_from(_event.outerjoin(_entry, _IS_TRUE))
+    .select_from(_event)
     .where(_IN_WINDOW)
 )
 _OF_ORGANISER = (
@@ -190,11 +189,7 @@ _OF_ORGANISER = (
         *_TIMES,
         *_FACTS,
     )
-    .select_from(
-        _organiser.outerjoin(_event, (_event.c.organiser_id == _organiser.c.id) & _IN_WINDOW).outerjoin(
-            _entry, _IS_TRUE
-        )
-    )
+    .select_from(_organiser.outerjoin(_event, (_event.c.organiser_id == _organiser.c.id) & _IN_WINDOW))
     .where(_organiser.c.slug == bindparam("slug"))
     .group_by(_organiser.c.id)
 )
@@ -212,49 +207,46 @@ _OF_PROGRAMME = (
         _programme.join(_organiser, _organiser.c.id == _programme.c.organiser_id)
         .outerjoin(_part, _part.c.programme_id == _programme.c.id)
         .outerjoin(_event, (_event.c.id == _part.c.event_id) & _IN_WINDOW)
-        .outerjoin(_entry, _IS_TRUE)
     )
     .where(_programme.c.slug == bindparam("slug"))
     .group_by(_programme.c.id, _organiser.c.id)
 )
 
 
-def version_of_all(locale: str, *, is_whole: bool = False) -> Version:
+def version_of_all(*, is_whole: bool = False) -> Version:
     """Return the version of the feed of everything, in one statement, with no entry built."""
-    found = recent(
-        ("feed of everything", is_whole, locale), lambda: _version(_OF_ALL, {}, locale, is_whole=is_whole)
-    )
+    found = recent(("feed of everything", is_whole), lambda: _version(_OF_ALL, {}, is_whole=is_whole))
     assert found is not None
     return found
 
 
-def version_of_organiser(slug: str, locale: str, *, is_whole: bool = False) -> Version | None:
+def version_of_organiser(slug: str, *, is_whole: bool = False) -> Version | None:
     """Return the version of an organiser's feed, or None where there is no such organiser."""
     return recent(
-        ("organiser feed", slug, is_whole, locale),
-        lambda: _version(_OF_ORGANISER, {"slug": slug}, locale, is_whole=is_whole),
+        ("organiser feed", slug, is_whole),
+        lambda: _version(_OF_ORGANISER, {"slug": slug}, is_whole=is_whole),
     )
 
 
-def version_of_programme(slug: str, locale: str, *, is_whole: bool = False) -> Version | None:
+def version_of_programme(slug: str, *, is_whole: bool = False) -> Version | None:
     """Return the version of a programme's feed, or None where there is no such programme."""
     return recent(
-        ("programme feed", slug, is_whole, locale),
-        lambda: _version(_OF_PROGRAMME, {"slug": slug}, locale, is_whole=is_whole),
+        ("programme feed", slug, is_whole),
+        lambda: _version(_OF_PROGRAMME, {"slug": slug}, is_whole=is_whole),
     )
 
 
-def _version(query: AnySelect, values: dict[str, str], locale: str, *, is_whole: bool) -> Version | None:
+def _version(query: AnySelect, values: dict[str, str], *, is_whole: bool) -> Version | None:
     past, ahead = Scope(is_whole=is_whole).window()
-    told = {"now": clock.now(), "past": past, "ahead": ahead, "locale": locale, "maker": maker()}
+    told = {"now": clock.now(), "past": past, "ahead": ahead}
     with single_reads().connect() as connection:
         row = connection.execute(query, values | told).one_or_none()
     if row is None:
         return None
     of_id, name, description, zone, colour, event_at, entry_at, coming, *facts = row
-    changed_at = max((at for at in (event_at, entry_at) if at), default=None)
     hours = refresh_hours([coming] if coming else [])
-    return Version(of_id, name, description, zone, colour, tuple(facts), changed_at, hours)
+    modified_at = max((at for at in (event_at, entry_at) if at), default=None)
+    return Version(of_id, name, description, zone, colour, tuple(facts), event_at, modified_at, hours)
 
 
 def refresh_hours(starts: Sequence[datetime]) -> int:

@@ -1,5 +1,7 @@
 """The public calendars: of everything, an organiser, a programme, and one event to download."""
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -27,14 +29,14 @@ _FALLBACK = _l("Events with limited seats")
 @bp.get("/calendar-all.ics", defaults={"is_whole": True}, endpoint="whole")
 def everything(is_whole: bool = False) -> ResponseReturnValue:
     """Return the feed of all public events."""
-    return _feed(version_of_all(page_locale(), is_whole=is_whole), Scope(is_whole=is_whole))
+    return _feed(version_of_all(is_whole=is_whole), Scope(is_whole=is_whole))
 
 
 @bp.get("/organisers/<slug>/calendar.ics")
 @bp.get("/organisers/<slug>/calendar-all.ics", defaults={"is_whole": True}, endpoint="whole_organiser")
 def organiser(slug: str, is_whole: bool = False) -> ResponseReturnValue:
     """Return the feed of an organiser's public events."""
-    known = version_of_organiser(slug, page_locale(), is_whole=is_whole) or abort(404)
+    known = version_of_organiser(slug, is_whole=is_whole) or abort(404)
     return _feed(known, Scope(organiser_id=known.of_id, is_whole=is_whole))
 
 
@@ -42,7 +44,7 @@ def organiser(slug: str, is_whole: bool = False) -> ResponseReturnValue:
 @bp.get("/programmes/<slug>/calendar-all.ics", defaults={"is_whole": True}, endpoint="whole_programme")
 def programme(slug: str, is_whole: bool = False) -> ResponseReturnValue:
     """Return the feed of a programme's events."""
-    known = version_of_programme(slug, page_locale(), is_whole=is_whole) or abort(404)
+    known = version_of_programme(slug, is_whole=is_whole) or abort(404)
     return _feed(known, Scope(programme_id=known.of_id, is_whole=is_whole))
 
 
@@ -57,8 +59,9 @@ def _feed(known: Version, scope: Scope) -> ResponseReturnValue:
     told = Told(
         name=known.name or current_app.config["SITE_NAME"],
         path=request.path,
-        facts=(known,),
+        facts=(replace(known, modified_at=None),),
         changed_at=known.changed_at,
+        modified_at=known.modified_at,
         refresh_hours=known.refresh_hours,
         description=known.description or _FALLBACK,
         zone=known.zone,
