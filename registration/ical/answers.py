@@ -1,13 +1,16 @@
 """Answer requests for calendars: equal bytes and tags between polls, nothing built when nothing changed."""
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import segno
 from flask import Response, current_app, request
 
 from registration.core.urls import public_url
 from registration.ical.feeds import BUILDER_VERSION, Feed, Part, etag, feed
+from registration.ical.links import webcal
 from registration.web.locale import page_locale
 
 CALENDAR = "text/calendar; charset=utf-8"
@@ -49,6 +52,17 @@ def answer(told: Told, parts: Callable[[], Sequence[Part]]) -> Response:
     if not _has_it(response):
         response.set_data(_built(told, parts(), language))
     response.make_conditional(request)
+    return response
+
+
+def qr_code(url: str, *, is_personal: bool = False) -> Response:
+    """Return the QR code of the feed at *url* as a picture; the page's policy allows none inside the page."""
+    drawn = io.BytesIO()
+    # Its own white ground: it must be readable on a dark page too.
+    code = segno.make_qr(webcal(url), error="m")
+    code.save(drawn, kind="svg", scale=4, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None)
+    response = Response(drawn.getvalue(), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "private, no-cache" if is_personal else "public, max-age=86400"
     return response
 
 

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from registration.core.database import db
+from registration.core.urls import public_url
 from registration.events.queries import event_by_slug
-from registration.ical.answers import Told, answer, attachment
+from registration.ical.answers import Told, answer, attachment, qr_code
 from registration.ical.entries import download
 from registration.ical.queries import (
     Scope,
@@ -53,6 +54,28 @@ def event(slug: str) -> ResponseReturnValue:
     """Return one event as a file."""
     found = event_by_slug(db.session(), slug) or abort(404)
     return attachment(download(event_entry(found, page_locale())), f"{found.slug}.ics")
+
+
+@bp.get("/calendar.svg")
+def everything_qr() -> ResponseReturnValue:
+    """Return the QR code of the feed of everything."""
+    return qr_code(public_url("/calendar.ics"))
+
+
+@bp.get("/organisers/<slug>/calendar.svg")
+def organiser_qr(slug: str) -> ResponseReturnValue:
+    """Return the QR code of an organiser's feed."""
+    if version_of_organiser(slug) is None:
+        abort(404)
+    return qr_code(public_url(f"/organisers/{slug}/calendar.ics"))
+
+
+@bp.get("/programmes/<slug>/calendar.svg")
+def programme_qr(slug: str) -> ResponseReturnValue:
+    """Return the QR code of a programme's feed."""
+    if version_of_programme(slug) is None:
+        abort(404)
+    return qr_code(public_url(f"/programmes/{slug}/calendar.ics"))
 
 
 def _feed(known: Version, scope: Scope) -> ResponseReturnValue:
