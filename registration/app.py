@@ -7,6 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registration.accounts import security
+from registration.booking import calendar_letters
 from registration.booking import letters as booking_letters
 from registration.booking import programme_letters, tickets
 from registration.booking import views as booking_views
@@ -69,6 +70,7 @@ def _configure_web(app: Flask) -> None:
 def _configure_features(app: Flask) -> None:
     security.init_app(app)
     booking_letters.init_app(app)
+    calendar_letters.init_app(app)
     programme_letters.init_app(app)
     tickets.init_app(app)
     app.register_blueprint(schema_views.bp)
@@ -79,5 +81,6 @@ def _configure_features(app: Flask) -> None:
     csrf.exempt(booking_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(organiser_views.bp)
+    app.register_blueprint(organiser_views.feed_bp)
     if not is_production(app.config):
         app.register_blueprint(mail_views.bp)

@@ -38,6 +38,7 @@ from registration.seats.models import Registration
 # What came of one form for several events.
 PROGRAMME = "programme"
 _TOLD_TOGETHER = frozenset({rules.CONFIRMED, rules.WAITLISTED, rules.PENDING})
+CALENDAR = "calendar"
 
 # One link mail per booking in this time, whoever asks how often: nobody's mailbox is filled by a stranger.
 LINK_AGAIN_AFTER = timedelta(minutes=15)

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.models import Attendee, Booking
+from registration.core.urls import web_url
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
 from registration.ical.entries import Entry
@@ -58,6 +60,7 @@ class Seat:
     organiser: str
     organiser_email: str
     organiser_slug: str
+    calendar_mail: str
     state: str
     size: int
     place: int
@@ -176,6 +179,7 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         organiser=organiser.name,
         organiser_email=organiser.email,
         organiser_slug=organiser.slug,
+        calendar_mail=organiser.calendar_mail,
         state=registration.state,
         size=registration.size,
         place=registration.place,
@@ -199,13 +203,24 @@ def personal_entry(registration: Registration, event: Event, locale: str) -> Ent
     """
     is_off = registration.state in rules.ENDED or event.status == "cancelled"
     status = "CANCELLED" if is_off else CALENDAR_STATUS.get(registration.state, "TENTATIVE")
+    online = web_url(event.online_url) if status == "CONFIRMED" else ""
+    entry = event_entry(event, locale)
+    told = (
+        entry.description,
+        _("You have no seat yet: you are on the waitlist.") if status == "TENTATIVE" else "",
+        _("Online: %(address)s", address=online) if online else "",
+    )
     return replace(
-        event_entry(event, locale),
+        entry,
         status=status,
         sequence=event.sequence + registration.calendar_sequence,
-        changed_at=max(event.changed_at, registration.changed_at),
+        # A second for each change of state: LAST-MODIFIED knows no smaller step, and two may share one.
+        changed_at=max(event.changed_at, registration.changed_at)
+        + timedelta(seconds=registration.calendar_sequence),
         busy=status == "CONFIRMED" and not event.all_day,
-        conference_url=event.online_url if status == "CONFIRMED" else "",
+        conference_url=online,
+        location=entry.location or online,
+        description="\n\n".join(part for part in told if part),
     )
 
 
