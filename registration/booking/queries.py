@@ -214,9 +214,9 @@ def personal_entry(registration: Registration, event: Event, locale: str) -> Ent
         entry,
         status=status,
         sequence=event.sequence + registration.calendar_sequence,
-        # A second for each change of state: LAST-MODIFIED knows no smaller step, and two may share one.
+        # A second for each change of either: LAST-MODIFIED knows no smaller step, and two may share one.
         changed_at=max(event.changed_at, registration.changed_at)
-        + timedelta(seconds=registration.calendar_sequence),
+        + timedelta(seconds=event.revision + registration.calendar_sequence),
         busy=status == "CONFIRMED" and not event.all_day,
         conference_url=online,
         location=entry.location or online,

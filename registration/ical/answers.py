@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import segno
 from flask import Response, current_app, request
 
+from registration.core import clock
 from registration.core.urls import public_url
 from registration.ical.feeds import BUILDER_VERSION, Feed, Part, etag, feed
 from registration.ical.links import webcal
@@ -43,7 +44,8 @@ def answer(told: Told, parts: Callable[[], Sequence[Part]]) -> Response:
     response = Response(mimetype="text/calendar")
     response.headers["Content-Type"] = CALENDAR
     response.set_etag(tag, weak=True)
-    response.last_modified = told.modified_at or told.changed_at or BEGINNING
+    # Never later than now (RFC 9110 §8.8.2.1), though entries count a second for each edit.
+    response.last_modified = min(told.modified_at or told.changed_at or BEGINNING, clock.now())
     response.headers["Cache-Control"] = "private, no-cache" if told.is_personal else "public, max-age=300"
     response.headers["Vary"] = "Accept-Language"
     if told.is_personal:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -76,8 +76,17 @@ def _entry(event: Event, seats: Availability | None, seats_at: datetime | None, 
         description=told,
         url=public_url(f"/organiser/events/{event.slug}/"),
         status="TENTATIVE" if event.status == "draft" else entry.status,
-        changed_at=max(event.changed_at, seats_at or event.changed_at),
+        changed_at=_settled(max(event.changed_at, seats_at or event.changed_at)),
     )
+
+
+def _settled(changed_at: datetime) -> datetime:
+    """Return the second after *changed_at* once it is there: more may change within this one.
+
+    Whoever read the entry meanwhile has the second itself, and takes the entry again.
+    """
+    whole = changed_at.replace(microsecond=0)
+    return whole if clock.now() < whole + timedelta(seconds=1) else whole + timedelta(seconds=1)
 
 
 def counts(seats: Availability) -> str:

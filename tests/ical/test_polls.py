@@ -1,19 +1,16 @@
 """A calendar that asks again is told that nothing changed, at once, and never once too often."""
 
 import http.client
-import threading
-from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import event as events
-from waitress.server import create_server
 
-from registration.cli.polling import PolledChannel
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.services import touch
 from tests.factories import make_event
+from tests.serving import serving
 
 FEED = "/calendar.ics"
 
@@ -82,20 +79,12 @@ def test_a_whole_answer_is_never_kept_at_the_door(page_app, page_client):
     assert page_client.get(FEED).data == page_client.get(FEED).data != b""
 
 
-@contextmanager
-def serving(app):
-    server = create_server(app, host="127.0.0.1", port=0, threads=2, ident=None)
-    server.channel_class = PolledChannel
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    connection = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=10)
-    try:
-        yield connection
-    finally:
-        connection.close()
-        server.close()
-        server.task_dispatcher.shutdown()
-        thread.join(timeout=5)
+@pytest.fixture
+def connection(page_app):
+    with serving(page_app) as port:
+        kept = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        yield kept
+        kept.close()
 
 
 def answered(connection, **headers):
@@ -105,23 +94,21 @@ def answered(connection, **headers):
     return answer
 
 
-def test_the_connection_of_a_poll_stays_open(page_app):
+def test_the_connection_of_a_poll_stays_open(connection):
     make_event()
-    with serving(page_app) as connection:
-        tag = answered(connection).getheader("ETag")
-        there = connection.sock
-        for _turn in range(3):
-            answer = answered(connection, **{"If-None-Match": tag})
-            assert answer.status == 304
-            assert answer.getheader("Connection") is None
-            assert connection.sock is there
-        assert answered(connection).status == 200
-
-
-def test_whoever_asks_to_close_is_closed(page_app):
-    make_event()
-    with serving(page_app) as connection:
-        tag = answered(connection).getheader("ETag")
-        answer = answered(connection, **{"If-None-Match": tag, "Connection": "close"})
+    tag = answered(connection).getheader("ETag")
+    there = connection.sock
+    for _turn in range(3):
+        answer = answered(connection, **{"If-None-Match": tag})
         assert answer.status == 304
-        assert answer.getheader("Connection") == "close"
+        assert answer.getheader("Connection") is None
+        assert connection.sock is there
+    assert answered(connection).status == 200
+
+
+def test_whoever_asks_to_close_is_closed(connection):
+    make_event()
+    tag = answered(connection).getheader("ETag")
+    answer = answered(connection, **{"If-None-Match": tag, "Connection": "close"})
+    assert answer.status == 304
+    assert answer.getheader("Connection") == "close"

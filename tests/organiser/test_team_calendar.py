@@ -1,10 +1,12 @@
 """A colleague's own feed, with how full each event is."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from registration.accounts.models import Account, Membership
+from registration.core import clock
 from registration.core.transaction import write_tx
 from tests import factories
 from tests.factories import make_event, register, sign_in, token_in
@@ -45,12 +47,23 @@ def test_the_title_says_how_full_it_is(colleague):
     assert any("2 of 2 seats taken\\, 1 party waiting." in line for line in shown)
 
 
-def test_it_moves_with_every_seat_and_every_capacity(colleague):
+@pytest.fixture
+def hours():
+    """A clock that goes on by an hour whenever it is asked to."""
+    passed = [0]
+    begun = clock.now()
+    with clock.running(lambda: begun + timedelta(hours=passed[0])):
+        yield passed
+
+
+def test_it_moves_with_every_seat_and_every_capacity(colleague, hours):
     event = make_event(capacity=2)
     feed = feed_of(colleague)
     tags = [colleague.get(feed).headers["ETag"]]
+    hours[0] += 1
     register(event, "Ben")
     tags.append(colleague.get(feed).headers["ETag"])
+    hours[0] += 1
     page = colleague.get(f"/organiser/events/{event.slug}/capacity").text
     pool = factories.pool(event).id
     data = {"csrf_token": token_in(page), "wanted": "7", "confirm": "y"}
@@ -59,6 +72,28 @@ def test_it_moves_with_every_seat_and_every_capacity(colleague):
     assert len(set(tags)) == 3
     assert b"(1/7)" in colleague.get(feed).data
     assert colleague.get(feed, headers={"If-None-Match": tags[-1]}).status_code == 304
+
+
+def test_a_change_within_the_second_of_the_one_before_is_newer_to_who_read_between(colleague):
+    event = make_event(capacity=9)
+    feed = feed_of(colleague)
+    begun = clock.now().replace(microsecond=0) + timedelta(seconds=5)
+
+    def stamp(after: float) -> str:
+        with clock.running(lambda: begun + timedelta(seconds=after)):
+            found = lines(colleague.get(feed).data)
+        entry = found[found.index("BEGIN:VEVENT") :]
+        return next(line for line in entry if line.startswith("LAST-MODIFIED"))
+
+    def join(name: str, after: float) -> None:
+        with clock.running(lambda: begun + timedelta(seconds=after)):
+            register(event, name)
+
+    join("Ben", 0.1)
+    first = stamp(0.2)
+    join("Cleo", 0.5)
+    later = stamp(60)
+    assert later > first
 
 
 def test_drafts_are_tentative_and_say_so(colleague):
