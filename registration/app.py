@@ -7,9 +7,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registration.accounts import security
-from registration.booking import calendar_letters
+from registration.booking import calendar_letters, programme_letters, tickets
 from registration.booking import letters as booking_letters
-from registration.booking import programme_letters, tickets
 from registration.booking import views as booking_views
 from registration.core import database
 from registration.core.bundled import bundled

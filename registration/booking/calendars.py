@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking import person as people
+from registration.booking.entries import claims_of, own_entry
 from registration.booking.models import Booking
 from registration.booking.person import Person
-from registration.booking.queries import personal_entry
 from registration.capability.services import FEED, find, is_live
 from registration.core import clock
 from registration.events.models import Event
@@ -52,22 +52,19 @@ def calendar(session: Session, token: str) -> Calendar | None:
 
 
 def entries(session: Session, owner: Person | int, locale: str) -> list[Entry]:
-    """Return one entry for each event: of the active registration, else of the last one that ended."""
+    """Return one entry for each event."""
     rows = session.execute(
-        select(Registration, Event)
+        select(Event, Booking.email_normal)
+        .join(Registration, Registration.event_id == Event.id)
         .join(Booking, Booking.id == Registration.booking_id)
-        .join(Event, Event.id == Registration.event_id)
         .options(selectinload(Event.texts))
         .where(_belongs_to(owner))
-        .order_by(Event.starts_at, Event.id, Registration.id)
+        .order_by(Event.starts_at, Event.id)
+        .distinct()
     ).all()
-    newest: dict[int, Any] = {}
-    for row in rows:
-        known = newest.get(row.Event.id)
-        is_active = row.Registration.state not in rules.ENDED
-        if known is None or is_active or known.Registration.state in rules.ENDED:
-            newest[row.Event.id] = row
-    return [personal_entry(row.Registration, row.Event, locale) for row in newest.values()]
+    claims = claims_of(session, {row.email_normal for row in rows}, {row.Event.id for row in rows})
+    booking_id = owner if isinstance(owner, int) else None
+    return [own_entry(row.Event, locale, claims, row.email_normal, booking_id) for row in rows]
 
 
 def _version(session: Session, owner: Person | int) -> Calendar:

@@ -8,15 +8,16 @@ from flask import current_app
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from registration.booking.entries import claims_of, own_entry
 from registration.booking.models import Booking
 from registration.booking.kinds import REPLIES
 from registration.booking.queries import Seat
 from registration.core import clock
 from registration.core.text import normal_email
-from registration.ical.entries import download, invitation
+from registration.events.models import Event
+from registration.ical.entries import Entry, download, invitation
 from registration.mail.addresses import numbered
 from registration.mail.models import OutgoingMessage
-from registration.seats import rules
 from registration.seats.models import Registration
 
 INVITATION, ATTACHMENT, NONE = "invitation", "attachment", "none"
@@ -30,24 +31,24 @@ def calendar_part(
 
     One event in each mail: two in one iTIP object would be refused (RFC 5546 §3.2.2).
     """
-    has_ended = found.state in rules.ENDED
-    if found.calendar_mail == NONE or (has_ended and _has_another(session, message, found)):
+    if found.calendar_mail == NONE:
         return None, None
+    entry = _entry(session, message, found)
     if found.calendar_mail == ATTACHMENT:
-        return download(found.entry), None
-    is_off = found.event_status == "cancelled"
-    # RFC 5546 §3.2.2 knows no REQUEST for what is cancelled.
-    method: Literal["REQUEST", "CANCEL"] = "CANCEL" if has_ended or is_off else "REQUEST"
+        return download(entry), None
+    # RFC 5546 §3.2.2 knows no REQUEST for what is cancelled. Who is still in by another part of her
+    # party, or is back already, gets an update: her one entry must not go.
+    method: Literal["REQUEST", "CANCEL"] = "CANCEL" if entry.status == "CANCELLED" else "REQUEST"
     raw = invitation(
-        found.entry,
+        entry,
         method=method,
         organiser_name=found.organiser,
         organiser_email=_organiser(found),
         attendee_name=message.to_name,
         attendee_email=message.to_email,
-        partstat="ACCEPTED" if found.state == rules.CONFIRMED else "TENTATIVE",
+        partstat="ACCEPTED" if entry.status == "CONFIRMED" else "TENTATIVE",
         stamp=rising(_sent(session, message, found.event_id), clock.now()),
-        whole_event_cancelled=is_off,
+        whole_event_cancelled=found.event_status == "cancelled",
     )
     return raw, method
 
@@ -91,18 +92,15 @@ def _sent(session: Session, message: OutgoingMessage, event_id: int) -> list[dat
     return [at for at in session.scalars(query) if at is not None]
 
 
-def _has_another(session: Session, message: OutgoingMessage, found: Seat) -> bool:
-    """Say whether the same address is registered again: its one entry must not be cancelled then."""
-    query = (
-        select(Registration.id)
-        .join(Booking, Booking.id == Registration.booking_id)
-        .where(
-            _of_address(message),
-            Registration.event_id == found.event_id,
-            Registration.state.not_in(rules.ENDED),
-        )
-    )
-    return session.scalar(query.limit(1)) is not None
+def _entry(session: Session, message: OutgoingMessage, found: Seat) -> Entry:
+    """Return the one entry that the mail's address has of the event."""
+    email = normal_email(message.to_email)
+    claims = claims_of(session, [email], [found.event_id])
+    if (email, found.event_id) not in claims.by_key:
+        # The address was corrected after the mail was decided.
+        return found.entry
+    event = session.get_one(Event, found.event_id)
+    return own_entry(event, message.locale, claims, email)
 
 
 def _of_address(message: OutgoingMessage) -> ColumnElement[bool]:

@@ -1,26 +1,22 @@
 """Read bookings: what the person's page, her mails, her calendar and the organiser's lists show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
+from registration.booking.entries import claims_of, own_entry
 from registration.booking.models import Attendee, Booking
-from registration.core.urls import web_url
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
 from registration.ical.entries import Entry
-from registration.ical.queries import event_entry
 from registration.seats import rules
 from registration.seats.models import Queue, Registration
 from registration.seats.queries import LINE_POLICY, position
-
-CALENDAR_STATUS = {rules.CONFIRMED: "CONFIRMED"}
 
 
 @dataclass(frozen=True)
@@ -149,10 +145,22 @@ def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
         .order_by(Event.starts_at, Registration.id)
     ).all()
     companions = _companions(session, [row.Registration.id for row in rows])
-    return [_seat(session, row, locale, companions[row.Registration.id]) for row in rows]
+    claims = claims_of(session, {row.Booking.email_normal for row in rows}, {row.Event.id for row in rows})
+    return [
+        _seat(
+            session,
+            row,
+            locale,
+            companions[row.Registration.id],
+            own_entry(row.Event, locale, claims, row.Booking.email_normal, row.Booking.id),
+        )
+        for row in rows
+    ]
 
 
-def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions: Sequence[Companion]) -> Seat:
+def _seat(
+    session: Session, row: Row[*tuple[Any, ...]], locale: str, companions: Sequence[Companion], entry: Entry
+) -> Seat:
     registration, booked, event, organiser = row.Registration, row.Booking, row.Event, row.Organiser
     told = words(event, locale)
     rank = None
@@ -191,36 +199,7 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         created_at=registration.created_at,
         changed_at=registration.changed_at,
         attendees=tuple(companions),
-        entry=personal_entry(registration, event, locale),
-    )
-
-
-def personal_entry(registration: Registration, event: Event, locale: str) -> Entry:
-    """Return a registration's calendar entry.
-
-    SEQUENCE is the event's plus the registration's own, so it rises with a move of either
-    (RFC 5546 §2.1.4), and is the same in the feed, the download and the mail.
-    """
-    is_off = registration.state in rules.ENDED or event.status == "cancelled"
-    status = "CANCELLED" if is_off else CALENDAR_STATUS.get(registration.state, "TENTATIVE")
-    online = web_url(event.online_url) if status == "CONFIRMED" else ""
-    entry = event_entry(event, locale)
-    told = (
-        entry.description,
-        _("You have no seat yet: you are on the waitlist.") if status == "TENTATIVE" else "",
-        _("Online: %(address)s", address=online) if online else "",
-    )
-    return replace(
-        entry,
-        status=status,
-        sequence=event.sequence + registration.calendar_sequence,
-        # A second for each change of either: LAST-MODIFIED knows no smaller step, and two may share one.
-        changed_at=max(event.changed_at, registration.changed_at)
-        + timedelta(seconds=event.revision + registration.calendar_sequence),
-        busy=status == "CONFIRMED" and not event.all_day,
-        conference_url=online,
-        location=entry.location or online,
-        description="\n\n".join(part for part in told if part),
+        entry=entry,
     )
 
 

@@ -54,9 +54,11 @@ def watch_mails(folder: Path) -> None:
             for part in mail.walk()
             if part.get_content_type() in {"text/calendar", "application/ics"}
         }
-        assert len(parts) <= 1, "the calendars of one mail differ"
+        messages = [raw for raw in parts if b"\r\nMETHOD:" in raw]
+        assert len(messages) <= 1, "the invitations of one mail differ"
         for raw in parts:
-            faults = history.check(str(mail["To"]).lower(), raw)
+            kind = "invited" if raw in messages else "sent a file"
+            faults = history.check(f"{mail['To']} {kind}".lower(), raw)
             assert faults == [], f"{mail['Subject']}: {faults}"
 
 
