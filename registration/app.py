@@ -7,8 +7,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registration.accounts import security
+from registration.booking import calendar_letters, programme_letters, tickets
 from registration.booking import letters as booking_letters
-from registration.booking import programme_letters, tickets
 from registration.booking import views as booking_views
 from registration.core import database
 from registration.core.bundled import bundled
@@ -21,7 +21,7 @@ from registration.privacy import views as privacy_views
 from registration.schema import views as schema_views
 from registration.site import ledger as site_ledger
 from registration.site import views as site_views
-from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache
+from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache, unchanged
 from registration.web.csrf import csrf
 
 
@@ -61,6 +61,7 @@ def _configure_web(app: Flask) -> None:
     assets.init_app(app)
     controls.init_app(app)
     page_cache.init_app(app)
+    unchanged.init_app(app)
     filters.init_app(app)
     headers.init_app(app)
     guards.init_app(app)
@@ -70,6 +71,7 @@ def _configure_web(app: Flask) -> None:
 def _configure_features(app: Flask) -> None:
     security.init_app(app)
     booking_letters.init_app(app)
+    calendar_letters.init_app(app)
     programme_letters.init_app(app)
     tickets.init_app(app)
     organiser_letters.init_app(app)
@@ -82,5 +84,6 @@ def _configure_features(app: Flask) -> None:
     csrf.exempt(booking_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(organiser_views.bp)
+    app.register_blueprint(organiser_views.feed_bp)
     if not is_production(app.config):
         app.register_blueprint(mail_views.bp)
