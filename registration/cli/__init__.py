@@ -13,6 +13,7 @@ from registration.cli.doctor import doctor, why
 from registration.cli.events import event, export
 from registration.cli.incoming import bounce, reply
 from registration.cli.organisers import organiser
+from registration.cli.proof import simulate, stress
 from registration.cli.serve import serve, start, worker
 from registration.cli.settings import config
 from registration.core.refusal import Refusal
@@ -33,6 +34,8 @@ COMMANDS = (
     why,
     bounce,
     reply,
+    stress,
+    simulate,
     config,
 )
 
