@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from registration.booking import kinds
@@ -20,6 +20,7 @@ from registration.booking.reservation import reservation
 from registration.booking.tickets import NoTypesetter, ticket_pdf, tickets_of
 from registration.capability.services import BOOKING, token_of
 from registration.core import clock
+from registration.core.snapshot import once
 from registration.core.tokens import derived, signing_keys
 from registration.core.urls import public_url
 from registration.mail.composing import Draft, Superseded, composers, framed
@@ -29,6 +30,15 @@ from registration.mail.wording import Wording, isolated
 from registration.seats import rules
 
 UNSUBSCRIBE = "unsubscribe"
+_FIRST = (
+    select(OutgoingMessage.message_id)
+    .where(
+        OutgoingMessage.registration_id == bindparam("registration"),
+        OutgoingMessage.id < bindparam("before"),
+    )
+    .order_by(OutgoingMessage.id)
+    .limit(1)
+)
 
 
 def init_app(app: Flask) -> None:
@@ -182,7 +192,8 @@ def _tickets(session: Session, message: OutgoingMessage, found: Seat) -> tuple[A
     if message.kind not in (kinds.CONFIRMED, kinds.PROMOTED):
         return ()
     wanted = select(EventMail.attaches_ticket).where(EventMail.event_id == found.event_id)
-    tickets = tickets_of(found) if session.scalar(wanted) else []
+    is_wanted = once(session, ("ticket", found.event_id), lambda: session.scalar(wanted))
+    tickets = tickets_of(found) if is_wanted else []
     if not tickets:
         return ()
     try:
@@ -195,15 +206,7 @@ def _tickets(session: Session, message: OutgoingMessage, found: Seat) -> tuple[A
 
 def _references(session: Session, message: OutgoingMessage) -> tuple[str, ...]:
     """Return the first mail about the registration, so that mail programs show one thread."""
-    first = session.scalar(
-        select(OutgoingMessage.message_id)
-        .where(
-            OutgoingMessage.registration_id == message.registration_id,
-            OutgoingMessage.id < message.id,
-        )
-        .order_by(OutgoingMessage.id)
-        .limit(1)
-    )
+    first = session.scalar(_FIRST, {"registration": message.registration_id, "before": message.id})
     return () if first is None else (first,)
 
 

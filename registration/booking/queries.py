@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.entries import claims_of, own_entry
 from registration.booking.models import Attendee, Booking
+from registration.core.snapshot import once
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
 from registration.ical.entries import Entry
@@ -85,9 +86,39 @@ class Seat:
         return [one for one in self.attendees if not one.is_removed]
 
 
+# Made once: a mail costs less to write than these cost to put together.
+_SEAT = (
+    select(Registration, Booking, Event, Organiser, *LINE_POLICY)
+    .join(Booking, Booking.id == Registration.booking_id)
+    .join(Event, Event.id == Registration.event_id)
+    .join(Organiser, Organiser.id == Event.organiser_id)
+    .join(Queue, Queue.event_id == Event.id)
+    .order_by(Event.starts_at, Registration.id)
+)
+_SEATS = _SEAT.options(selectinload(Event.texts))
+_PEOPLE = (
+    select(
+        Attendee.id,
+        Attendee.registration_id,
+        Attendee.name,
+        Attendee.email,
+        Attendee.firm,
+        Attendee.code,
+        Attendee.removed_at,
+        Category.name.label("category"),
+    )
+    .outerjoin(Category, Category.id == Attendee.category_id)
+    .where(Attendee.registration_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Attendee.registration_id, Attendee.rank)
+)
+
+
 def seat(session: Session, registration_id: int, locale: str) -> Seat:
     """Return one registration for a reader of *locale*."""
-    return seats_where(session, Registration.id == registration_id, locale)[0]
+    row = session.execute(_SEAT.where(Registration.id == registration_id)).one()
+    # Held as long as the snapshot, so that its words are not read again for the next mail.
+    once(session, ("event", row.Event.id), lambda: row.Event)
+    return _seat(session, row, locale, _companions(session, [registration_id])[registration_id])
 
 
 def seats_of(session: Session, booking_id: int, locale: str) -> list[Seat]:
@@ -134,16 +165,7 @@ def title_of(session: Session, event_id: int) -> str:
 
 def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
     """Return the registrations that *condition* selects, in the order of their events."""
-    rows = session.execute(
-        select(Registration, Booking, Event, Organiser, *LINE_POLICY)
-        .join(Booking, Booking.id == Registration.booking_id)
-        .join(Event, Event.id == Registration.event_id)
-        .join(Organiser, Organiser.id == Event.organiser_id)
-        .join(Queue, Queue.event_id == Event.id)
-        .options(selectinload(Event.texts))
-        .where(condition)
-        .order_by(Event.starts_at, Registration.id)
-    ).all()
+    rows = session.execute(_SEATS.where(condition)).all()
     companions = _companions(session, [row.Registration.id for row in rows])
     claims = claims_of(session, {row.Booking.email_normal for row in rows}, {row.Event.id for row in rows})
     return [
@@ -205,21 +227,14 @@ def _seat(
 
 def _companions(session: Session, registration_ids: Sequence[int]) -> dict[int, list[Companion]]:
     found: dict[int, list[Companion]] = {one: [] for one in registration_ids}
-    rows = session.execute(
-        select(Attendee, Category.name.label("category"))
-        .outerjoin(Category, Category.id == Attendee.category_id)
-        .where(Attendee.registration_id.in_(registration_ids))
-        .order_by(Attendee.registration_id, Attendee.rank)
-    )
-    for row in rows:
-        one = row.Attendee
+    for one in session.execute(_PEOPLE, {"ids": list(registration_ids)}):
         found[one.registration_id].append(
             Companion(
                 one.id,
                 one.name,
                 one.email,
                 one.firm,
-                row.category or "",
+                one.category or "",
                 one.code,
                 one.removed_at is not None,
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.capability.models import Capability
@@ -15,6 +15,11 @@ VERIFY = "verify"
 TEAM = "team"
 
 _ISSUE = insert(table(Capability))
+_LIVE = select(Capability.nonce, Capability.token_hash).where(
+    Capability.purpose == bindparam("purpose"),
+    Capability.subject_id == bindparam("subject"),
+    Capability.revoked_at.is_(None),
+)
 
 
 def issue(session: Session, subject_ids: Sequence[int], *purposes: str) -> dict[int, dict[str, str]]:
@@ -46,13 +51,7 @@ def issue(session: Session, subject_ids: Sequence[int], *purposes: str) -> dict[
 
 def token_of(session: Session, subject_id: int, purpose: str) -> str | None:
     """Return the token of the live link, or None: there is none, or its secret key is gone."""
-    row = session.execute(
-        select(Capability.nonce, Capability.token_hash).where(
-            Capability.purpose == purpose,
-            Capability.subject_id == subject_id,
-            Capability.revoked_at.is_(None),
-        )
-    ).one_or_none()
+    row = session.execute(_LIVE, {"purpose": purpose, "subject": subject_id}).one_or_none()
     if row is None:
         return None
     for key in tokens.signing_keys():

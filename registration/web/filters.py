@@ -1,6 +1,9 @@
 """How times and texts are shown."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache, wraps
+from typing import ParamSpec
 from zoneinfo import ZoneInfo
 
 import nh3
@@ -10,6 +13,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+
+P = ParamSpec("P")
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "hr"}
@@ -22,11 +27,27 @@ def init_app(app: Flask) -> None:
     )
 
 
+def _remembered(say: Callable[P, str]) -> Callable[P, str]:
+    """Keep what was said, for each language: the time of an event is told on every page and in every mail."""
+
+    @lru_cache(maxsize=1024)
+    def said(_language: str, *args: P.args, **kwargs: P.kwargs) -> str:
+        return say(*args, **kwargs)
+
+    @wraps(say)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> str:
+        return said(_language(), *args, **kwargs)  # type: ignore[arg-type]  # all of them can be hashed
+
+    return asked
+
+
+@_remembered
 def day(at: datetime, zone: str) -> str:
     """Return the full date of *at* in *zone*, in the reader's language."""
     return _full(at.astimezone(ZoneInfo(zone)))
 
 
+@_remembered
 def moment(at: datetime, zone: str) -> str:
     """Return date, time and zone of *at*: "Friday, 5 March 2027, 17:00, Brussels time (CET)"."""
     local = at.astimezone(ZoneInfo(zone))
@@ -40,6 +61,7 @@ def stamp(at: datetime, zone: str) -> str:
     )
 
 
+@_remembered
 def span(starts_at: datetime, ends_at: datetime, zone: str, all_day: bool = False) -> str:
     """Return from when to when, with the zone; one date when it is within a day."""
     start, end = starts_at.astimezone(ZoneInfo(zone)), ends_at.astimezone(ZoneInfo(zone))
