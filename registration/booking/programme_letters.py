@@ -42,6 +42,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         seated=sum(one.state == rules.CONFIRMED for one in seats),
         booking_url=_link("bookings", token_of(session, message.booking_id, BOOKING), "/"),
         feed_url=feed_address(session, message),
+        has_calendar=bool(files),
         direction="ltr",
         locale=message.locale,
     )
