@@ -7,6 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registration.accounts import security
+from registration.booking import handing_letters
 from registration.booking import letters as booking_letters
 from registration.booking import views as booking_views
 from registration.core import database
@@ -67,6 +68,7 @@ def _configure_web(app: Flask) -> None:
 def _configure_features(app: Flask) -> None:
     security.init_app(app)
     booking_letters.init_app(app)
+    handing_letters.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
     app.register_blueprint(ical_views.bp)

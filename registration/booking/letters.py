@@ -38,6 +38,9 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     """Return what *message* says now. Raises Superseded when its news is old."""
     assert message.registration_id is not None
     found = seat(session, message.registration_id, message.locale)
+    if message.to_email != found.contact_email or message.booking_id != found.booking_id:
+        # Her link is no longer hers who was to be told: the seat or the address is another's now.
+        raise Superseded("somebody else is told of this registration by now")
     if message.kind in _CLAIMS and found.state != _CLAIMS[message.kind]:
         raise Superseded(f"the registration is {found.state} by now")
     if message.kind not in _CLAIMS and not found.is_active:
@@ -48,7 +51,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         reason=message.facts.get("reason", ""),
         before=message.facts.get("before", ""),
         booking_url=_link("bookings", token_of(session, found.booking_id, BOOKING)),
-        feed_url=_link("feeds", token_of(session, found.booking_id, FEED), ".ics"),
+        feed_url=_feed(token_of(session, found.booking_id, FEED)),
         event_url=public_url(f"/events/{found.slug}/"),
         direction="ltr",
         locale=message.locale,
@@ -99,6 +102,10 @@ def _references(session: Session, message: OutgoingMessage) -> tuple[str, ...]:
         .limit(1)
     )
     return () if first is None else (first,)
+
+
+def _feed(token: str | None) -> str:
+    return _link("feeds", token, ".ics") if token else ""
 
 
 def _link(folder: str, token: str | None, ending: str = "/") -> str:

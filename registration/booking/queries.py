@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.models import Attendee, Booking
+from registration.core import clock
 from registration.events.models import Category, Event
 from registration.events.queries import location, words
 from registration.ical.entries import Entry
@@ -77,6 +78,16 @@ class Seat:
     @property
     def is_active(self) -> bool:
         return self.state not in rules.ENDED
+
+    @property
+    def may_change(self) -> bool:
+        """Say whether names and answers can still be corrected."""
+        return self.is_active and self.event_status == "published" and self.ends_at > clock.now()
+
+    @property
+    def may_hand_on(self) -> bool:
+        """Say whether somebody else can be asked to take a seat over."""
+        return self.may_change and self.state == rules.CONFIRMED
 
     @property
     def present(self) -> list[Companion]:

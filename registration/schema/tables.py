@@ -5,9 +5,10 @@ from registration.booking import models as booking
 from registration.capability import models as capability
 from registration.core.database import Model
 from registration.events import models as events
+from registration.firms import models as firms
 from registration.journal import models as journal
 from registration.mail import models as mail
 from registration.seats import models as seats
 
-FEATURES = (accounts, booking, capability, events, journal, mail, seats)
+FEATURES = (accounts, booking, capability, events, firms, journal, mail, seats)
 TABLES = Model.metadata.sorted_tables

@@ -2,9 +2,15 @@
 
 from flask import Blueprint
 
-from registration.booking.views import calendar, manage, register
+from registration.accounts.throttle import Throttle
+from registration.booking.views import address, calendar, editing, handover, links, manage, opening, register
 
 bp = Blueprint("booking", __name__)
+bp.register_error_handler(opening.LinkDoesNotOpen, opening.no_link_page)
+bp.record_once(lambda setup: setup.app.extensions.setdefault(opening.THROTTLE, Throttle()))
+
+_REGISTRATION = "/bookings/<token>/registrations/<int:registration_id>"
+_ATTENDEE = f"{_REGISTRATION}/attendees/<int:attendee_id>"
 
 bp.add_url_rule("/events/<slug>/register", "register", register.show, methods=["GET"])
 bp.add_url_rule("/events/<slug>/register", "submit", register.submit, methods=["POST"])
@@ -23,3 +29,29 @@ bp.add_url_rule(
 bp.add_url_rule("/bookings/<token>/feed", "renew_feed", manage.renew_feed, methods=["POST"])
 bp.add_url_rule("/bookings/<token>/calendar.ics", "download", calendar.download, methods=["GET"])
 bp.add_url_rule("/feeds/<token>.ics", "feed", calendar.feed, methods=["GET"])
+
+for _rule, _endpoint, _view, _method in (
+    ("/bookings/link", "ask_links", links.show, "GET"),
+    ("/bookings/link", "send_links", links.send, "POST"),
+    ("/bookings/link/sent", "links_sent", links.sent, "GET"),
+    ("/bookings/<token>/edit", "contact", editing.contact, "GET"),
+    ("/bookings/<token>/edit", "save_contact", editing.save_contact, "POST"),
+    ("/bookings/<token>/address/forget", "forget_address", manage.forget_address, "POST"),
+    (f"{_REGISTRATION}/edit", "people", editing.people, "GET"),
+    (f"{_REGISTRATION}/edit", "save_people", editing.save_people, "POST"),
+    (f"{_ATTENDEE}/hand-over", "hand_over", handover.ask, "GET"),
+    (f"{_ATTENDEE}/hand-over", "send_handover", handover.send, "POST"),
+    (
+        "/bookings/<token>/handovers/<int:handover_id>/withdraw",
+        "withdraw_handover",
+        manage.withdraw_handover,
+        "POST",
+    ),
+    ("/bookings/<token>/feed/end", "end_feed", manage.end_feed, "POST"),
+    ("/addresses/<token>/", "address", address.show, "GET"),
+    ("/addresses/<token>/", "confirm_address", address.confirm, "POST"),
+    ("/handovers/<token>/", "handover", handover.show, "GET"),
+    ("/handovers/<token>/", "take_over", handover.take, "POST"),
+    ("/handovers/<token>/refuse", "refuse_handover", handover.say_no, "POST"),
+):
+    bp.add_url_rule(_rule, _endpoint, _view, methods=[_method])

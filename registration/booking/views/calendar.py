@@ -4,8 +4,9 @@ from flask import make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from registration.booking.handovers import moved_away
 from registration.booking.queries import Seat, seats_of
-from registration.booking.views.manage import opened
+from registration.booking.views.opening import opened
 from registration.capability.services import FEED, find, is_live
 from registration.core.database import db
 from registration.core.refusal import NotFound
@@ -33,6 +34,10 @@ def feed(token: str) -> ResponseReturnValue:
         return response
     seats = _newest(seats_of(db.session(), capability.subject_id, page_locale()))
     entries = [seat.entry for seat in seats]
+    uids = {entry.uid for entry in entries}
+    # What was handed on stays as cancelled: a calendar that only lacks it may keep it.
+    away = moved_away(db.session(), capability.subject_id, page_locale())
+    entries += [entry for _handover, entry in away if entry.uid not in uids]
     hours = refresh_hours([entry.starts_at for entry in entries])
     told = Told(
         name=_("My registrations"),
