@@ -8,7 +8,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registration.booking import handing
-from registration.booking.models import AddressChange, Booking
+from registration.booking.models import AddressChange, Attendee, Booking
+from registration.booking.services.edit import Corrected, follow_firms, rename
 from registration.capability import services as capability
 from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
@@ -51,13 +52,13 @@ def forget_address(booking_id: int) -> None:
 def confirm_address(booking_id: int, event_ids: Sequence[int]) -> str:
     """Move the booking to its new address and return its new link; the old one ends.
 
-    *event_ids* are the events of the booking. Raises AddressTaken, NotFound.
+    *event_ids* are the events of the booking. Raises AddressTaken, FirmFull, NotFound.
     """
     return write_tx(lambda session: _confirm(session, booking_id, event_ids))
 
 
 def _confirm(session: Session, booking_id: int, event_ids: Sequence[int]) -> str:
-    gates.lock(session, event_ids)
+    locked = gates.lock(session, event_ids)
     change = session.get(AddressChange, booking_id)
     if change is None:
         raise NotFound(_("This link was used already."))
@@ -67,6 +68,8 @@ def _confirm(session: Session, booking_id: int, event_ids: Sequence[int]) -> str
         .where(Registration.booking_id == booking_id, Registration.state.not_in(rules.ENDED))
         .order_by(Registration.id)
     ).all()
+    if not {row.event_id for row in active} <= set(locked):
+        raise Refusal(_("The booking was just changed. Press the button once more."))
     _check_free(session, booking_id, normal_email(email), [row.event_id for row in active])
     old, booked.email, booked.email_normal = booked.email, email, normal_email(email)
     session.flush()
@@ -87,6 +90,10 @@ def _confirm(session: Session, booking_id: int, event_ids: Sequence[int]) -> str
         .values(calendar_sequence=Registration.calendar_sequence + 2, changed_at=clock.now()),
         execution_options={"synchronize_session": False},
     )
+    _rename(session, [row.id for row in active], old, email)
+    for gate in locked.values():
+        ours = [row.id for row in active if row.event_id == gate.event_id]
+        follow_firms(session, gate, ours, ATTENDEE)
     for row in active:
         handing.about_address(session, handing.ADDRESS_LEFT, booked, old, row.id)
         handing.about_address(session, handing.ADDRESS_NEW, booked, email, row.id)
@@ -95,6 +102,15 @@ def _confirm(session: Session, booking_id: int, event_ids: Sequence[int]) -> str
     _settle(session, booking_id)
     capability.revoke(session, booking_id, capability.BOOKING)
     return capability.issue(session, [booking_id], capability.BOOKING)[booking_id][capability.BOOKING]
+
+
+def _rename(session: Session, registration_ids: Sequence[int], old: str, email: str) -> None:
+    """Give the contact's new address to the attendees who had the old one: it is herself."""
+    mine = select(Attendee).where(
+        Attendee.registration_id.in_(registration_ids), Attendee.email == old, Attendee.removed_at.is_(None)
+    )
+    for one in session.scalars(mine).all():
+        rename(session, Corrected(one.id, one.name, email, one.firm))
 
 
 def _check_free(session: Session, booking_id: int, email_normal: str, event_ids: Sequence[int]) -> None:

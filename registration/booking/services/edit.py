@@ -7,7 +7,9 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from registration.booking.messages import announce
 from registration.booking.models import Answer, Attendee, Booking, Consent
+from registration.booking.needs import members_of, needs_of
 from registration.booking.services.cancel import Target
 from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
@@ -15,9 +17,17 @@ from registration.core.text import fold
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.journal.services import Actor, Note, record
+from registration.seats import engine, rules
 from registration.seats import gate as gates
-from registration.seats import rules
+from registration.seats.gate import Gate
+from registration.seats.line import held
 from registration.seats.models import Registration
+
+
+class FirmFull(Refusal):
+    """The firm that somebody is to belong to has no seats left."""
+
+    code = "firm-full"
 
 
 class NoLongerYours(Refusal):
@@ -51,7 +61,7 @@ def change_people(
 ) -> None:
     """Change the attendees of a registration; *sensitive_wording* is what was agreed to with it.
 
-    Raises NoLongerYours, NotFound.
+    Raises NoLongerYours, FirmFull, FirmMissing, NotFound.
     """
     write_tx(lambda session: _change_people(session, target, people, actor, sensitive_wording))
 
@@ -59,7 +69,7 @@ def change_people(
 def _change_people(
     session: Session, target: Target, people: Sequence[Corrected], actor: Actor, sensitive_wording: str
 ) -> None:
-    gates.lock(session, [target.event_id])
+    gate = gates.lock(session, [target.event_id])[target.event_id]
     check_changeable(session, target)
     present = set(
         session.scalars(
@@ -77,6 +87,28 @@ def _change_people(
         _agree(session, target.booking_id, sensitive_wording)
     note = Note("edited", event_id=target.event_id, registration_id=target.registration_id)
     record(session, actor, note)
+    follow_firms(session, gate, [target.registration_id], actor)
+
+
+def follow_firms(session: Session, gate: Gate, registration_ids: Sequence[int], actor: Actor) -> None:
+    """Let registrations need seats of the firms that their people now belong to. Raises FirmFull.
+
+    Where firms have no limits nothing changes hands.
+    """
+    if not gate.limits_firms:
+        return
+    has_moved = False
+    for one in held(session, gate, registration_ids):
+        needs = needs_of(session, gate, list(members_of(session, one.id).values()))
+        if needs == one.needs:
+            continue
+        if not engine.change_needs(session, gate, one.id, one.size, needs, actor):
+            raise FirmFull(_("This organisation has no seats left for this event. Nothing was changed."))
+        has_moved = True
+    if has_moved:
+        changes = engine.drain(session, gate, actor)
+        gates.close(session, gate)
+        announce(session, changes, actor=actor)
 
 
 def check_changeable(session: Session, target: Target) -> str:

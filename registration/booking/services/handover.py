@@ -11,7 +11,7 @@ from registration.booking import handing
 from registration.booking.models import Answer, Attendee, Booking, Consent, Handover
 from registration.booking.rules import key_hash
 from registration.booking.services.cancel import Target
-from registration.booking.services.edit import Corrected, check_changeable, put_answers, rename
+from registration.booking.services.edit import Corrected, check_changeable, follow_firms, put_answers, rename
 from registration.capability import services as capability
 from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
@@ -89,7 +89,7 @@ def take_over(handover_id: int, event_id: int, taking: Taking) -> str | None:
     """Give the seat to whoever was asked; return the link of her booking.
 
     One of a party stays in it, so there is no such link then. Again is no error. Raises NotToHandOn,
-    NoLongerYours.
+    NoLongerYours, FirmFull, FirmMissing.
     """
     return write_tx(lambda session: _take_over(session, handover_id, event_id, taking))
 
@@ -128,7 +128,7 @@ def _hand_over(session: Session, target: Target, attendee_id: int, to: Successor
 
 
 def _take_over(session: Session, handover_id: int, event_id: int, taking: Taking) -> str | None:
-    gates.lock(session, [event_id])
+    gate = gates.lock(session, [event_id])[event_id]
     handover = session.get_one(Handover, handover_id)
     if handover.state == "taken":
         return None
@@ -147,6 +147,7 @@ def _take_over(session: Session, handover_id: int, event_id: int, taking: Taking
     if is_alone:
         _check_free(session, normal_email(handover.email), event_id)
     _replace(session, attendee, handover, taking)
+    follow_firms(session, gate, [registration.id], ATTENDEE)
     token = _move(session, registration, handover, old, taking) if is_alone else None
     handover.wording = "\n".join(wording for _purpose, wording in taking.consents)
     _decide(session, handover, "taken", ATTENDEE)
