@@ -13,6 +13,7 @@ from registration.booking import views as booking_views
 from registration.core import database
 from registration.core.bundled import bundled
 from registration.core.settings import is_production, load_settings
+from registration.firms import views as firm_views
 from registration.ical import views as ical_views
 from registration.mail import views as mail_views
 from registration.organiser import views as organiser_views
@@ -69,12 +70,15 @@ def _configure_features(app: Flask) -> None:
     security.init_app(app)
     booking_letters.init_app(app)
     handing_letters.init_app(app)
+    firm_views.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
     app.register_blueprint(ical_views.bp)
     app.register_blueprint(booking_views.bp)
     # These forms carry keys of their own and need no cookie.
     csrf.exempt(booking_views.bp)
+    app.register_blueprint(firm_views.bp)
+    csrf.exempt(firm_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(organiser_views.bp)
     if not is_production(app.config):

@@ -47,6 +47,9 @@ def _firm(label: Any) -> StringField:
     return StringField(label, [Optional(), Readable(FIRM_LENGTH)], filters=[cleaned])
 
 
+LANGUAGES = [SelectChoice(code, Locale.parse(code).get_display_name(code)) for code in LOCALES]
+
+
 class KeyedForm(FlaskForm):
     """A form that carries the key of its page instead of a cookie (web/guards.py)."""
 
@@ -61,7 +64,7 @@ class ContactForm(KeyedForm):
     email = _email(_l("Your e-mail"))
     locale = SelectField(
         _l("Language of our mails"),
-        choices=[SelectChoice(code, Locale.parse(code).get_display_name(code)) for code in LOCALES],
+        choices=LANGUAGES,
     )
 
 

@@ -49,6 +49,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         message.kind.replace("-", "_"),
         seat=found,
         reason=message.facts.get("reason", ""),
+        by=message.facts.get("by", ""),
         before=message.facts.get("before", ""),
         booking_url=_link("bookings", token_of(session, found.booking_id, BOOKING)),
         feed_url=_feed(token_of(session, found.booking_id, FEED)),

@@ -82,6 +82,8 @@ def announce(
         facts: dict[str, Any] = {"state": change.after}
         if reason:
             facts["reason"] = reason
+        if actor.kind == "coordinator":
+            facts["by"] = actor.kind
         contact = contacts[change.booking_id]
         messages.append(
             _outgoing(_kind(change, actor), contact, change.event_id, change.registration_id, facts)
@@ -149,7 +151,7 @@ def _kind(change: Change, actor: Actor) -> str:
     if change.after == rules.CONFIRMED:
         return PROMOTED if change.before == rules.WAITLISTED else CONFIRMED
     if change.after == rules.CANCELLED:
-        return REMOVED if actor.kind == "organiser" else CANCELLED
+        return REMOVED if actor.kind in ("organiser", "coordinator") else CANCELLED
     return WAITLISTED
 
 

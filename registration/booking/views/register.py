@@ -24,6 +24,8 @@ def show(slug: str) -> ResponseReturnValue:
     blocks = min(max(request.args.get("attendees", 1, type=int) or 1, 1), most)
     form = forms.registration_form(spec, None, blocks=blocks, most=most)
     form.locale.data = page_locale()
+    # A coordinator comes from the page of her firm.
+    form.firm.data = forms.cleaned(request.args.get("firm", "")[: forms.FIRM_LENGTH])
     return _page(spec, form, 200)
 
 

@@ -8,6 +8,7 @@ from registration.organiser.views import (
     checkin,
     editing,
     exports,
+    firms,
     home,
     records,
     registration,
@@ -21,6 +22,10 @@ _ONE = f"{_EVENT}/registrations/<int:registration_id>"
 for _rule, _endpoint, _view, _methods in (
     ("/", "home", home.home, ["GET"]),
     ("/organisers/<slug>/events/new", "new_event", editing.new, ["GET", "POST"]),
+    ("/organisers/<slug>/firms", "firms", firms.firms, ["GET"]),
+    ("/organisers/<slug>/firms", "add_coordinator", firms.add, ["POST"]),
+    ("/organisers/<slug>/firms/<int:coordinator_id>/send", "send_coordinator", firms.send, ["POST"]),
+    ("/organisers/<slug>/firms/<int:coordinator_id>/remove", "remove_coordinator", firms.remove, ["POST"]),
     (f"{_EVENT}/", "overview", home.overview, ["GET"]),
     (f"{_EVENT}/edit", "edit", editing.edit, ["GET", "POST"]),
     (f"{_EVENT}/edit/categories", "add_category", editing.add_category, ["GET", "POST"]),
