@@ -13,7 +13,7 @@ from registration.booking import handing
 from registration.booking.handovers import cancelled_entry, wanted_address
 from registration.booking.models import Booking, Handover
 from registration.booking.queries import Seat, seat, seats_where
-from registration.booking.services.address import LINK_LIVES
+from registration.booking.services.readdress import LINK_LIVES
 from registration.capability.services import ADDRESS, BOOKING, FEED, HANDOVER, token_of
 from registration.core import clock
 from registration.core.text import normal_email
@@ -48,9 +48,11 @@ def _about_handover(session: Session, message: OutgoingMessage) -> Draft:
     found = seat(session, message.registration_id, message.locale)
     if message.kind == handing.HANDOVER and (handover.state != "open" or not found.is_active):
         raise Superseded("the question was answered or taken back by now")
+    has_moved = handover.booking_id != found.booking_id
     if message.kind == handing.TAKEN and not found.is_active:
         raise Superseded("the registration has ended by now")
-    has_moved = handover.moved_sequence is not None
+    if message.kind == handing.TAKEN and has_moved and message.to_email != found.contact_email:
+        raise Superseded("the seat was handed on by now")
     url = ""
     if message.kind == handing.HANDOVER:
         url = _url("handovers", token_of(session, handover.id, HANDOVER))
@@ -59,7 +61,11 @@ def _about_handover(session: Session, message: OutgoingMessage) -> Draft:
     calendar: tuple[bytes | None, str | None] = (None, None)
     if has_moved and message.kind == handing.TAKEN:
         calendar = _invitation(message, found, "REQUEST", found.entry)
-    elif has_moved and message.kind == handing.HANDED and message.to_email != found.contact_email:
+    elif (
+        handover.moved_sequence is not None
+        and message.kind == handing.HANDED
+        and not _comes_still(session, handover, found)
+    ):
         event = session.get_one(Event, found.event_id)
         calendar = _invitation(message, found, "CANCEL", cancelled_entry(handover, event, message.locale))
     feed_url = ""
@@ -75,6 +81,16 @@ def _about_handover(session: Session, message: OutgoingMessage) -> Draft:
         booking_url=url,
         feed_url=feed_url,
     )
+
+
+def _comes_still(session: Session, handover: Handover, found: Seat) -> bool:
+    """Say whether others of the old booking still come to the event: its calendar entry stays then."""
+    query = select(Registration.id).where(
+        Registration.booking_id == handover.booking_id,
+        Registration.event_id == found.event_id,
+        Registration.state.not_in(rules.ENDED),
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def _address(session: Session, message: OutgoingMessage) -> Draft:

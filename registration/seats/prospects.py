@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from registration.events.models import Event
 from registration.journal.models import JournalEntry
 from registration.seats import rules
-from registration.seats.models import Registration
+from registration.seats.models import Queue, Registration
 
 # So many earlier events are looked at, the latest first.
 EARLIER = 5
@@ -51,10 +51,7 @@ def prospect(session: Session, event_id: int) -> Prospect | None:
 
 def waiting_count(session: Session, event_id: int) -> int:
     """Return how many registrations wait for an event."""
-    query = select(func.count()).where(
-        Registration.event_id == event_id, Registration.state == rules.WAITLISTED
-    )
-    return int(session.scalar(query) or 0)
+    return int(session.scalar(select(Queue.waiting).where(Queue.event_id == event_id)) or 0)
 
 
 def _given_up(session: Session, row: Any) -> int:

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from registration.booking.models import AddressChange, Answer, Attendee, Booking, Consent
-from registration.booking.services.address import AddressTaken, ask_address, confirm_address, forget_address
 from registration.booking.services.cancel import cancel
 from registration.booking.services.edit import Corrected, NoLongerYours, change_people
+from registration.booking.services.readdress import AddressTaken, ask_address, confirm_address, forget_address
 from registration.capability.services import BOOKING, token_of
 from registration.core import clock
 from registration.core.database import db

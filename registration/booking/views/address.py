@@ -7,7 +7,7 @@ from registration.booking.handovers import wanted_address
 from registration.booking.models import Booking
 from registration.booking.queries import booking as booking_by_id
 from registration.booking.queries import seats_of
-from registration.booking.services.address import confirm_address
+from registration.booking.services.readdress import confirm_address
 from registration.booking.views.opening import does_not_open, opened_link
 from registration.capability.services import ADDRESS
 from registration.core.database import db

@@ -21,8 +21,8 @@ from registration.booking.forms import SENSITIVE_CONSENT
 from registration.booking.formspec import FormSpec, form_spec
 from registration.booking.models import Booking
 from registration.booking.queries import Seat
-from registration.booking.services.address import ask_address
 from registration.booking.services.edit import Corrected, change_contact, change_people
+from registration.booking.services.readdress import ask_address
 from registration.booking.views.manage import page_key, seat_in, target_in
 from registration.booking.views.opening import check_pace, does_not_open, opened
 from registration.core.database import db

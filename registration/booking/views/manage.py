@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from registration.booking.handovers import moved_away, open_handovers, wanted_address
 from registration.booking.models import Booking
 from registration.booking.queries import Seat, seats_of
-from registration.booking.services import address, feeds, handover
 from registration.booking.services import cancel as cancelling
+from registration.booking.services import feeds, handover, readdress
 from registration.booking.services.cancel import Target
 from registration.booking.views.opening import opened
 from registration.capability.services import FEED, token_of
@@ -65,7 +65,7 @@ def withdraw_handover(token: str, handover_id: int) -> ResponseReturnValue:
 
 def forget_address(token: str) -> ResponseReturnValue:
     """Stay with the address that the booking has."""
-    return act(token, lambda booked: address.forget_address(booked.id))
+    return act(token, lambda booked: readdress.forget_address(booked.id))
 
 
 def renew_feed(token: str) -> ResponseReturnValue:
