@@ -40,6 +40,9 @@ TIME_ZONE = "Europe/Brussels"
 # The largest request body in bytes; forms are small.
 MAX_CONTENT_LENGTH = 65536
 
+# The largest file in bytes that answers a question; only forms that ask for a file take one.
+MAX_FILE = 2000000
+
 # The largest number of form fields in one request.
 MAX_FORM_PARTS = 1000
 
@@ -48,6 +51,9 @@ MAX_PARTY = 10
 
 # Hours for which a registration form that was opened can be sent.
 FORM_HOURS = 24
+
+# Seconds that a person needs at least for a registration form; sooner, the button is asked for once more.
+FORM_SECONDS = 0
 
 # Active registrations that one e-mail address may have for one event.
 MAX_PER_ADDRESS = 1

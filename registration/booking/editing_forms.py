@@ -1,6 +1,6 @@
 """The forms of a booking's page: what was typed when registering, to be corrected or handed on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,25 +12,17 @@ from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from registration.booking.forms import (
-    CONSENT,
-    EMAIL_LENGTH,
-    FIRM_LENGTH,
-    NAME_LENGTH,
-    SENSITIVE_CONSENT,
-    ChoiceField,
-    EmailAddress,
-    Readable,
-    _question_field,
-    _question_name,
-    cleaned,
-)
-from registration.booking.formspec import FormSpec
+from registration.booking import questions
+from registration.booking.fields import EmailAddress, Readable, cleaned, control_id
+from registration.booking.forms import CONSENT, EMAIL_LENGTH, FIRM_LENGTH, NAME_LENGTH, SENSITIVE_CONSENT
 from registration.booking.queries import Companion
+from registration.booking.sheet import Asked, Sheet
 from registration.core.refusal import Refusal
+from registration.events import asking
 from registration.web.locale import LOCALES
 
 MOST = 100
+LANGUAGES = [SelectChoice(code, Locale.parse(code).get_display_name(code)) for code in LOCALES]
 
 
 def _name(label: Any) -> StringField:
@@ -47,9 +39,6 @@ def _firm(label: Any) -> StringField:
     return StringField(label, [Optional(), Readable(FIRM_LENGTH)], filters=[cleaned])
 
 
-LANGUAGES = [SelectChoice(code, Locale.parse(code).get_display_name(code)) for code in LOCALES]
-
-
 class KeyedForm(FlaskForm):
     """A form that carries the key of its page instead of a cookie (web/guards.py)."""
 
@@ -62,10 +51,7 @@ class ContactForm(KeyedForm):
 
     name = _name(_l("Your full name"))
     email = _email(_l("Your e-mail"))
-    locale = SelectField(
-        _l("Language of our mails"),
-        choices=LANGUAGES,
-    )
+    locale = SelectField(_l("Language of our mails"), choices=LANGUAGES)
 
 
 class SuccessorForm(KeyedForm):
@@ -105,68 +91,94 @@ class TakingForm(KeyedForm):
 
 
 def people_form(
-    spec: FormSpec,
+    sheet: Sheet,
     people: Sequence[Companion],
     answers: Mapping[int, Mapping[int, str]],
     formdata: Mapping[str, Any] | None,
 ) -> PeopleForm:
-    """Return the form of *people* with what they answered, or with what was sent."""
-    rows = [
+    """Return the form of *people* with what they answered, or with what was sent.
+
+    What the contact was asked lies with the first of them.
+    """
+    rows: list[dict[str, Any]] = [
         {"id": one.id, "name": one.name, "email": one.email, "firm": one.firm}
-        | {_question_name(asked): answers.get(one.id, {}).get(asked.id, "") for asked in spec.questions}
+        | _known(sheet.of_attendees, answers.get(one.id, {}))
         for one in people
     ]
-    form: PeopleForm = _people_class(spec)(formdata=formdata, data={"attendees": rows})
+    own = _known(sheet.of_contact, answers.get(people[0].id, {})) if people else {}
+    form: PeopleForm = _people_class(sheet)(formdata=formdata, data={**own, "attendees": rows})
+    by_id = {str(one.id): one for one in people}
+    for attendee in form.attendees:
+        known = by_id.get(attendee.form.id.data or "")
+        _put_category(attendee.form, sheet, known)
     return form
 
 
-def taking_form(spec: FormSpec, formdata: Mapping[str, Any] | None, **known: str) -> TakingForm:
-    """Return the form for whoever takes a seat over, with what is *known* of her."""
-    form: TakingForm = _taking_class(spec)(formdata=formdata, data=known)
+def taking_form(
+    sheet: Sheet, person: Companion | None, formdata: Mapping[str, Any] | None, **known: str
+) -> TakingForm:
+    """Return the form for whoever takes the seat of *person* over, with what is *known* of her."""
+    form: TakingForm = _taking_class(sheet)(formdata=formdata, data=known)
+    _put_category(form, sheet, person)
     return form
 
 
-def check_people(form: PeopleForm, spec: FormSpec, *, has_agreed: bool) -> bool:
+def check_people(form: PeopleForm, sheet: Sheet, *, has_agreed: bool) -> bool:
     """Say whether the form can be saved; *has_agreed* to what is sensitive, some time before."""
-    is_valid = bool(form.validate())
-    sensitive = any(has_sensitive(attendee.form, spec) for attendee in form.attendees)
-    return _check_consent(form, needs=sensitive and not has_agreed) and is_valid
+    form.validate()
+    _check_questions(form, sheet.of_contact, form, sheet)
+    for attendee in form.attendees:
+        _check_questions(attendee.form, sheet.of_attendees, form, sheet)
+    people = [attendee.form for attendee in form.attendees]
+    is_sensitive = _is_sensitive(form, sheet.of_contact) or any(
+        _is_sensitive(one, sheet.of_attendees) for one in people
+    )
+    _check_consent(form, needs=is_sensitive and not has_agreed)
+    return not errors_of(form)
 
 
-def check_taking(form: TakingForm, spec: FormSpec) -> bool:
+def check_taking(form: TakingForm, sheet: Sheet, *, is_alone: bool) -> bool:
     """Say whether the seat can be taken over with this form."""
-    is_valid = bool(form.validate())
-    return _check_consent(form, needs=has_sensitive(form, spec)) and is_valid
+    form.validate()
+    asked = taken_questions(sheet, is_alone=is_alone)
+    _check_questions(form, asked, form, sheet)
+    _check_consent(form, needs=_is_sensitive(form, asked))
+    return not errors_of(form)
 
 
-def answers_in(form: Form, spec: FormSpec) -> tuple[tuple[int, str], ...]:
-    """Return (question, answer) for all that is asked; what was cleared is empty."""
-    found = []
-    for question in spec.questions:
-        value = form[_question_name(question)].data
-        if question.kind == "yes":
-            value = "yes" if value else ""
-        found.append((question.id, str(value or "").strip()))
-    return tuple(found)
+def taken_questions(sheet: Sheet, *, is_alone: bool) -> list[Asked]:
+    """Return what whoever takes a seat over is asked: of a party, only what is asked of each."""
+    known = sheet.questions if is_alone else sheet.of_attendees
+    return askable(known)
 
 
-def has_sensitive(form: Form, spec: FormSpec) -> bool:
-    """Say whether something about health, food or access was answered."""
-    return any(form[_question_name(one)].data for one in spec.questions if one.is_sensitive)
+def askable(asked: Iterable[Asked]) -> list[Asked]:
+    """Return the questions that these forms ask; a file stays as it was given."""
+    return [one for one in asked if one.question.kind != asking.FILE]
 
 
-def question_fields(form: Form, spec: FormSpec) -> list[Field]:
-    """Return the fields of the organiser's questions, in their order."""
-    return [form[_question_name(one)] for one in spec.questions]
+def answers_in(
+    form: Form, asked: Iterable[Asked], contact: Form, event_ids: Collection[int]
+) -> tuple[tuple[int, str], ...]:
+    """Return (question, answer) for all of *asked*; what was cleared or is not asked of her is empty."""
+    known = askable(asked)
+    shown = {one.name for one in questions.shown(known, form, contact, event_ids)}
+    return tuple((one.ids[0][1], questions.answer(one, form) if one.name in shown else "") for one in known)
+
+
+def concerning(form: Form, asked: Iterable[Asked]) -> list[tuple[Asked, Field]]:
+    """Return the questions for people of her category, each with its field."""
+    return [(one, form[one.name]) for one in askable(asked) if questions.is_of_category(one, form)]
 
 
 def errors_of(form: FlaskForm) -> list[tuple[str, str]]:
     """Return (id of the control, sentence) for each error, in the order of the page."""
-    first = next(field for field in form if not isinstance(field, HiddenField | FieldList))
-    found = [(str(first.id), str(sentence)) for sentence in form.form_errors]
-    for field in _flat(form):
-        control = f"{field.id}-0" if isinstance(field, ChoiceField) else str(field.id)
-        found += [(control, str(error)) for error in field.errors]
+    own = [field for field in form if not isinstance(field, FieldList)]
+    people = [field for attendee in getattr(form, "attendees", ()) for field in attendee.form]
+    visible = [field for field in (*people, *own) if not isinstance(field, HiddenField)]
+    found = [(control_id(visible[0]), str(sentence)) for sentence in form.form_errors]
+    for field in visible:
+        found += [(control_id(field), str(error)) for error in field.errors]
     return found
 
 
@@ -175,31 +187,59 @@ def tell(form: FlaskForm, refusal: Refusal) -> None:
     form.form_errors.append(refusal.sentence)
 
 
-def _check_consent(form: PeopleForm | TakingForm, *, needs: bool) -> bool:
-    if not needs or form.consent_sensitive.data:
-        return True
-    form.consent_sensitive.errors = [
-        _("Tick this box too, or clear the answers about health, food and access.")
-    ]
-    return False
+def _known(asked: Iterable[Asked], answers: Mapping[int, str]) -> dict[str, Any]:
+    """Return what was answered, as the fields take it."""
+    found: dict[str, Any] = {}
+    for one in askable(asked):
+        value = answers.get(one.ids[0][1], "")
+        if one.question.kind in (asking.YES, asking.CONSENT):
+            found[one.name] = value == asking.TICKED
+        elif one.question.kind == asking.CHOICES:
+            found[one.name] = [choice for choice in value.split("\n") if choice]
+        else:
+            found[one.name] = value
+    return found
 
 
-def _flat(form: FlaskForm) -> list[Field]:
-    people = [field for attendee in getattr(form, "attendees", ()) for field in attendee.form]
-    return people + [field for field in form if not isinstance(field, FieldList)]
+def _put_category(form: Form, sheet: Sheet, person: Companion | None) -> None:
+    """Say which category she is of: whom a question is for hangs on it, and she does not choose it here."""
+    for group in sheet.categories:
+        form[group.name].data = str(person.category_id) if person else ""
+
+
+def _check_questions(form: Form, asked: Iterable[Asked], contact: Form, sheet: Sheet) -> None:
+    known = askable(asked)
+    event_ids = [spec.event_id for spec in sheet.specs]
+    questions.check(questions.shown(known, form, contact, event_ids), known, form)
+
+
+def _is_sensitive(form: Form, asked: Iterable[Asked]) -> bool:
+    return any(one.question.is_sensitive and questions.answer(one, form) for one in askable(asked))
+
+
+def _check_consent(form: PeopleForm | TakingForm, *, needs: bool) -> None:
+    if needs and not form.consent_sensitive.data:
+        form.consent_sensitive.errors = [
+            _("Tick this box too, or clear the answers about health, food and access.")
+        ]
 
 
 @lru_cache(maxsize=256)
-def _people_class(spec: FormSpec) -> type[PeopleForm]:
-    person = type("EventPersonForm", (_Person,), _questions(spec))
+def _people_class(sheet: Sheet) -> type[PeopleForm]:
+    event_ids = [spec.event_id for spec in sheet.specs]
+    fields = _categories(sheet) | questions.fields_of(askable(sheet.of_attendees), event_ids)
+    person = type("EventPersonForm", (_Person,), fields)
+    own = questions.fields_of(askable(sheet.of_contact), event_ids)
     attendees = FieldList(FormField(person), min_entries=1, max_entries=MOST)
-    return type("EventPeopleForm", (PeopleForm,), {"attendees": attendees})
+    return type("EventPeopleForm", (PeopleForm,), {**own, "attendees": attendees})
 
 
 @lru_cache(maxsize=256)
-def _taking_class(spec: FormSpec) -> type[TakingForm]:
-    return type("EventTakingForm", (TakingForm,), _questions(spec))
+def _taking_class(sheet: Sheet) -> type[TakingForm]:
+    event_ids = [spec.event_id for spec in sheet.specs]
+    fields = _categories(sheet) | questions.fields_of(askable(sheet.questions), event_ids)
+    return type("EventTakingForm", (TakingForm,), fields)
 
 
-def _questions(spec: FormSpec) -> dict[str, Field]:
-    return {_question_name(question): _question_field(question) for question in spec.questions}
+def _categories(sheet: Sheet) -> dict[str, Field]:
+    return {group.name: HiddenField() for group in sheet.categories}

@@ -1,7 +1,5 @@
 """The mails about seats that are handed on and addresses that change: decided with the change."""
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Booking, Handover
@@ -18,9 +16,17 @@ LINKS = "links"
 
 
 def about_handover(
-    session: Session, kind: str, handover: Handover, event_id: int, *to: tuple[str, str, str], **facts: Any
+    session: Session,
+    kind: str,
+    handover: Handover,
+    event_id: int,
+    *to: tuple[str, str, str],
+    booking_id: int | None = None,
 ) -> None:
-    """Decide a mail about *handover* to each of *to* (name, address, language)."""
+    """Decide a mail about *handover* to each of *to* (name, address, language).
+
+    *booking_id* is theirs, where it is not the one that the seat is handed on from.
+    """
     booked = session.get_one(Booking, handover.booking_id)
     enqueue(
         session,
@@ -32,9 +38,9 @@ def about_handover(
                 to_email=email,
                 organiser_id=booked.organiser_id,
                 event_id=event_id,
-                booking_id=handover.booking_id,
+                booking_id=booking_id or handover.booking_id,
                 registration_id=handover.registration_id,
-                facts={"handover": handover.id, **facts},
+                facts={"handover": handover.id},
             )
             for name, email, locale in to
         ),

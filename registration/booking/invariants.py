@@ -3,6 +3,7 @@
 from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from registration.booking.handing import TAKEN
 from registration.booking.messages import CONFIRMED, PROMOTED, WAITLISTED
 from registration.booking.models import Attendee, Booking
 from registration.capability.models import Capability
@@ -12,6 +13,8 @@ from registration.events.models import Event
 from registration.mail.models import OutgoingMessage
 from registration.seats import rules
 from registration.seats.models import Pool, Registration, RegistrationPool
+
+_OF_A_SEAT = (CONFIRMED, PROMOTED, TAKEN)
 
 
 def _in_event(query: AnySelect, event_id: int | None) -> AnySelect:
@@ -32,9 +35,11 @@ def _booked_twice(event_id: int | None) -> AnySelect:
 
 def _untold(event_id: int | None) -> AnySelect:
     told = exists().where(
-        OutgoingMessage.registration_id == Registration.id,
+        # One mail tells of all the parts of a party.
+        OutgoingMessage.booking_id == Registration.booking_id,
+        OutgoingMessage.event_id == Registration.event_id,
         or_(
-            and_(Registration.state == rules.CONFIRMED, OutgoingMessage.kind.in_([CONFIRMED, PROMOTED])),
+            and_(Registration.state == rules.CONFIRMED, OutgoingMessage.kind.in_(_OF_A_SEAT)),
             and_(Registration.state == rules.WAITLISTED, OutgoingMessage.kind == WAITLISTED),
         ),
     )

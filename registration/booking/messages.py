@@ -26,6 +26,9 @@ REMOVED = "removed"
 SHRUNK = "shrunk"
 LINK = "link"
 MOVED = "moved"
+# What came of one form for several events.
+PROGRAMME = "programme"
+_TOLD_TOGETHER = frozenset({rules.CONFIRMED, rules.WAITLISTED, rules.PENDING})
 
 # One link mail per booking in this time, whoever asks how often: nobody's mailbox is filled by a stranger.
 LINK_AGAIN_AFTER = timedelta(minutes=15)
@@ -69,7 +72,8 @@ def announce(
 ) -> None:
     """Decide one mail for each of *changes*, to the contact of its booking.
 
-    *known* are contacts, by booking, that need not be read again.
+    What came of one form is one mail, however many events it asked for. *known* are contacts, by
+    booking, that need not be read again.
     """
     if not changes:
         return
@@ -78,17 +82,33 @@ def announce(
     if ids:
         contacts |= {row.id: row for row in session.connection().execute(_CONTACTS, {"ids": ids})}
     messages = []
+    several = _with_several_events(changes)
+    told: set[int] = set()
     for change in changes:
+        contact = contacts[change.booking_id]
+        if change.booking_id in several and change.before is None and change.after in _TOLD_TOGETHER:
+            if change.booking_id not in told:
+                messages.append(_outgoing(PROGRAMME, contact, change.event_id, change.registration_id, {}))
+            told.add(change.booking_id)
+            continue
         facts: dict[str, Any] = {"state": change.after}
         if reason:
             facts["reason"] = reason
         if actor.kind == "coordinator":
             facts["by"] = actor.kind
-        contact = contacts[change.booking_id]
         messages.append(
             _outgoing(_kind(change, actor), contact, change.event_id, change.registration_id, facts)
         )
     enqueue(session, *messages)
+
+
+def _with_several_events(changes: Sequence[Change]) -> set[int]:
+    """Return the bookings whose one form has just asked for more than one event."""
+    events: dict[int, set[int]] = {}
+    for change in changes:
+        if change.before is None:
+            events.setdefault(change.booking_id, set()).add(change.event_id)
+    return {booking_id for booking_id, event_ids in events.items() if len(event_ids) > 1}
 
 
 def announce_shrunk(session: Session, registration_id: int) -> None:
@@ -116,6 +136,25 @@ def announce_moved(session: Session, event_id: int, before: str) -> int:
         session,
         *(
             _outgoing(MOVED, row, event_id, row.registration_id, {"state": row.state, "before": before})
+            for row in rows
+        ),
+    )
+    return len(rows)
+
+
+def announce_cancelled(session: Session, event_id: int, reason: str | None = None) -> int:
+    """Decide a mail to everybody who holds or waits that the event is cancelled; return how many."""
+    rows = session.execute(
+        select(*_TOLD)
+        .join(Registration, Registration.booking_id == Booking.id)
+        .where(Registration.event_id == event_id, Registration.state.not_in(rules.ENDED))
+        .order_by(Registration.id)
+    ).all()
+    facts = {"reason": reason} if reason else {}
+    enqueue(
+        session,
+        *(
+            _outgoing("event_cancelled", row, event_id, row.registration_id, {"state": row.state, **facts})
             for row in rows
         ),
     )

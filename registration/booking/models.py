@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.core.database import Model, UtcDateTime
@@ -81,6 +81,24 @@ class Answer(Model):
     attendee_id: Mapped[int] = mapped_column(ForeignKey("attendee.id"))
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
     value: Mapped[str] = mapped_column(Text)
+
+
+class Upload(Model):
+    """A file that answers a question, under a name of our own.
+
+    It lies here and not in a folder, since several web servers share the database alone and a backup
+    takes all. *value* is what the answer says; a file that no answer names is deleted after a while.
+    """
+
+    __tablename__ = "upload"
+    __table_args__ = (Index("ix_upload_created_at", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    value: Mapped[str] = mapped_column(String(300), unique=True)
+    content_type: Mapped[str] = mapped_column(String(100))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Consent(Model):

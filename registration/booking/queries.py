@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from registration.accounts.models import Organiser
 from registration.booking.models import Attendee, Booking
 from registration.core import clock
-from registration.events.models import Category, Event
+from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
 from registration.ical.entries import Entry
 from registration.ical.queries import event_entry
@@ -33,6 +33,7 @@ class Companion:
     category: str
     code: str
     is_removed: bool
+    category_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,39 @@ def seats_of(session: Session, booking_id: int, locale: str) -> list[Seat]:
 
 def booking(session: Session, booking_id: int) -> Booking | None:
     return session.get(Booking, booking_id)
+
+
+def is_registered(session: Session, email_normal: str, event_id: int) -> bool:
+    """Say whether an address holds or waits for a seat of an event."""
+    query = (
+        select(Registration.id)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(
+            Booking.email_normal == email_normal,
+            Registration.event_id == event_id,
+            Registration.state.not_in(rules.ENDED),
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def is_waiting(session: Session, booking_id: int) -> bool:
+    """Say whether a booking waits for a seat, in one event at least."""
+    query = select(Registration.id).where(
+        Registration.booking_id == booking_id, Registration.state == rules.WAITLISTED
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def title_of(session: Session, event_id: int) -> str:
+    """Return an event's title in its own language."""
+    query = (
+        select(EventText.title)
+        .join(Event, Event.id == EventText.event_id)
+        .where(Event.id == event_id)
+        .order_by((EventText.locale != Event.locale), EventText.locale)
+    )
+    return session.scalar(query.limit(1)) or ""
 
 
 def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
@@ -202,6 +236,7 @@ def _companions(session: Session, registration_ids: Sequence[int]) -> dict[int, 
                 row.category or "",
                 one.code,
                 one.removed_at is not None,
+                one.category_id,
             )
         )
     return found

@@ -7,6 +7,7 @@ from flask import current_app, render_template
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
+from registration.mail.envelope import Attachment
 from registration.mail.models import OutgoingMessage
 from registration.web.locale import babel_name
 
@@ -28,6 +29,7 @@ class Draft:
     calendar: bytes | None = None
     calendar_method: str | None = None
     references: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 Composer = Callable[[Session, OutgoingMessage], Draft]

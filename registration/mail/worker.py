@@ -111,4 +111,5 @@ def _letter(message: OutgoingMessage, draft: Draft) -> Letter:
         references=draft.references,
         calendar=draft.calendar,
         calendar_method=draft.calendar_method,
+        attachments=draft.attachments,
     )

@@ -6,7 +6,8 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired
 
 from registration.booking.editing_forms import LANGUAGES
-from registration.booking.forms import EMAIL_LENGTH, FIRM_LENGTH, NAME_LENGTH, EmailAddress, Readable, cleaned
+from registration.booking.fields import EmailAddress, Readable, cleaned
+from registration.booking.forms import EMAIL_LENGTH, FIRM_LENGTH, NAME_LENGTH
 
 
 class CoordinatorForm(FlaskForm):

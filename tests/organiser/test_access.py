@@ -2,7 +2,10 @@
 
 import pytest
 
+from registration.booking.services.uploads import keep
+from registration.events.services import QuestionFacts
 from tests import factories
+from tests.booking.programme_arranging import make_programme
 from tests.factories import make_event, sign_in
 
 READ = {"owner", "manager", "viewer"}
@@ -20,6 +23,12 @@ ALLOWED = {
     "edit": EDIT,
     "add_category": EDIT,
     "add_question": EDIT,
+    "question": EDIT,
+    "move_question": EDIT,
+    "remove_question": EDIT,
+    "new_programme": EDIT,
+    "edit_programme": EDIT,
+    "answer_file": READ,
     "add_material": EDIT,
     "attendees": READ,
     "registration": READ,
@@ -40,8 +49,10 @@ ALLOWED = {
 @pytest.fixture
 def office(page_app):
     """An event with a registration, and the addresses of the back office by endpoint."""
-    event = make_event()
-    ada = factories.register(event)
+    event = make_event(questions=(QuestionFacts("Your paper", "file"),))
+    [paper] = event.questions
+    ada = factories.register(event, answers=((paper, keep(paper, "seed", "a.pdf", b"%PDF-1.7", 99)),))
+    programme = make_programme(event)
     values = {
         "slug": event.slug,
         "registration_id": ada.id,
@@ -49,12 +60,17 @@ def office(page_app):
         "coordinator_id": factories.make_coordinator("ditta"),
         "pool_id": factories.pool(event).id,
         "fmt": "csv",
+        "question_id": paper,
+        "answer_id": 1,
     }
+    firms = ("firms", "add_coordinator", "send_coordinator", "remove_coordinator")
+    slugs = dict.fromkeys(firms, "ditta")
+    slugs |= {"new_event": "ditta", "new_programme": "ditta", "edit_programme": programme}
     addresses = {}
     for rule in page_app.url_map.iter_rules():
         if rule.endpoint.startswith("organiser."):
             name = rule.endpoint.removeprefix("organiser.")
-            slug = {"slug": "ditta"} if rule.rule.startswith("/organiser/organisers/") else {}
+            slug = {"slug": slugs[name]} if name in slugs else {}
             with page_app.test_request_context():
                 built = rule.build({one: (values | slug)[one] for one in rule.arguments})
             addresses[name] = (built[1], "POST" if "GET" not in rule.methods else "GET")

@@ -7,18 +7,17 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from registration.booking.messages import announce
 from registration.booking.models import Answer, Attendee, Booking, Consent
 from registration.booking.needs import members_of, needs_of
-from registration.booking.services.cancel import Target
+from registration.booking.targets import Target, settle
 from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import fold
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.journal.services import Actor, Note, record
-from registration.seats import engine, rules
 from registration.seats import gate as gates
+from registration.seats import parties, rules
 from registration.seats.gate import Gate
 from registration.seats.line import held
 from registration.seats.models import Registration
@@ -102,13 +101,11 @@ def follow_firms(session: Session, gate: Gate, registration_ids: Sequence[int], 
         needs = needs_of(session, gate, list(members_of(session, one.id).values()))
         if needs == one.needs:
             continue
-        if not engine.change_needs(session, gate, one.id, one.size, needs, actor):
+        if not parties.change_needs(session, gate, one.id, one.size, needs, actor):
             raise FirmFull(_("This organisation has no seats left for this event. Nothing was changed."))
         has_moved = True
     if has_moved:
-        changes = engine.drain(session, gate, actor)
-        gates.close(session, gate)
-        announce(session, changes, actor=actor)
+        settle(session, gate, [], actor)
 
 
 def check_changeable(session: Session, target: Target) -> str:

@@ -18,7 +18,8 @@ from registration.core.refusal import NotFound, Refusal
 from registration.core.text import normal_email
 from registration.core.tokens import new_code
 from registration.core.transaction import write_tx
-from registration.events.models import Event
+from registration.events.asking import ATTENDEE as ATTENDEE_SCOPE
+from registration.events.models import Event, Question
 from registration.journal.services import ATTENDEE, Actor, Note, record
 from registration.seats import gate as gates
 from registration.seats import rules
@@ -146,7 +147,7 @@ def _take_over(session: Session, handover_id: int, event_id: int, taking: Taking
     is_alone = _present(session, registration.id) == 1
     if is_alone:
         _check_free(session, normal_email(handover.email), event_id)
-    _replace(session, attendee, handover, taking)
+    _replace(session, attendee, handover, taking, is_alone=is_alone)
     follow_firms(session, gate, [registration.id], ATTENDEE)
     token = _move(session, registration, handover, old, taking) if is_alone else None
     handover.wording = "\n".join(wording for _purpose, wording in taking.consents)
@@ -154,13 +155,23 @@ def _take_over(session: Session, handover_id: int, event_id: int, taking: Taking
     session.flush()
     handing.about_handover(session, handing.HANDED, handover, event_id, *told)
     to = (taking.name, handover.email, taking.locale)
-    handing.about_handover(session, handing.TAKEN, handover, event_id, to)
+    hers = session.get_one(Registration, registration.id, populate_existing=True).booking_id
+    handing.about_handover(session, handing.TAKEN, handover, event_id, to, booking_id=hers)
     return token
 
 
-def _replace(session: Session, attendee: Attendee, handover: Handover, taking: Taking) -> None:
-    """Put the new person where the old one was: a code of her own, and only her own answers."""
-    session.execute(delete(Answer).where(Answer.attendee_id == attendee.id))
+def _replace(
+    session: Session, attendee: Attendee, handover: Handover, taking: Taking, *, is_alone: bool
+) -> None:
+    """Put the new person where the old one was: a code of her own, and only her own answers.
+
+    What the contact of a party answered for all lies with its first attendee, and stays.
+    """
+    gone = delete(Answer).where(Answer.attendee_id == attendee.id)
+    if not is_alone:
+        of_each = select(Question.id).where(Question.scope == ATTENDEE_SCOPE)
+        gone = gone.where(Answer.question_id.in_(of_each))
+    session.execute(gone)
     attendee.code = new_code(10)
     attendee.checked_in_at = None
     session.flush()

@@ -1,11 +1,26 @@
 """The attendee's pages: the form, what came of it, and her calendar."""
 
 from flask import Blueprint
+from flask.sansio.blueprints import BlueprintSetupState
 
 from registration.accounts.throttle import Throttle
-from registration.booking.views import address, calendar, editing, handover, links, manage, opening, register
+from registration.booking import wording
+from registration.booking.views import (
+    address,
+    calendar,
+    editing,
+    files,
+    handover,
+    links,
+    manage,
+    opening,
+    programme,
+    register,
+)
+from registration.web.guards import take_files
 
 bp = Blueprint("booking", __name__)
+wording.init_blueprint(bp)
 bp.register_error_handler(opening.LinkDoesNotOpen, opening.no_link_page)
 bp.record_once(lambda setup: setup.app.extensions.setdefault(opening.THROTTLE, Throttle()))
 
@@ -14,7 +29,9 @@ _ATTENDEE = f"{_REGISTRATION}/attendees/<int:attendee_id>"
 
 bp.add_url_rule("/events/<slug>/register", "register", register.show, methods=["GET"])
 bp.add_url_rule("/events/<slug>/register", "submit", register.submit, methods=["POST"])
-bp.add_url_rule("/programmes/<slug>/register", "register_programme", register.programme, methods=["GET"])
+bp.add_url_rule("/programmes/<slug>/register", "register_programme", programme.show, methods=["GET"])
+bp.add_url_rule("/programmes/<slug>/register", "submit_programme", programme.submit, methods=["POST"])
+bp.add_url_rule("/programmes/<slug>/registered", "already_in_programme", programme.already, methods=["GET"])
 bp.add_url_rule("/events/<slug>/registered", "already", register.already, methods=["GET"])
 bp.add_url_rule("/bookings/<token>/", "booking", manage.show, methods=["GET"])
 bp.add_url_rule(
@@ -55,3 +72,9 @@ for _rule, _endpoint, _view, _method in (
     ("/handovers/<token>/refuse", "refuse_handover", handover.say_no, "POST"),
 ):
     bp.add_url_rule(_rule, _endpoint, _view, methods=[_method])
+
+
+@bp.record
+def _take_files(state: BlueprintSetupState) -> None:
+    take_files(state.app, "booking.submit", files.largest_body)
+    take_files(state.app, "booking.submit_programme", files.largest_programme_body)

@@ -9,16 +9,18 @@ from registration.booking.editing_forms import (
     TakingForm,
     answers_in,
     check_taking,
+    concerning,
     errors_of,
-    question_fields,
+    taken_questions,
     taking_form,
     tell,
 )
 from registration.booking.forms import CONSENT, SENSITIVE_CONSENT
-from registration.booking.formspec import FormSpec, form_spec
 from registration.booking.models import Handover
 from registration.booking.queries import Companion, Seat, seat
 from registration.booking.services.handover import Successor, Taking, hand_over, refuse, take_over
+from registration.booking.sheet import Sheet
+from registration.booking.views.editing import sheet_of
 from registration.booking.views.manage import page_key, seat_in, target_in
 from registration.booking.views.opening import check_pace, does_not_open, opened, opened_link
 from registration.capability.services import HANDOVER
@@ -69,23 +71,25 @@ def successor(form: SuccessorForm, locale: str) -> Successor:
 
 def show(token: str) -> ResponseReturnValue:
     """Ask the new person whether she takes the seat, or say what became of the question."""
-    handover, held, spec = _opened(token)
-    form = taking_form(spec, None, name=handover.name, firm=handover.firm)
-    return _page(token, handover, held, spec, form, 200)
+    handover, held = _opened(token)
+    person = _attendee(held, handover)
+    form = taking_form(sheet_of(held), person, None, name=handover.name, firm=handover.firm)
+    return _page(token, handover, held, form, 200)
 
 
 def take(token: str) -> ResponseReturnValue:
     """Give her the seat."""
-    handover, held, spec = _opened(token)
-    form = taking_form(spec, request.form)
+    handover, held = _opened(token)
+    sheet = sheet_of(held)
+    form = taking_form(sheet, _attendee(held, handover), request.form)
     try:
         check_action_key(f"handover:{token}", request.form.get("key", ""))
-        if not check_taking(form, spec):
-            return _page(token, handover, held, spec, form, 422)
-        own_token = take_over(handover.id, held.event_id, _taking(form, spec))
+        if not check_taking(form, sheet, is_alone=_is_alone(held)):
+            return _page(token, handover, held, form, 422)
+        own_token = take_over(handover.id, held.event_id, _taking(form, sheet, held))
     except Refusal as refusal:
         tell(form, refusal)
-        return _page(token, handover, held, spec, form, refusal.status)
+        return _page(token, handover, held, form, refusal.status)
     if own_token is None:
         return redirect(url_for("booking.handover", token=token), 303)
     return redirect(url_for("booking.booking", token=own_token), 303)
@@ -93,13 +97,14 @@ def take(token: str) -> ResponseReturnValue:
 
 def say_no(token: str) -> ResponseReturnValue:
     """Leave the seat where it is."""
-    handover, _held, _spec = _opened(token)
+    handover, _held = _opened(token)
     check_action_key(f"handover:{token}", request.form.get("key", ""))
     refuse(handover.id)
     return redirect(url_for("booking.handover", token=token), 303)
 
 
-def _taking(form: TakingForm, spec: FormSpec) -> Taking:
+def _taking(form: TakingForm, sheet: Sheet, held: Seat) -> Taking:
+    asked = taken_questions(sheet, is_alone=_is_alone(held))
     consents = [("registration", str(CONSENT))]
     if form.consent_sensitive.data:
         consents.append(("sensitive", str(SENSITIVE_CONSENT)))
@@ -107,7 +112,7 @@ def _taking(form: TakingForm, spec: FormSpec) -> Taking:
         name=form.name.data,
         firm=form.firm.data or "",
         locale=page_locale(),
-        answers=answers_in(form, spec),
+        answers=answers_in(form, asked, form, [held.event_id]),
         consents=tuple(consents),
     )
 
@@ -119,16 +124,20 @@ def _person(held: Seat, attendee_id: int) -> Companion:
     raise NotFound(_("There is no such attendee in this registration."))
 
 
-def _opened(token: str) -> tuple[Handover, Seat, FormSpec]:
+def _attendee(held: Seat, handover: Handover) -> Companion | None:
+    return next((one for one in held.attendees if one.id == handover.attendee_id), None)
+
+
+def _is_alone(held: Seat) -> bool:
+    return len(held.present) == 1
+
+
+def _opened(token: str) -> tuple[Handover, Seat]:
     session = db.session()
     handover = session.get(Handover, opened_link(token, HANDOVER).subject_id)
     if handover is None:
         raise does_not_open()
-    held = seat(session, handover.registration_id, page_locale())
-    spec = form_spec(session, held.slug)
-    if spec is None:
-        raise does_not_open()
-    return handover, held, spec
+    return handover, seat(session, handover.registration_id, page_locale())
 
 
 def _ask_page(
@@ -148,17 +157,17 @@ def _ask_page(
     return page, status
 
 
-def _page(
-    token: str, handover: Handover, held: Seat, spec: FormSpec, form: TakingForm, status: int
-) -> ResponseReturnValue:
-    errors = errors_of(form)
+def _page(token: str, handover: Handover, held: Seat, form: TakingForm, status: int) -> ResponseReturnValue:
+    errors, sheet = errors_of(form), sheet_of(held)
+    asked = taken_questions(sheet, is_alone=_is_alone(held))
     is_there = held.state == rules.CONFIRMED and held.event_status == "published"
     outcome = handover.state if handover.state != "open" or is_there else "gone"
     page = render_template(
         "booking/handover.html",
         form=form,
-        questions=question_fields(form, spec),
-        has_sensitive=any(one.is_sensitive for one in spec.questions),
+        sheet=sheet,
+        questions=concerning(form, asked),
+        has_sensitive=any(one.question.is_sensitive for one in asked),
         handover=handover,
         outcome=outcome,
         seat=held,

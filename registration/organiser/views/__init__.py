@@ -8,8 +8,11 @@ from registration.organiser.views import (
     checkin,
     editing,
     exports,
+    files,
     firms,
     home,
+    programmes,
+    questions,
     records,
     registration,
     waitlist,
@@ -17,6 +20,7 @@ from registration.organiser.views import (
 
 bp = Blueprint("organiser", __name__, url_prefix="/organiser")
 _EVENT = "/events/<slug>"
+_QUESTION = f"{_EVENT}/edit/questions/<int:question_id>"
 _ONE = f"{_EVENT}/registrations/<int:registration_id>"
 
 for _rule, _endpoint, _view, _methods in (
@@ -26,10 +30,15 @@ for _rule, _endpoint, _view, _methods in (
     ("/organisers/<slug>/firms", "add_coordinator", firms.add, ["POST"]),
     ("/organisers/<slug>/firms/<int:coordinator_id>/send", "send_coordinator", firms.send, ["POST"]),
     ("/organisers/<slug>/firms/<int:coordinator_id>/remove", "remove_coordinator", firms.remove, ["POST"]),
+    ("/organisers/<slug>/programmes/new", "new_programme", programmes.new_programme, ["GET", "POST"]),
+    ("/programmes/<slug>/edit", "edit_programme", programmes.edit_programme, ["GET", "POST"]),
     (f"{_EVENT}/", "overview", home.overview, ["GET"]),
     (f"{_EVENT}/edit", "edit", editing.edit, ["GET", "POST"]),
     (f"{_EVENT}/edit/categories", "add_category", editing.add_category, ["GET", "POST"]),
-    (f"{_EVENT}/edit/questions", "add_question", editing.add_question, ["GET", "POST"]),
+    (f"{_EVENT}/edit/questions", "add_question", questions.add_question, ["GET", "POST"]),
+    (_QUESTION, "question", questions.question, ["GET", "POST"]),
+    (f"{_QUESTION}/move", "move_question", questions.move_question, ["POST"]),
+    (f"{_QUESTION}/remove", "remove_question", questions.remove_question, ["POST"]),
     (f"{_EVENT}/edit/materials", "add_material", editing.add_material, ["GET", "POST"]),
     (f"{_EVENT}/attendees", "attendees", attendees.attendees, ["GET"]),
     (_ONE, "registration", registration.show, ["GET"]),
@@ -45,6 +54,7 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_EVENT}/capacity/<int:pool_id>", "change_capacity", capacity.change, ["POST"]),
     (f"{_EVENT}/exports", "exports", exports.exports, ["GET"]),
     (f"{_EVENT}/exports/attendees.<fmt>", "export", exports.download, ["GET"]),
+    (f"{_EVENT}/files/<int:answer_id>", "answer_file", files.answer_file, ["GET"]),
     (f"{_EVENT}/messages", "messages", records.messages, ["GET"]),
     (f"{_EVENT}/journal", "journal", records.journal, ["GET"]),
     (f"{_EVENT}/checkin", "checkin", checkin.door, ["GET"]),

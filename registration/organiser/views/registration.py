@@ -12,8 +12,9 @@ from registration.booking.services.cancel import Target
 from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
+from registration.organiser.answers import answers_of
 from registration.organiser.forms import CancelForm
-from registration.organiser.queries import answers_of, history, mails_of
+from registration.organiser.queries import history, mails_of
 from registration.organiser.views.frame import actor, done, event_screen
 from registration.seats.explain import why_registration
 from registration.seats.models import Registration
