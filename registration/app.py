@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registration.accounts import security
-from registration.booking import handing_letters, programme_letters
+from registration.booking import handing_letters, programme_letters, tickets
 from registration.booking import letters as booking_letters
 from registration.booking import views as booking_views
 from registration.core import database
@@ -72,6 +72,7 @@ def _configure_features(app: Flask) -> None:
     handing_letters.init_app(app)
     firm_views.init_app(app)
     programme_letters.init_app(app)
+    tickets.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
     app.register_blueprint(ical_views.bp)

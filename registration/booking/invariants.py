@@ -4,7 +4,7 @@ from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from registration.booking.handing import TAKEN
-from registration.booking.messages import CONFIRMED, PROMOTED, WAITLISTED
+from registration.booking.kinds import CONFIRMED, PROMOTED, WAITLISTED
 from registration.booking.models import Attendee, Booking
 from registration.capability.models import Capability
 from registration.capability.services import BOOKING

@@ -44,6 +44,7 @@ class Seat:
     booking_id: int
     contact: str
     contact_email: str
+    unreachable_at: datetime | None
     event_id: int
     slug: str
     title: str
@@ -55,6 +56,7 @@ class Seat:
     location: str
     event_status: str
     line: rules.LinePolicy
+    organiser_id: int
     organiser: str
     organiser_email: str
     organiser_slug: str
@@ -170,6 +172,7 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         booking_id=booked.id,
         contact=booked.name,
         contact_email=booked.email,
+        unreachable_at=booked.unreachable_at,
         event_id=event.id,
         slug=event.slug,
         title=told.title,
@@ -181,6 +184,7 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         location=location(event),
         event_status=event.status,
         line=rules.LinePolicy(*(row._mapping[column.name] for column in LINE_POLICY)),
+        organiser_id=organiser.id,
         organiser=organiser.name,
         organiser_email=organiser.email,
         organiser_slug=organiser.slug,

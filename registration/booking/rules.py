@@ -63,3 +63,11 @@ def lacking(wishes: Iterable[Wish], needs: Mapping[int, int]) -> list[tuple[int,
         for event_id, people in coming.items()
         if event_id in needs and not people <= coming.get(needs[event_id], set())
     ]
+
+
+def is_unreachable(bounces: int, *, is_first: bool) -> bool:
+    """Say whether an address is taken for wrong: reported twice, or once for the first mail to it.
+
+    The first mail is the confirmation: whoever mistyped her address never got anything.
+    """
+    return bounces >= 2 or is_first

@@ -14,6 +14,7 @@ from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
 from registration.events.models import Category, Event, Material
+from registration.events.queries import whereabouts
 from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text
 from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
@@ -49,13 +50,12 @@ def create_event(organiser_id: int, new: NewEvent, uid_host: str, actor: Actor) 
     return write_tx(lambda session: _create(session, organiser_id, new, uid_host, actor))
 
 
-def change_event(event_id: int, facts: Facts, text: Text, before: str, actor: Actor) -> int | None:
+def change_event(event_id: int, facts: Facts, text: Text, actor: Actor) -> int | None:
     """Change an event; where it moved, tell everybody who holds or waits.
 
-    Return how many are told, or None when calendars stay as they are. *before* says when and where
-    it was, as people read it. Raises Refusal.
+    Return how many are told, or None when calendars stay as they are. Raises Refusal.
     """
-    return write_tx(lambda session: _change(session, event_id, facts, text, before, actor))
+    return write_tx(lambda session: _change(session, event_id, facts, text, actor))
 
 
 def add_material(event_id: int, title: str, url: str, locale: str, actor: Actor) -> None:
@@ -136,13 +136,11 @@ def _create(session: Session, organiser_id: int, new: NewEvent, uid_host: str, a
     return event.slug
 
 
-def _change(
-    session: Session, event_id: int, facts: Facts, text: Text, before: str, actor: Actor
-) -> int | None:
+def _change(session: Session, event_id: int, facts: Facts, text: Text, actor: Actor) -> int | None:
     # Under the gate: a registration sees the event before or after the change, never in between.
     gates.lock(session, [event_id])
     event = _event(session, event_id)
-    was = event.status
+    was, before = event.status, whereabouts(event)
     is_moved = events.change_event(session, event, facts, text)
     note = Note("edited", organiser_id=event.organiser_id, event_id=event_id, before=was, after=event.status)
     record(session, actor, note)

@@ -8,7 +8,8 @@ from registration.events import models as events
 from registration.firms import models as firms
 from registration.journal import models as journal
 from registration.mail import models as mail
+from registration.organiser import models as organiser
 from registration.seats import models as seats
 
-FEATURES = (accounts, booking, capability, events, firms, journal, mail, seats)
+FEATURES = (accounts, booking, capability, events, firms, journal, mail, organiser, seats)
 TABLES = Model.metadata.sorted_tables

@@ -13,6 +13,7 @@ PERSONAL = (
     "/addresses/",
     "/handovers/",
     "/firms/",
+    "/unsubscribe/",
     "/login",
     "/reset",
     "/change",

@@ -16,6 +16,8 @@ from registration.booking.views import (
     opening,
     programme,
     register,
+    tickets,
+    unsubscribe,
 )
 from registration.web.guards import take_files
 
@@ -46,6 +48,11 @@ bp.add_url_rule(
 bp.add_url_rule("/bookings/<token>/feed", "renew_feed", manage.renew_feed, methods=["POST"])
 bp.add_url_rule("/bookings/<token>/calendar.ics", "download", calendar.download, methods=["GET"])
 bp.add_url_rule("/feeds/<token>.ics", "feed", calendar.feed, methods=["GET"])
+bp.add_url_rule("/unsubscribe/<token>/", "unsubscribe", unsubscribe.show, methods=["GET"])
+bp.add_url_rule("/unsubscribe/<token>/", "end_messages", unsubscribe.submit, methods=["POST"])
+bp.add_url_rule("/tickets/<token>/", "ticket", tickets.show, methods=["GET"])
+bp.add_url_rule("/tickets/<token>/qr.svg", "ticket_qr", tickets.qr, methods=["GET"])
+bp.add_url_rule("/tickets/<token>/ticket.pdf", "ticket_pdf", tickets.pdf, methods=["GET"])
 
 for _rule, _endpoint, _view, _method in (
     ("/bookings/link", "ask_links", links.show, "GET"),

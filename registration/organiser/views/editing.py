@@ -13,11 +13,9 @@ from registration.accounts.models import Organiser
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
-from registration.events.queries import location
 from registration.events.services import CategoryFacts
 from registration.organiser import forms, services
 from registration.organiser.views.frame import actor, done, event_screen, tell
-from registration.web.filters import span
 
 
 @organiser_page(EDIT)
@@ -50,13 +48,11 @@ def edit(event: Event) -> ResponseReturnValue:
         return _edit_page(event, form, 200)
     if not form.validate():
         return _edit_page(event, form, 422)
-    was_at = span(event.starts_at, event.ends_at, event.time_zone, event.all_day)
-    before = ", ".join(part for part in (was_at, location(event)) if part)
     # A cancelled event is not revived by an edit of its words.
     status = "cancelled" if event.status == "cancelled" else None
     slug = event.slug
     try:
-        told = services.change_event(event.id, form.facts(status), form.text(), before, actor())
+        told = services.change_event(event.id, form.facts(status), form.text(), actor())
     except Refusal as refusal:
         tell(form, refusal)
         return _edit_page(event, form, 422)
