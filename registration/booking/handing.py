@@ -48,7 +48,12 @@ def about_handover(
 
 
 def about_address(
-    session: Session, kind: str, booked: Booking, to_email: str, registration_id: int | None = None
+    session: Session,
+    kind: str,
+    booked: Booking,
+    to_email: str,
+    registration_id: int | None = None,
+    event_id: int | None = None,
 ) -> None:
     """Decide a mail about a new address of *booked*."""
     enqueue(
@@ -59,6 +64,7 @@ def about_address(
             to_name=booked.name,
             to_email=to_email,
             organiser_id=booked.organiser_id,
+            event_id=event_id,
             booking_id=booked.id,
             registration_id=registration_id,
         ),

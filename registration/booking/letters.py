@@ -13,7 +13,7 @@ from registration.booking.facts import values, worded
 from registration.booking.kinds import SHAPES, Shape
 from registration.booking.queries import Seat, seat
 from registration.booking.reservation import reservation
-from registration.capability.services import BOOKING, FEED, token_of
+from registration.capability.services import BOOKING, FEED, VERIFY, token_of
 from registration.core import clock
 from registration.core.tokens import derived, signing_keys
 from registration.core.urls import public_url
@@ -44,7 +44,8 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         # Her link is no longer hers who was to be told: the seat or the address is another's now.
         raise Superseded("somebody else is told of this registration by now")
     _refuse_old_news(message, shape, found)
-    facts = values(found, message.facts, _booking_url(session, found), event_url(found))
+    link = _verify_url(session, found) if message.kind == kinds.VERIFY else _booking_url(session, found)
+    facts = values(found, message.facts, link, event_url(found))
     words = worded(session, message.kind, found.organiser_id, message.locale, facts)
     return letter(session, message, found, shape, words, facts)
 
@@ -197,6 +198,12 @@ def _references(session: Session, message: OutgoingMessage) -> tuple[str, ...]:
 def _booking_url(session: Session, found: Seat) -> str:
     token = token_of(session, found.booking_id, BOOKING)
     return public_url(f"/bookings/{token}/") if token else public_url("/")
+
+
+def _verify_url(session: Session, found: Seat) -> str:
+    """Return the address that proves whoever opens it reads the mailbox; the booking's own does not."""
+    token = token_of(session, found.booking_id, VERIFY)
+    return public_url(f"/addresses/{token}/") if token else _booking_url(session, found)
 
 
 def _feed_url(token: str | None) -> str:

@@ -88,6 +88,11 @@ class Seat:
         return self.is_active and self.event_status == "published" and self.ends_at > clock.now()
 
     @property
+    def may_come_back(self) -> bool:
+        """Say whether there is still something to register for."""
+        return self.event_status == "published" and self.ends_at > clock.now()
+
+    @property
     def may_hand_on(self) -> bool:
         """Say whether somebody else can be asked to take a seat over."""
         return self.may_change and self.state == rules.CONFIRMED

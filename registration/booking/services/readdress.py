@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registration.booking import handing
+from registration.booking.kinds import VERIFY as VERIFY_MAIL
 from registration.booking.models import AddressChange, Attendee, Booking
 from registration.booking.services.edit import Corrected, follow_firms, rename
 from registration.capability import services as capability
@@ -40,6 +41,22 @@ def ask_address(booking_id: int, email: str) -> None:
         capability.replace(session, booking_id, capability.ADDRESS, clock.now() + LINK_LIVES)
         booked = session.get_one(Booking, booking_id)
         handing.about_address(session, handing.ADDRESS, booked, email)
+
+    write_tx(work)
+
+
+def send_verification(booking_id: int) -> None:
+    """Send the mail with the confirming link again, where something waits for it."""
+
+    def work(session: Session) -> None:
+        waiting = session.execute(
+            select(Registration.id, Registration.event_id)
+            .where(Registration.booking_id == booking_id, Registration.state == rules.UNVERIFIED)
+            .order_by(Registration.id)
+        ).first()
+        if waiting is not None:
+            booked = session.get_one(Booking, booking_id)
+            handing.about_address(session, VERIFY_MAIL, booked, booked.email, waiting.id, waiting.event_id)
 
     write_tx(work)
 

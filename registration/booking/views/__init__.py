@@ -7,6 +7,7 @@ from registration.accounts.throttle import Throttle
 from registration.booking import wording
 from registration.booking.views import (
     address,
+    answering,
     calendar,
     editing,
     files,
@@ -61,6 +62,10 @@ for _rule, _endpoint, _view, _method in (
     ("/bookings/<token>/edit", "contact", editing.contact, "GET"),
     ("/bookings/<token>/edit", "save_contact", editing.save_contact, "POST"),
     ("/bookings/<token>/address/forget", "forget_address", manage.forget_address, "POST"),
+    (f"{_REGISTRATION}/accept", "accept", answering.accept, "POST"),
+    (f"{_REGISTRATION}/decline", "decline", answering.decline, "POST"),
+    (f"{_REGISTRATION}/split", "split", answering.split, "POST"),
+    ("/bookings/<token>/verify", "verify_again", answering.verify_again, "POST"),
     (f"{_REGISTRATION}/edit", "people", editing.people, "GET"),
     (f"{_REGISTRATION}/edit", "save_people", editing.save_people, "POST"),
     (f"{_ATTENDEE}/hand-over", "hand_over", handover.ask, "GET"),

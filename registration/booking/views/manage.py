@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from registration.booking.endings import endings, left_behind
 from registration.booking.handovers import moved_away, open_handovers, wanted_address
 from registration.booking.models import Booking
 from registration.booking.queries import Seat, seats_of
@@ -20,6 +21,7 @@ from registration.core.urls import public_url
 from registration.journal.services import ATTENDEE
 from registration.seats import rules
 from registration.seats.prospects import prospect, waiting_count
+from registration.seats.queries import availability
 from registration.web.guards import action_key, check_action_key
 from registration.web.locale import page_locale
 
@@ -38,6 +40,9 @@ def show(token: str) -> ResponseReturnValue:
         seats=seats,
         waiting={event_id: waiting_count(session, event_id) for event_id in waits_for},
         prospects={event_id: prospect(session, event_id) for event_id in waits_for},
+        endings=endings(session, [one.registration_id for one in seats]),
+        left_behind=left_behind(session, booked, seats, page_locale()),
+        rooms=availability(session, waits_for),
         handovers=open_handovers(session, [one.registration_id for one in seats]),
         moved=moved_away(session, booked.id, page_locale()),
         wanted_address=wanted_address(session, booked.id),
