@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registration.accounts import security
-from registration.booking import handing_letters, programme_letters, tickets
+from registration.booking import calendar_letters, handing_letters, programme_letters, tickets
 from registration.booking import letters as booking_letters
 from registration.booking import views as booking_views
 from registration.core import database
@@ -16,11 +16,13 @@ from registration.core.settings import is_production, load_settings
 from registration.firms import views as firm_views
 from registration.ical import views as ical_views
 from registration.mail import views as mail_views
+from registration.organiser import letters as organiser_letters
 from registration.organiser import views as organiser_views
 from registration.privacy import views as privacy_views
 from registration.schema import views as schema_views
+from registration.site import ledger as site_ledger
 from registration.site import views as site_views
-from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache
+from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache, unchanged
 from registration.web.csrf import csrf
 
 
@@ -60,6 +62,7 @@ def _configure_web(app: Flask) -> None:
     assets.init_app(app)
     controls.init_app(app)
     page_cache.init_app(app)
+    unchanged.init_app(app)
     filters.init_app(app)
     headers.init_app(app)
     guards.init_app(app)
@@ -71,10 +74,13 @@ def _configure_features(app: Flask) -> None:
     booking_letters.init_app(app)
     handing_letters.init_app(app)
     firm_views.init_app(app)
+    calendar_letters.init_app(app)
     programme_letters.init_app(app)
     tickets.init_app(app)
+    organiser_letters.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
+    app.register_blueprint(site_ledger.bp)
     app.register_blueprint(ical_views.bp)
     app.register_blueprint(booking_views.bp)
     # These forms carry keys of their own and need no cookie.
@@ -83,5 +89,6 @@ def _configure_features(app: Flask) -> None:
     csrf.exempt(firm_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(organiser_views.bp)
+    app.register_blueprint(organiser_views.feed_bp)
     if not is_production(app.config):
         app.register_blueprint(mail_views.bp)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import get_locale
@@ -10,16 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.booking import handing
-from registration.booking.handovers import cancelled_entry, wanted_address
+from registration.booking.calendar_letters import feed_address
+from registration.booking.handovers import wanted_address
+from registration.booking.invitations import INVITATION, calendar_part
 from registration.booking.models import Booking, Handover
 from registration.booking.queries import Seat, seat, seats_where
 from registration.booking.services.readdress import LINK_LIVES
-from registration.capability.services import ADDRESS, BOOKING, FEED, HANDOVER, token_of
+from registration.capability.services import ADDRESS, BOOKING, HANDOVER, token_of
 from registration.core import clock
 from registration.core.text import normal_email
 from registration.core.urls import public_url
-from registration.events.models import Event
-from registration.ical.entries import Entry, invitation
+from registration.ical.entries import invitation
 from registration.mail.composing import Draft, Superseded, composers, rendered
 from registration.mail.models import OutgoingMessage
 from registration.seats import rules
@@ -59,18 +60,10 @@ def _about_handover(session: Session, message: OutgoingMessage) -> Draft:
     elif message.kind == handing.TAKEN and has_moved:
         url = _url("bookings", token_of(session, found.booking_id, BOOKING))
     calendar: tuple[bytes | None, str | None] = (None, None)
-    if has_moved and message.kind == handing.TAKEN:
-        calendar = _invitation(message, found, "REQUEST", found.entry)
-    elif (
-        handover.moved_sequence is not None
-        and message.kind == handing.HANDED
-        and not _comes_still(session, handover, found)
-    ):
-        event = session.get_one(Event, found.event_id)
-        calendar = _invitation(message, found, "CANCEL", cancelled_entry(handover, event, message.locale))
-    feed_url = ""
-    if message.kind == handing.TAKEN and has_moved:
-        feed_url = _url("feeds", token_of(session, found.booking_id, FEED), ".ics")
+    if has_moved and message.kind in (handing.TAKEN, handing.HANDED):
+        # Its own entry for each: hers who comes now, and the old contact's, who may come by another part.
+        calendar = calendar_part(session, message, found)
+    feed_url = feed_address(session, message) if message.kind == handing.TAKEN and has_moved else ""
     return _draft(
         message,
         found,
@@ -81,16 +74,6 @@ def _about_handover(session: Session, message: OutgoingMessage) -> Draft:
         booking_url=url,
         feed_url=feed_url,
     )
-
-
-def _comes_still(session: Session, handover: Handover, found: Seat) -> bool:
-    """Say whether others of the old booking still come to the event: its calendar entry stays then."""
-    query = select(Registration.id).where(
-        Registration.booking_id == handover.booking_id,
-        Registration.event_id == found.event_id,
-        Registration.state.not_in(rules.ENDED),
-    )
-    return session.scalar(query.limit(1)) is not None
 
 
 def _address(session: Session, message: OutgoingMessage) -> Draft:
@@ -112,8 +95,7 @@ def _about_address(session: Session, message: OutgoingMessage) -> Draft:
     found = seat(session, message.registration_id, message.locale)
     if message.kind == handing.ADDRESS_LEFT:
         # Also when all has ended since: the old calendar hears of it from nobody else.
-        entry = replace(found.entry, sequence=max(0, found.entry.sequence - 1))
-        return _draft(message, found, _invitation(message, found, "CANCEL", entry))
+        return _draft(message, found, _withdrawal(message, found))
     if not found.is_active:
         raise Superseded("the registration has ended by now")
     if message.to_email != found.contact_email:
@@ -121,9 +103,9 @@ def _about_address(session: Session, message: OutgoingMessage) -> Draft:
     return _draft(
         message,
         found,
-        _invitation(message, found, "REQUEST", found.entry),
+        calendar_part(session, message, found),
         booking_url=_url("bookings", token_of(session, found.booking_id, BOOKING)),
-        feed_url=_url("feeds", token_of(session, found.booking_id, FEED), ".ics"),
+        feed_url=feed_address(session, message),
     )
 
 
@@ -176,22 +158,21 @@ def _rendered(message: OutgoingMessage, **values: Any) -> tuple[str, str, str]:
     )
 
 
-def _invitation(
-    message: OutgoingMessage, found: Seat, method: Literal["REQUEST", "CANCEL"], entry: Entry
-) -> tuple[bytes | None, str | None]:
-    if found.event_status == "cancelled":
+def _withdrawal(message: OutgoingMessage, found: Seat) -> tuple[bytes | None, str | None]:
+    """Return what takes the entry out of a calendar whose address has nothing of the event any more."""
+    if found.event_status == "cancelled" or found.calendar_mail != INVITATION:
         return None, None
     raw = invitation(
-        entry,
-        method=method,
+        replace(found.entry, sequence=max(0, found.entry.sequence - 1)),
+        method="CANCEL",
         organiser_name=found.organiser,
         organiser_email=current_app.config["MAIL_FROM"],
         attendee_name=message.to_name,
         attendee_email=message.to_email,
-        partstat="ACCEPTED" if found.state == rules.CONFIRMED else "TENTATIVE",
+        partstat="TENTATIVE",
         stamp=clock.now(),
     )
-    return raw, method
+    return raw, "CANCEL"
 
 
 def _url(folder: str, token: str | None, ending: str = "/") -> str:

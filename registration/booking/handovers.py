@@ -1,15 +1,13 @@
-"""Read what was handed on, or is to be: for the pages, the mails and the old contact's calendar."""
+"""Read what was handed on, or is to be: for the pages and the mails."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.booking.models import AddressChange, Handover
 from registration.events.models import Event
-from registration.ical.entries import Entry
-from registration.ical.queries import event_entry
+from registration.events.queries import Words, words
 from registration.seats.models import Registration
 
 
@@ -19,8 +17,8 @@ def open_handovers(session: Session, registration_ids: Sequence[int]) -> dict[in
     return {one.attendee_id: one for one in session.scalars(query)}
 
 
-def moved_away(session: Session, booking_id: int, locale: str) -> list[tuple[Handover, Entry]]:
-    """Return the seats that left a booking, each with the entry that takes it out of the calendar."""
+def moved_away(session: Session, booking_id: int, locale: str) -> list[tuple[Handover, Words]]:
+    """Return the seats that left a booking, each with the words of its event."""
     rows = session.execute(
         select(Handover, Event)
         .join(Registration, Registration.id == Handover.registration_id)
@@ -29,21 +27,7 @@ def moved_away(session: Session, booking_id: int, locale: str) -> list[tuple[Han
         .where(Handover.booking_id == booking_id, Handover.moved_sequence.is_not(None))
         .order_by(Event.starts_at, Handover.id)
     ).all()
-    return [(row.Handover, cancelled_entry(row.Handover, row.Event, locale)) for row in rows]
-
-
-def cancelled_entry(handover: Handover, event: Event, locale: str) -> Entry:
-    """Return the entry that says to the old contact's calendar that she no longer goes."""
-    assert handover.moved_sequence is not None
-    assert handover.decided_at is not None
-    return replace(
-        event_entry(event, locale),
-        status="CANCELLED",
-        sequence=handover.moved_sequence,
-        changed_at=max(event.changed_at, handover.decided_at),
-        busy=False,
-        conference_url="",
-    )
+    return [(row.Handover, words(row.Event, locale)) for row in rows]
 
 
 def wanted_address(session: Session, booking_id: int) -> str | None:

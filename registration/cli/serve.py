@@ -13,16 +13,22 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress.server import BaseWSGIServer, create_server
 
+from registration.booking.reminding import remind
 from registration.booking.sweeper import sweep
 from registration.cli.context import check_schema, with_database
 from registration.cli.database import bring_schema_up, sqlite_file
 from registration.cli.demo import is_empty, print_demo
+from registration.cli.polling import PolledChannel
 from registration.core.server_lock import ServerLock, refuse_network_file
 from registration.core.settings import PREFIX, ConfigurationError, is_production
+from registration.ical.services import store_entries
 from registration.mail import outbox
 from registration.mail import worker as mail
+from registration.organiser.mailings import queue_some
 
 log = logging.getLogger(__name__)
+# What the worker does beside sending: each returns how much it did.
+CHORES = (sweep, remind, queue_some, store_entries)
 
 
 @click.command()
@@ -43,7 +49,7 @@ def worker() -> None:
     stop = threading.Event()
     _stop_on_signals(stop)
     click.echo("worker: sending mail as it comes", err=True)
-    mail.run(_app(), stop, [sweep])
+    mail.run(_app(), stop, CHORES)
 
 
 @click.command()
@@ -78,7 +84,7 @@ def run(app: Flask, host: str, port: int, *, web_only: bool = False) -> None:
             held.enter_context(ServerLock(file))
         server = _listening(app, host, port)
         threads = (
-            [] if web_only else [threading.Thread(target=mail.run, args=(app, stop, [sweep]), name="worker")]
+            [] if web_only else [threading.Thread(target=mail.run, args=(app, stop, CHORES), name="worker")]
         )
         for thread in threads:
             thread.start()
@@ -101,7 +107,7 @@ def run(app: Flask, host: str, port: int, *, web_only: bool = False) -> None:
 def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
     """Return the server, its port already taken. Raises ConfigurationError when it is not free."""
     try:
-        return create_server(
+        server = create_server(
             app,
             host=host,
             port=port,
@@ -115,10 +121,12 @@ def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
             max_request_body_size=max(4 * app.config["MAX_CONTENT_LENGTH"], 1048576),
             ident=None,
         )
+        server.channel_class = PolledChannel
     except OSError as error:
         raise ConfigurationError(
             f"Port {port} of {host} cannot be had ({error.strerror}). Choose another: make run PORT=8001."
         ) from None
+    return server
 
 
 def _check_mail(app: Flask) -> None:

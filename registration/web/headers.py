@@ -8,6 +8,7 @@ POLICY = (
 )
 PERSONAL = (
     "/bookings/",
+    "/feeds/",
     "/organiser/",
     "/tickets/",
     "/addresses/",

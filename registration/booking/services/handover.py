@@ -204,8 +204,7 @@ def _move(
         Consent(booking_id=booked.id, purpose=purpose, wording=wording, given_at=at)
         for purpose, wording in taking.consents
     )
-    event_sequence = session.get_one(Event, registration.event_id).sequence
-    handover.moved_sequence = event_sequence + registration.calendar_sequence + 1
+    handover.moved_sequence = registration.calendar_sequence + 1
     session.execute(
         update(Registration)
         .where(Registration.id == registration.id)

@@ -18,6 +18,7 @@ from registration.capability.services import FEED, token_of
 from registration.core.database import db
 from registration.core.refusal import NotFound
 from registration.core.urls import public_url
+from registration.ical.links import Subscriptions, additions, subscriptions
 from registration.journal.services import ATTENDEE
 from registration.seats import rules
 from registration.seats.prospects import prospect, waiting_count
@@ -32,6 +33,7 @@ def show(token: str) -> ResponseReturnValue:
     seats = seats_of(session, booked.id, page_locale())
     waits_for = [one.event_id for one in seats if one.state == rules.WAITLISTED]
     feed_token = token_of(session, booked.id, FEED)
+    active = [one for one in seats if one.is_active]
     return render_template(
         "booking/booking.html",
         booking=booked,
@@ -46,7 +48,10 @@ def show(token: str) -> ResponseReturnValue:
         handovers=open_handovers(session, [one.registration_id for one in seats]),
         moved=moved_away(session, booked.id, page_locale()),
         wanted_address=wanted_address(session, booked.id),
-        feed_url=public_url(f"/feeds/{feed_token}.ics") if feed_token else None,
+        subscribe=_subscribe(feed_token),
+        qr_url=url_for("booking.feed_qr", token=feed_token) if feed_token else None,
+        additions=additions(active[0].entry) if len(active) == 1 else None,
+        is_sent=request.args.get("sent") == "calendar",
     )
 
 
@@ -81,6 +86,12 @@ def renew_feed(token: str) -> ResponseReturnValue:
 def end_feed(token: str) -> ResponseReturnValue:
     """End the calendar feed."""
     return act(token, lambda booked: feeds.end_feed(booked.id))
+
+
+def _subscribe(feed_token: str | None) -> Subscriptions | None:
+    if feed_token is None:
+        return None
+    return subscriptions(public_url(f"/feeds/{feed_token}.ics"), _("My registrations"))
 
 
 def page_key(token: str) -> str:
