@@ -25,17 +25,25 @@ MOST = 100
 LANGUAGES = [SelectChoice(code, Locale.parse(code).get_display_name(code)) for code in LOCALES]
 
 
-def _name(label: Any) -> StringField:
+def name_field(label: Any) -> StringField:
+    """Return a field for a name that must be there."""
     must = DataRequired(_l("Enter the full name."))
     return StringField(label, [must, Readable(NAME_LENGTH)], filters=[cleaned])
 
 
-def _email(label: Any) -> StringField:
+def email_field(label: Any) -> StringField:
+    """Return a field for an address that must be there."""
     must = DataRequired(_l("Enter the e-mail address."))
     return StringField(label, [must, Readable(EMAIL_LENGTH), EmailAddress()], filters=[cleaned])
 
 
-def _firm(label: Any) -> StringField:
+def optional_email_field(label: Any) -> StringField:
+    """Return a field for an address that may be left out."""
+    return StringField(label, [Optional(), Readable(EMAIL_LENGTH), EmailAddress()], filters=[cleaned])
+
+
+def firm_field(label: Any) -> StringField:
+    """Return a field for an organisation."""
     return StringField(label, [Optional(), Readable(FIRM_LENGTH)], filters=[cleaned])
 
 
@@ -49,30 +57,30 @@ class KeyedForm(FlaskForm):
 class ContactForm(KeyedForm):
     """Who is told of the booking, where, and in which language."""
 
-    name = _name(_l("Your full name"))
-    email = _email(_l("Your e-mail"))
+    name = name_field(_l("Your full name"))
+    email = email_field(_l("Your e-mail"))
     locale = SelectField(_l("Language of our mails"), choices=LANGUAGES)
 
 
 class SuccessorForm(KeyedForm):
     """Who is asked to take a seat over."""
 
-    name = _name(_l("Full name of the new person"))
-    email = _email(_l("Their e-mail"))
-    firm = _firm(_l("Their organisation"))
+    name = name_field(_l("Full name of the new person"))
+    email = email_field(_l("Their e-mail"))
+    firm = firm_field(_l("Their organisation"))
 
 
 class LinksForm(KeyedForm):
     """The address whose links are sent again."""
 
-    email = _email(_l("Your e-mail"))
+    email = email_field(_l("Your e-mail"))
 
 
 class _Person(Form):
     id = HiddenField()
-    name = _name(_l("Full name"))
-    email = StringField(_l("E-mail"), [Optional(), Readable(EMAIL_LENGTH), EmailAddress()], filters=[cleaned])
-    firm = _firm(_l("Organisation"))
+    name = name_field(_l("Full name"))
+    email = optional_email_field(_l("E-mail"))
+    firm = firm_field(_l("Organisation"))
 
 
 class PeopleForm(KeyedForm):
@@ -84,8 +92,8 @@ class PeopleForm(KeyedForm):
 class TakingForm(KeyedForm):
     """What the person who takes a seat over says; questions are added by event."""
 
-    name = _name(_l("Your full name"))
-    firm = _firm(_l("Your organisation"))
+    name = name_field(_l("Your full name"))
+    firm = firm_field(_l("Your organisation"))
     consent = BooleanField(CONSENT, [InputRequired(_l("Tick the box to take the seat."))])
     consent_sensitive = BooleanField(SENSITIVE_CONSENT)
 
@@ -166,9 +174,19 @@ def answers_in(
     return tuple((one.ids[0][1], questions.answer(one, form) if one.name in shown else "") for one in known)
 
 
-def concerning(form: Form, asked: Iterable[Asked]) -> list[tuple[Asked, Field]]:
-    """Return the questions for people of her category, each with its field."""
-    return [(one, form[one.name]) for one in askable(asked) if questions.is_of_category(one, form)]
+def concerning(form: Form, asked: Iterable[Asked], *, is_choosing: bool = False) -> list[tuple[Asked, Field]]:
+    """Return the questions for people of her category, each with its field.
+
+    Where she *is_choosing* her category on the same page, all of them.
+    """
+    return [
+        (one, form[one.name]) for one in askable(asked) if is_choosing or questions.is_of_category(one, form)
+    ]
+
+
+def check_sensitive(form: Any, asked: Iterable[Asked], *, has_agreed: bool) -> None:
+    """Ask for the agreement to what is sensitive, unless there is one."""
+    _check_consent(form, needs=_is_sensitive(form, asked) and not has_agreed)
 
 
 def errors_of(form: FlaskForm) -> list[tuple[str, str]]:
@@ -176,7 +194,8 @@ def errors_of(form: FlaskForm) -> list[tuple[str, str]]:
     own = [field for field in form if not isinstance(field, FieldList)]
     people = [field for attendee in getattr(form, "attendees", ()) for field in attendee.form]
     visible = [field for field in (*people, *own) if not isinstance(field, HiddenField)]
-    found = [(control_id(visible[0]), str(sentence)) for sentence in form.form_errors]
+    first = control_id(visible[0]) if visible else "main"
+    found = [(first, str(sentence)) for sentence in form.form_errors]
     for field in visible:
         found += [(control_id(field), str(error)) for error in field.errors]
     return found
@@ -217,7 +236,7 @@ def _is_sensitive(form: Form, asked: Iterable[Asked]) -> bool:
     return any(one.question.is_sensitive and questions.answer(one, form) for one in askable(asked))
 
 
-def _check_consent(form: PeopleForm | TakingForm, *, needs: bool) -> None:
+def _check_consent(form: Any, *, needs: bool) -> None:
     if needs and not form.consent_sensitive.data:
         form.consent_sensitive.errors = [
             _("Tick this box too, or clear the answers about health, food and access.")

@@ -92,6 +92,11 @@ class Seat:
         return self.event_status == "published" and self.ends_at > clock.now()
 
     @property
+    def may_move(self) -> bool:
+        """Say whether it can be changed into something else: other seats, or another event."""
+        return self.may_change and self.state in (rules.CONFIRMED, rules.WAITLISTED)
+
+    @property
     def may_hand_on(self) -> bool:
         """Say whether somebody else can be asked to take a seat over."""
         return self.may_change and self.state == rules.CONFIRMED

@@ -151,6 +151,11 @@ def put_answers(session: Session, attendee_id: int, answers: Sequence[tuple[int,
         session.execute(insert(Answer), rows)
 
 
+def agree_sensitive(booking_id: int, wording: str) -> None:
+    """Note what the contact agreed to about health, food and access."""
+    write_tx(lambda session: _agree(session, booking_id, wording))
+
+
 def _agree(session: Session, booking_id: int, wording: str) -> None:
     known = select(Consent.id).where(Consent.booking_id == booking_id, Consent.purpose == "sensitive")
     if session.scalar(known) is None:

@@ -38,7 +38,7 @@ PER_BOOKING = 10
 def ask(token: str, registration_id: int, attendee_id: int) -> ResponseReturnValue:
     """Ask who is to take the seat over."""
     held = seat_in(opened(token), registration_id)
-    person = _person(held, attendee_id)
+    person = person_of(held, attendee_id)
     form = SuccessorForm(formdata=None, data={"firm": person.firm})
     return _ask_page(token, held, person, form, 200)
 
@@ -47,7 +47,7 @@ def send(token: str, registration_id: int, attendee_id: int) -> ResponseReturnVa
     """Send the question; the seat stays where it is until the answer is yes."""
     booked = opened(token)
     held = seat_in(booked, registration_id)
-    person = _person(held, attendee_id)
+    person = person_of(held, attendee_id)
     target = target_in(booked, registration_id)
     form = SuccessorForm(formdata=request.form)
     try:
@@ -117,7 +117,8 @@ def _taking(form: TakingForm, sheet: Sheet, held: Seat) -> Taking:
     )
 
 
-def _person(held: Seat, attendee_id: int) -> Companion:
+def person_of(held: Seat, attendee_id: int) -> Companion:
+    """Return who still comes with a registration. Raises NotFound."""
     for one in held.present:
         if one.id == attendee_id:
             return one

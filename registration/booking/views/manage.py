@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from registration.booking.alternatives import alternatives, choices_of, kept_until_then
 from registration.booking.endings import endings, left_behind
 from registration.booking.handovers import moved_away, open_handovers, wanted_address
 from registration.booking.models import Booking
@@ -45,6 +46,13 @@ def show(token: str) -> ResponseReturnValue:
         endings=endings(session, [one.registration_id for one in seats]),
         left_behind=left_behind(session, booked, seats, page_locale()),
         rooms=availability(session, waits_for),
+        choices=choices_of(session, [one.event_id for one in active]),
+        alternatives={
+            one.registration_id: alternatives(session, booked, one.event_id, page_locale())
+            for one in active
+            if one.may_move
+        },
+        kept=kept_until_then(session, booked.id),
         handovers=open_handovers(session, [one.registration_id for one in seats]),
         moved=moved_away(session, booked.id, page_locale()),
         wanted_address=wanted_address(session, booked.id),
