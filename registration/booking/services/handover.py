@@ -54,7 +54,10 @@ class Taking:
 
 
 def hand_over(target: Target, attendee_id: int, to: Successor, actor: Actor) -> None:
-    """Ask *to* to take an attendee's seat over. Raises NotToHandOn, NoLongerYours, NotFound."""
+    """Ask *to* to take an attendee's seat over; the same person again is no error.
+
+    Raises NotToHandOn, NoLongerYours, NotFound.
+    """
     write_tx(lambda session: _hand_over(session, target, attendee_id, to, actor))
 
 
@@ -102,8 +105,12 @@ def _hand_over(session: Session, target: Target, attendee_id: int, to: Successor
     attendee = session.get(Attendee, attendee_id)
     if attendee is None or attendee.registration_id != target.registration_id or attendee.removed_at:
         raise NotFound(_("There is no such attendee in this registration."))
-    is_asked = select(Handover.id).where(Handover.attendee_id == attendee_id, Handover.state == "open")
-    if session.scalar(is_asked) is not None:
+    asked = session.scalar(
+        select(Handover.email).where(Handover.attendee_id == attendee_id, Handover.state == "open")
+    )
+    if asked is not None and normal_email(asked) == normal_email(to.email):
+        return
+    if asked is not None:
         raise NotToHandOn(_("Somebody is asked to take this seat already. Take that back first."))
     registration = session.get_one(Registration, target.registration_id)
     handover = Handover(
