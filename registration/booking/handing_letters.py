@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from registration.booking import handing
 from registration.booking.calendar_letters import feed_address
+from registration.booking.entries import claims_of, own_entry
 from registration.booking.handovers import wanted_address
-from registration.booking.invitations import INVITATION, calendar_part
+from registration.booking.invitations import INVITATION, calendar_part, organiser_address
 from registration.booking.models import Booking, Handover
 from registration.booking.queries import Seat, seat, seats_where
 from registration.booking.services.readdress import LINK_LIVES
@@ -20,6 +21,7 @@ from registration.capability.services import ADDRESS, BOOKING, HANDOVER, token_o
 from registration.core import clock
 from registration.core.text import normal_email
 from registration.core.urls import public_url
+from registration.events.models import Event
 from registration.ical.entries import invitation
 from registration.mail.composing import Draft, Superseded, composers, rendered
 from registration.mail.models import OutgoingMessage
@@ -95,7 +97,7 @@ def _about_address(session: Session, message: OutgoingMessage) -> Draft:
     found = seat(session, message.registration_id, message.locale)
     if message.kind == handing.ADDRESS_LEFT:
         # Also when all has ended since: the old calendar hears of it from nobody else.
-        return _draft(message, found, _withdrawal(message, found))
+        return _draft(message, found, _withdrawal(session, message, found))
     if not found.is_active:
         raise Superseded("the registration has ended by now")
     if message.to_email != found.contact_email:
@@ -158,21 +160,30 @@ def _rendered(message: OutgoingMessage, **values: Any) -> tuple[str, str, str]:
     )
 
 
-def _withdrawal(message: OutgoingMessage, found: Seat) -> tuple[bytes | None, str | None]:
+def _withdrawal(session: Session, message: OutgoingMessage, found: Seat) -> tuple[bytes | None, str | None]:
     """Return what takes the entry out of a calendar whose address has nothing of the event any more."""
     if found.event_status == "cancelled" or found.calendar_mail != INVITATION:
         return None, None
     raw = invitation(
-        replace(found.entry, sequence=max(0, found.entry.sequence - 1)),
+        replace(found.entry, sequence=_last_step(session, message, found)),
         method="CANCEL",
         organiser_name=found.organiser,
-        organiser_email=current_app.config["MAIL_FROM"],
+        organiser_email=organiser_address(found),
         attendee_name=message.to_name,
         attendee_email=message.to_email,
         partstat="TENTATIVE",
         stamp=clock.now(),
     )
     return raw, "CANCEL"
+
+
+def _last_step(session: Session, message: OutgoingMessage, found: Seat) -> int:
+    """Return the SEQUENCE that takes the entry out: above all that the old address was sent of the event."""
+    old = normal_email(message.to_email)
+    event, registration_id = session.get_one(Event, found.event_id), message.registration_id
+    others = own_entry(event, message.locale, claims_of(session, [old], [event.id]), old).sequence
+    own = session.get_one(Registration, registration_id).calendar_sequence
+    return max(found.entry.sequence, others + own) - 1
 
 
 def _url(folder: str, token: str | None, ending: str = "/") -> str:

@@ -181,6 +181,7 @@ def test_a_new_address_is_used_once_it_is_confirmed_and_the_old_link_ends(page_a
 
 
 def test_a_changed_address_moves_the_calendar_entry(app):
+    app.config["REPLY_ADDRESS"] = "reply@example.org"
     ada = register(make_event(), "Ada", email="ada@example.org")
     before = calendar_of(to(sent(), "ada@example.org")).walk("VEVENT")[0]
     ask_address(ada.booking_id, "new@example.org")
@@ -189,6 +190,9 @@ def test_a_changed_address_moves_the_calendar_entry(app):
     gone, come = calendar_of(to(mails, "ada@example.org")), calendar_of(to(mails, "new@example.org"))
     assert (gone["METHOD"], come["METHOD"]) == ("CANCEL", "REQUEST")
     assert before["SEQUENCE"] < gone.walk("VEVENT")[0]["SEQUENCE"] < come.walk("VEVENT")[0]["SEQUENCE"]
+    organisers = {str(one.walk("VEVENT")[0]["ORGANIZER"]) for one in (gone, come)}
+    assert len(organisers) == 1
+    assert "reply+" in organisers.pop()
     assert token in text_of(to(mails, "new@example.org"))
     assert token not in to(mails, "ada@example.org").as_string()
 
