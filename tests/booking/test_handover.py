@@ -1,5 +1,9 @@
 """A seat is handed on: asked by who has it, confirmed by who gets it, and both are told."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import pytest
 from sqlalchemy import func, select
 
@@ -17,6 +21,7 @@ from registration.booking.services.handover import (
 from registration.capability.services import BOOKING, FEED, token_of
 from registration.core import clock
 from registration.core.database import db
+from registration.core.refusal import Refusal
 from registration.events.services import QuestionFacts
 from registration.journal.models import JournalEntry
 from registration.journal.services import ATTENDEE
@@ -349,3 +354,47 @@ def test_many_questions_from_one_booking_are_slowed(page_app, page_client):
     assert answers[0] == 303
     assert answers[-1] == 429
     assert factories.state(ada) == "confirmed"
+
+
+def at_once(app, *acts) -> list[str]:
+    """Do *acts* at the same moment; return how each ended."""
+    start = threading.Barrier(len(acts))
+
+    def run(act) -> str:
+        with app.app_context():
+            start.wait()
+            try:
+                act()
+            except Refusal as refusal:
+                return type(refusal).__name__
+            return "done"
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_taking_over_while_the_seat_is_given_back_ends_in_one_of_the_two(app):
+    for number_of_try in range(5):
+        event = make_event(capacity=1)
+        ada = register(event, "Ada")
+        ben = f"ben{number_of_try}@example.org"
+        number = asked(ada, successor=Successor("Ben", ben, "", "en"))
+        before = target(ada)
+        took, _gave = at_once(
+            app,
+            partial(take_over, number, event.id, YES),
+            partial(cancel, before, ATTENDEE),
+        )
+        # Whose link it is, is judged under the lock: a seat that moved is not hers to give back.
+        assert (took, state(ada)) in {("done", "confirmed"), ("NoLongerYours", "cancelled")}
+    assert troubles() == []
+
+
+def test_one_seat_is_taken_over_once_however_often_yes_is_pressed(app):
+    ada = register(make_event(), "Ada")
+    number = asked(ada)
+    assert at_once(app, *[partial(take_over, number, ada.event_id, YES)] * 4) == ["done"] * 4
+    query = select(func.count(Booking.id)).where(Booking.email_normal == "ben@example.org")
+    db.session.rollback()
+    assert db.session.scalar(query) == 1
+    assert troubles() == []
