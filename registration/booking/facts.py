@@ -70,6 +70,7 @@ def values(seat: Seat, facts: Mapping[str, Any], booking_url: str, event_url: st
         "is_strict": seat.policy == rules.STRICT,
         "has_seat": seat.state == rules.CONFIRMED,
         "frees_seat": bool(facts.get("frees_seat")),
+        "by_firm": facts.get("by") == "coordinator",
         "was_unverified": facts.get("was") == rules.UNVERIFIED,
         "was_waitlisted": facts.get("was") == rules.WAITLISTED,
         **_before(seat, facts.get("before")),

@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from registration.booking.handing import TAKEN
 from registration.booking.kinds import (
     CONFIRMED,
     OFFERED,
@@ -41,7 +42,7 @@ def _booked_twice(event_id: int | None) -> AnySelect:
 
 # Which mail tells of a state.
 _TELLING = {
-    rules.CONFIRMED: [CONFIRMED, PROMOTED, PROGRAMME],
+    rules.CONFIRMED: [CONFIRMED, PROMOTED, PROGRAMME, TAKEN],
     rules.WAITLISTED: [WAITLISTED, PROGRAMME],
     rules.PENDING: [PENDING, PROGRAMME],
     rules.OFFERED: [OFFERED],

@@ -18,7 +18,7 @@ from registration.booking.models import EventMail
 from registration.booking.queries import Seat, seat
 from registration.booking.reservation import reservation
 from registration.booking.tickets import NoTypesetter, ticket_pdf, tickets_of
-from registration.capability.services import BOOKING, token_of
+from registration.capability.services import BOOKING, VERIFY, token_of
 from registration.core import clock
 from registration.core.snapshot import once
 from registration.core.tokens import derived, signing_keys
@@ -58,7 +58,8 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         # Her link is no longer hers who was to be told: the seat or the address is another's now.
         raise Superseded("somebody else is told of this registration by now")
     _refuse_old_news(message, shape, found)
-    facts = values(found, message.facts, booking_url(session, found), event_url(found))
+    link = _verify_url(session, found) if message.kind == kinds.VERIFY else booking_url(session, found)
+    facts = values(found, message.facts, link, event_url(found))
     words = worded(session, message.kind, found.organiser_id, message.locale, facts)
     return letter(session, message, found, shape, words, facts)
 
@@ -214,3 +215,9 @@ def booking_url(session: Session, found: Seat) -> str:
     """Return the link of the booking, or the front page when its link has ended."""
     token = token_of(session, found.booking_id, BOOKING)
     return public_url(f"/bookings/{token}/") if token else public_url("/")
+
+
+def _verify_url(session: Session, found: Seat) -> str:
+    """Return the address that proves whoever opens it reads the mailbox; the booking's own does not."""
+    token = token_of(session, found.booking_id, VERIFY)
+    return public_url(f"/addresses/{token}/") if token else booking_url(session, found)

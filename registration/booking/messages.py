@@ -120,6 +120,8 @@ def announce(
         facts: dict[str, Any] = {"state": change.after, "was": change.before}
         if reason:
             facts["reason"] = reason
+        if actor.kind == "coordinator":
+            facts["by"] = actor.kind
         messages.append(_outgoing(kind, contact, change.event_id, change.registration_id, facts))
     enqueue(session, *messages)
 
@@ -221,7 +223,7 @@ def _kind(change: Change, actor: Actor) -> str:
     if change.after == rules.CONFIRMED:
         return PROMOTED if change.before in (rules.WAITLISTED, rules.OFFERED) else CONFIRMED
     if change.after == rules.CANCELLED:
-        return REMOVED if actor.kind == "organiser" else CANCELLED
+        return REMOVED if actor.kind in ("organiser", "coordinator") else CANCELLED
     return _KIND_OF[change.after]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from registration.accounts.models import Organiser
 from registration.booking.entries import claims_of, own_entry
 from registration.booking.models import Attendee, Booking
+from registration.core import clock
 from registration.core.snapshot import once
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
@@ -31,6 +32,7 @@ class Companion:
     category: str
     code: str
     is_removed: bool
+    category_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,26 @@ class Seat:
     @property
     def is_active(self) -> bool:
         return self.state not in rules.ENDED
+
+    @property
+    def may_change(self) -> bool:
+        """Say whether names and answers can still be corrected."""
+        return self.is_active and self.event_status == "published" and self.ends_at > clock.now()
+
+    @property
+    def may_come_back(self) -> bool:
+        """Say whether there is still something to register for."""
+        return self.event_status == "published" and self.ends_at > clock.now()
+
+    @property
+    def may_move(self) -> bool:
+        """Say whether it can be changed into something else: other seats, or another event."""
+        return self.may_change and self.state in (rules.CONFIRMED, rules.WAITLISTED)
+
+    @property
+    def may_hand_on(self) -> bool:
+        """Say whether somebody else can be asked to take a seat over."""
+        return self.may_change and self.state == rules.CONFIRMED
 
     @property
     def present(self) -> list[Companion]:
@@ -237,6 +259,7 @@ def _companions(session: Session, registration_ids: Sequence[int]) -> dict[int, 
                 one.category or "",
                 one.code,
                 one.removed_at is not None,
+                one.category_id,
             )
         )
     return found

@@ -38,7 +38,7 @@ def shown(questions: Iterable[Asked], form: Form, contact: Form, event_ids: Coll
     """
     found: dict[str, Asked] = {}
     for one in questions:
-        if not set(one.event_ids) & set(event_ids) or not _is_of_category(one, form):
+        if not set(one.event_ids) & set(event_ids) or not is_of_category(one, form):
             continue
         if one.when is not None and not _is_brought_up(one.when, form, contact, found):
             continue
@@ -69,7 +69,8 @@ def answer(one: Asked, form: Form) -> str:
     return str(field.data or "").strip()
 
 
-def _is_of_category(one: Asked, form: Form) -> bool:
+def is_of_category(one: Asked, form: Form) -> bool:
+    """Say whether the question is for people of the category in *form*."""
     if one.only_for is None:
         return True
     name, values = one.only_for

@@ -9,7 +9,7 @@ from registration.core.database import Model, UtcDateTime
 
 
 class Capability(Model):
-    """One link. *subject_id* is a booking's id for the purposes booking and feed, an account's for team."""
+    """One link. *subject_id* is a booking's id for booking, feed and address, an account's for team."""
 
     __tablename__ = "capability"
     __table_args__ = (

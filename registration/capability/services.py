@@ -1,6 +1,7 @@
 """Issue, find and revoke capability links."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
@@ -12,6 +13,11 @@ from registration.core.database import table
 BOOKING = "booking"
 FEED = "feed"
 VERIFY = "verify"
+# A new address of a booking (subject: the booking), a seat to take over (the handover), all people of a
+# firm (the coordinator).
+ADDRESS = "address"
+HANDOVER = "handover"
+FIRM = "firm"
 TEAM = "team"
 
 _ISSUE = insert(table(Capability))
@@ -22,7 +28,9 @@ _LIVE = select(Capability.nonce, Capability.token_hash).where(
 )
 
 
-def issue(session: Session, subject_ids: Sequence[int], *purposes: str) -> dict[int, dict[str, str]]:
+def issue(
+    session: Session, subject_ids: Sequence[int], *purposes: str, expires_at: datetime | None = None
+) -> dict[int, dict[str, str]]:
     """Make one link for each of *purposes* to each subject and return the tokens by subject.
 
     They come again by `token_of`.
@@ -43,6 +51,7 @@ def issue(session: Session, subject_ids: Sequence[int], *purposes: str) -> dict[
                     "nonce": nonce,
                     "token_hash": tokens.hashed(token),
                     "created_at": at,
+                    "expires_at": expires_at,
                 }
             )
     session.connection().execute(_ISSUE, rows)
@@ -75,10 +84,10 @@ def is_live(capability: Capability | None) -> bool:
     return capability.expires_at is None or capability.expires_at > clock.now()
 
 
-def replace(session: Session, subject_id: int, purpose: str) -> None:
+def replace(session: Session, subject_id: int, purpose: str, expires_at: datetime | None = None) -> None:
     """Revoke the live link and issue a new one."""
     revoke(session, subject_id, purpose)
-    issue(session, [subject_id], purpose)
+    issue(session, [subject_id], purpose, expires_at=expires_at)
 
 
 def revoke(session: Session, subject_id: int, purpose: str) -> None:

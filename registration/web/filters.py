@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 import nh3
 from babel.dates import format_date, format_datetime, format_interval, format_time, get_timezone_location
+from babel.units import format_unit
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+
+from registration.core import clock
 
 P = ParamSpec("P")
 
@@ -23,7 +26,14 @@ _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquo
 def init_app(app: Flask) -> None:
     """Register the filters."""
     app.jinja_env.filters.update(
-        moment=moment, span=span, day=day, markdown=markdown, iso=iso, zone_name=zone_name, stamp=stamp
+        moment=moment,
+        span=span,
+        day=day,
+        time_left=time_left,
+        markdown=markdown,
+        iso=iso,
+        zone_name=zone_name,
+        stamp=stamp,
     )
 
 
@@ -52,6 +62,19 @@ def moment(at: datetime, zone: str) -> str:
     """Return date, time and zone of *at*: "Friday, 5 March 2027, 17:00, Brussels time (CET)"."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{_full(local)}, {_clock(local)}, {zone_name(at, zone)}"
+
+
+def time_left(until: datetime) -> str:
+    """Return how long it is from now until *until*, in two units at most: "1 day 4 hours"."""
+    minutes = max(0, int((until - clock.now()).total_seconds()) // 60)
+    counts = (("day", minutes // 1440), ("hour", minutes // 60 % 24), ("minute", minutes % 60))
+    first = next((number for number, (_unit, count) in enumerate(counts) if count), 2)
+    told = [
+        format_unit(count, f"duration-{unit}", locale=_language())
+        for unit, count in counts[first : first + 2]
+        if count or first == 2
+    ]
+    return " ".join(told)
 
 
 def stamp(at: datetime, zone: str) -> str:

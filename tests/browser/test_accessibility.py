@@ -24,6 +24,8 @@ PUBLIC = (
     "/reset",
     "/nothing-here",
     "/bookings/nothing/",
+    "/bookings/link",
+    "/bookings/link/sent",
     "/dev/mailbox/",
 )
 OFFICE = (
@@ -46,6 +48,7 @@ OFFICE = (
     "/organiser/events/workshop-on-nomenclatures/edit/materials",
     "/organiser/organisers/ditta/events/new",
     "/organiser/organisers/ditta/programmes/new",
+    "/organiser/organisers/ditta/firms",
     "/organiser/programmes/ditta-annual-meeting-and-workshop/edit",
     "/change",
 )

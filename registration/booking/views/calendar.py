@@ -9,7 +9,7 @@ from registration.booking.calendars import Calendar
 from registration.booking.person import Person, person_of
 from registration.booking.queries import seats_of
 from registration.booking.services import feeds
-from registration.booking.views.manage import opened
+from registration.booking.views.opening import opened
 from registration.core.database import db
 from registration.core.recent import recent
 from registration.core.refusal import NotFound
