@@ -13,6 +13,7 @@ from registration.booking.entries import claims_of, own_entry
 from registration.booking.models import Attendee, Booking
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
+from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.seats import rules
 from registration.seats.models import Queue, Registration
@@ -144,7 +145,7 @@ def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
         .where(condition)
         .order_by(Event.starts_at, Registration.id)
     ).all()
-    companions = _companions(session, [row.Registration.id for row in rows])
+    companions = _companions(session, [row.Registration.id for row in rows], locale)
     claims = claims_of(session, {row.Booking.email_normal for row in rows}, {row.Event.id for row in rows})
     return [
         _seat(
@@ -203,10 +204,10 @@ def _seat(
     )
 
 
-def _companions(session: Session, registration_ids: Sequence[int]) -> dict[int, list[Companion]]:
+def _companions(session: Session, registration_ids: Sequence[int], locale: str) -> dict[int, list[Companion]]:
     found: dict[int, list[Companion]] = {one: [] for one in registration_ids}
     rows = session.execute(
-        select(Attendee, Category.name.label("category"))
+        select(Attendee, Category.name.label("category"), Category.translations)
         .outerjoin(Category, Category.id == Attendee.category_id)
         .where(Attendee.registration_id.in_(registration_ids))
         .order_by(Attendee.registration_id, Attendee.rank)
@@ -219,7 +220,7 @@ def _companions(session: Session, registration_ids: Sequence[int]) -> dict[int, 
                 one.name,
                 one.email,
                 one.firm,
-                row.category or "",
+                said(row.category, row.translations or {}, "name", locale) or "",
                 one.code,
                 one.removed_at is not None,
             )
