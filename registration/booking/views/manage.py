@@ -19,7 +19,7 @@ from registration.core.urls import public_url
 from registration.ical.links import Subscriptions, additions, subscriptions
 from registration.journal.services import ATTENDEE
 from registration.web.guards import action_key, check_action_key
-from registration.web.locale import page_locale
+from registration.web.locale import keep_to, page_locale
 
 
 def show(token: str) -> ResponseReturnValue:
@@ -67,6 +67,7 @@ def opened(token: str) -> Booking:
         booked = booking_by_id(db.session(), capability.subject_id)
     if booked is None:
         raise NotFound(_("This link does not open anything. Use the newest mail about your registration."))
+    keep_to(booked.locale)
     return booked
 
 
