@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking import person as people
@@ -32,6 +32,8 @@ class Calendar:
     facts: tuple[object, ...] = ()
     changed_at: datetime | None = None
     refresh_hours: int = 6
+    # That of the newest booking: a calendar program asks in whatever its maker speaks.
+    locale: str = ""
 
     @property
     def is_of_person(self) -> bool:
@@ -87,6 +89,7 @@ def _version(session: Session, owner: Person | int) -> Calendar:
             func.min(Event.time_zone),
             func.min(Organiser.name),
             _handed_on(owner),
+            _newest_language(owner),
         )
         .select_from(Registration)
         .join(Booking, Booking.id == Registration.booking_id)
@@ -94,11 +97,11 @@ def _version(session: Session, owner: Person | int) -> Calendar:
         .join(Organiser, Organiser.id == Booking.organiser_id)
         .where(_belongs_to(owner))
     ).one()
-    *sums, seat_at, event_at, next_at, zone, organiser, handed_on = row
+    *sums, seat_at, event_at, next_at, zone, organiser, handed_on, locale = row
     changed_at = max((at for at in (seat_at, event_at) if at), default=None)
     hours = refresh_hours([next_at] if next_at else [])
     facts = (*map(_number, sums), seat_at, event_at, handed_on)
-    return Calendar(owner, True, organiser or "", zone or "", facts, changed_at, hours)
+    return Calendar(owner, True, organiser or "", zone or "", facts, changed_at, hours, locale or "")
 
 
 def _handed_on(owner: Person | int) -> ScalarSelect[int]:
@@ -106,7 +109,7 @@ def _handed_on(owner: Person | int) -> ScalarSelect[int]:
     return (
         select(func.count(Handover.id))
         .join(Booking, Booking.id == Handover.booking_id)
-        .where(_is_owners(owner), Handover.moved_sequence.is_not(None))
+        .where(_is_of(owner), Handover.moved_sequence.is_not(None))
         .correlate(None)
         .scalar_subquery()
     )
@@ -119,10 +122,16 @@ def _number(told: Any) -> int:
 
 def _belongs_to(owner: Person | int) -> ColumnElement[bool]:
     # An address that nobody has confirmed yet has registered nothing.
-    return _is_owners(owner) & (Registration.state != rules.UNVERIFIED)
+    return _is_of(owner) & (Registration.state != rules.UNVERIFIED)
 
 
-def _is_owners(owner: Person | int) -> ColumnElement[bool]:
+def _newest_language(owner: Person | int) -> ScalarSelect[str]:
+    other = aliased(Booking)
+    query = select(other.locale).where(_is_of(owner, other)).order_by(other.id.desc()).limit(1)
+    return query.scalar_subquery()
+
+
+def _is_of(owner: Person | int, booking: type[Booking] = Booking) -> ColumnElement[bool]:
     if isinstance(owner, Person):
-        return (Booking.email_normal == owner.email) & (Booking.organiser_id == owner.organiser_id)
-    return Booking.id == owner
+        return (booking.email_normal == owner.email) & (booking.organiser_id == owner.organiser_id)
+    return booking.id == owner

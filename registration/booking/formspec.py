@@ -1,7 +1,8 @@
 """What a registration form asks, as plain values that a process keeps until the event is edited."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -24,10 +25,23 @@ from registration.events.models import (
 )
 from registration.events.queries import location
 from registration.events.rules import Phase, phase
+from registration.events.wording import Told, told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worded:
+    """What may have words in several languages; *own_locale* is that of its own."""
+
+    own_locale: str
+    translations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
+
+    def told(self, name: str, locale: str) -> Told:
+        """Return the words of the field *name* for a reader of *locale*."""
+        return told(self, name, locale, self.own_locale)
 
 
 @dataclass(frozen=True)
-class CategoryChoice:
+class CategoryChoice(Worded):
     id: int
     name: str
     hint: str
@@ -37,7 +51,7 @@ class CategoryChoice:
 
 
 @dataclass(frozen=True)
-class SessionChoice:
+class SessionChoice(Worded):
     id: int
     name: str
     hint: str
@@ -46,7 +60,7 @@ class SessionChoice:
 
 
 @dataclass(frozen=True)
-class QuestionField:
+class QuestionField(Worded):
     id: int
     kind: str
     label: str
@@ -95,6 +109,11 @@ class FormSpec:
     @property
     def phase(self) -> Phase:
         return phase(self.status, self.opens_at, self.closes_at, self.starts_at, self.ends_at, clock.now())
+
+    @property
+    def locale(self) -> str:
+        """The event's own language."""
+        return self.titles[0][0]
 
     def title(self, locale: str) -> tuple[str, str]:
         """Return the title for a reader of *locale*, and the language it is in."""
@@ -155,6 +174,7 @@ def _loaded(session: Session, event_id: int) -> FormSpec:
         .where(EventSession.event_id == event_id)
         .order_by(EventSession.starts_at, EventSession.rank, EventSession.id)
     )
+    own = event.locale
     return FormSpec(
         event_id=event.id,
         revision=event.revision,
@@ -176,15 +196,10 @@ def _loaded(session: Session, event_id: int) -> FormSpec:
         closes_at=event.closes_at,
         has_waitlist=event.has_waitlist,
         shows_seats=event.shows_seats,
-        categories=tuple(
-            CategoryChoice(one.id, one.name, one.hint, one.priority, one.opens_at, one.closes_at)
-            for one in categories
-        ),
-        questions=tuple(_question(one) for one in questions),
+        categories=tuple(_category(one, own) for one in categories),
+        questions=tuple(_question(one, own) for one in questions),
         only_with=_only_with(session, event_id),
-        sessions=tuple(
-            SessionChoice(one.id, one.name, one.hint, one.starts_at, one.ends_at) for one in sessions
-        ),
+        sessions=tuple(_session(one, own) for one in sessions),
     )
 
 
@@ -201,7 +216,32 @@ def _only_with(session: Session, event_id: int) -> tuple[str, str] | None:
     return None if row is None else (row.slug, row.title)
 
 
-def _question(one: Question) -> QuestionField:
+def _category(one: Category, own_locale: str) -> CategoryChoice:
+    return CategoryChoice(
+        one.id,
+        one.name,
+        one.hint,
+        one.priority,
+        one.opens_at,
+        one.closes_at,
+        own_locale=own_locale,
+        translations=one.translations,
+    )
+
+
+def _session(one: EventSession, own_locale: str) -> SessionChoice:
+    return SessionChoice(
+        one.id,
+        one.name,
+        one.hint,
+        one.starts_at,
+        one.ends_at,
+        own_locale=own_locale,
+        translations=one.translations,
+    )
+
+
+def _question(one: Question, own_locale: str) -> QuestionField:
     return QuestionField(
         id=one.id,
         kind=one.kind,
@@ -216,4 +256,6 @@ def _question(one: Question) -> QuestionField:
         when_answer=one.when_answer,
         purpose=one.purpose,
         retention=one.retention,
+        own_locale=own_locale,
+        translations=one.translations,
     )

@@ -15,6 +15,7 @@ from registration.core import clock
 from registration.core.snapshot import once
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
+from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.seats import rules
 from registration.seats.models import Queue, Registration
@@ -127,7 +128,9 @@ _PEOPLE = (
         Attendee.firm,
         Attendee.code,
         Attendee.removed_at,
+        Attendee.category_id,
         Category.name.label("category"),
+        Category.translations,
     )
     .outerjoin(Category, Category.id == Attendee.category_id)
     .where(Attendee.registration_id.in_(bindparam("ids", expanding=True)))
@@ -140,7 +143,10 @@ def seat(session: Session, registration_id: int, locale: str) -> Seat:
     row = session.execute(_SEAT.where(Registration.id == registration_id)).one()
     # Held as long as the snapshot, so that its words are not read again for the next mail.
     once(session, ("event", row.Event.id), lambda: row.Event)
-    return _seat(session, row, locale, _companions(session, [registration_id])[registration_id])
+    claims = claims_of(session, {row.Booking.email_normal}, {row.Event.id})
+    entry = own_entry(row.Event, locale, claims, row.Booking.email_normal, row.Booking.id)
+    companions = _companions(session, [registration_id], locale)[registration_id]
+    return _seat(session, row, locale, companions, entry)
 
 
 def seats_of(session: Session, booking_id: int, locale: str) -> list[Seat]:
@@ -188,7 +194,7 @@ def title_of(session: Session, event_id: int) -> str:
 def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
     """Return the registrations that *condition* selects, in the order of their events."""
     rows = session.execute(_SEATS.where(condition)).all()
-    companions = _companions(session, [row.Registration.id for row in rows])
+    companions = _companions(session, [row.Registration.id for row in rows], locale)
     claims = claims_of(session, {row.Booking.email_normal for row in rows}, {row.Event.id for row in rows})
     return [
         _seat(
@@ -247,7 +253,7 @@ def _seat(
     )
 
 
-def _companions(session: Session, registration_ids: Sequence[int]) -> dict[int, list[Companion]]:
+def _companions(session: Session, registration_ids: Sequence[int], locale: str) -> dict[int, list[Companion]]:
     found: dict[int, list[Companion]] = {one: [] for one in registration_ids}
     for one in session.execute(_PEOPLE, {"ids": list(registration_ids)}):
         found[one.registration_id].append(
@@ -256,7 +262,7 @@ def _companions(session: Session, registration_ids: Sequence[int]) -> dict[int, 
                 one.name,
                 one.email,
                 one.firm,
-                one.category or "",
+                said(one.category, one.translations or {}, "name", locale) or "",
                 one.code,
                 one.removed_at is not None,
                 one.category_id,

@@ -123,17 +123,22 @@ def change_event(session: Session, event: Event, facts: Facts, text: Text) -> bo
     is_moved = moves_calendar(before, after)
     for name, value in after.items():
         setattr(event, name, value)
+    put_text(session, event, text)
+    touch(event, is_moved=is_moved)
+    session.flush()
+    return is_moved
+
+
+def put_text(session: Session, event: Event, text: Text) -> None:
+    """Keep the words of *event* in one language, new or changed."""
     words = session.scalar(
         select(EventText).where(EventText.event_id == event.id, EventText.locale == text.locale)
     )
     if words is None:
         session.add(EventText(event_id=event.id, **asdict(text)))
-    else:
-        for name, value in asdict(text).items():
-            setattr(words, name, value)
-    touch(event, is_moved=is_moved)
-    session.flush()
-    return is_moved
+        return
+    for name, value in asdict(text).items():
+        setattr(words, name, value)
 
 
 def touch(event: Event, *, is_moved: bool = False) -> None:

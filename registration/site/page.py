@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
-from babel import Locale, UnknownLocaleError
 from flask_babel import get_locale
 
 from registration.core.urls import public_url, web_url
 from registration.events.models import Event, Material
 from registration.events.queries import location
 from registration.ical.links import subscriptions
+from registration.web.filters import language_name
 
 _OSM = "https://www.openstreetmap.org"
 
@@ -44,7 +44,7 @@ def materials(found: Sequence[Material]) -> list[MaterialLink]:
     """Return what was published; an address that is no web address is left out."""
     return [
         MaterialLink(
-            one.title, url, one.locale, _language(one.locale), urlsplit(url).netloc.removeprefix("www.")
+            one.title, url, one.locale, language_name(one.locale), urlsplit(url).netloc.removeprefix("www.")
         )
         for one in found
         if (url := web_url(one.url))
@@ -57,10 +57,3 @@ def feed_links(path: str, name: str) -> dict[str, object]:
         "subscribe": subscriptions(public_url(f"{path}calendar.ics"), name),
         "qr_url": f"{path}calendar.svg",
     }
-
-
-def _language(code: str) -> str:
-    try:
-        return str(Locale.parse(code.replace("-", "_")).get_display_name(get_locale()) or code)
-    except (ValueError, UnknownLocaleError):
-        return code

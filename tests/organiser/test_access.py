@@ -36,6 +36,8 @@ ALLOWED = {
     "edit_programme": EDIT,
     "answer_file": READ,
     "add_material": EDIT,
+    "translation": EDIT,
+    "remove_translation": EDIT,
     "attendees": READ,
     "registration": READ,
     "cancel": EDIT,

@@ -13,6 +13,7 @@ from registration.core import clock
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.web.errors import error_page
+from registration.web.locale import keep_to
 
 THROTTLE = "booking_throttle"
 # One machine may stand for a whole office behind one address.
@@ -35,6 +36,7 @@ def opened(token: str) -> Booking:
     booked = booking_by_id(db.session(), opened_link(token, BOOKING).subject_id)
     if booked is None:
         raise does_not_open()
+    keep_to(booked.locale)
     return booked
 
 

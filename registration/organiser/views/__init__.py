@@ -23,6 +23,7 @@ from registration.organiser.views import (
     settings,
     team_calendar,
     texts,
+    translations,
     waitlist,
 )
 
@@ -54,6 +55,8 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_QUESTION}/move", "move_question", questions.move_question, ["POST"]),
     (f"{_QUESTION}/remove", "remove_question", questions.remove_question, ["POST"]),
     (f"{_EVENT}/edit/materials", "add_material", editing.add_material, ["GET", "POST"]),
+    (f"{_EVENT}/translations/<code>", "translation", translations.translation, ["GET", "POST"]),
+    (f"{_EVENT}/translations/<code>/remove", "remove_translation", translations.remove, ["POST"]),
     (f"{_EVENT}/attendees", "attendees", attendees.attendees, ["GET"]),
     (_ONE, "registration", registration.show, ["GET"]),
     (f"{_ONE}/cancel", "cancel", registration.cancel, ["POST"]),
