@@ -25,6 +25,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional, StopValida
 
 from registration.booking.formspec import CategoryChoice, FormSpec, QuestionField
 from registration.booking.rules import Application, Person, Wish
+from registration.booking.ways_in import code_trouble
 from registration.core import clock, text
 from registration.events.rules import is_open_between
 from registration.web.locale import LOCALES, page_locale
@@ -33,6 +34,7 @@ NAME_LENGTH = 100
 EMAIL_LENGTH = 254
 FIRM_LENGTH = 200
 ANSWER_LENGTH = 1000
+CODE_LENGTH = 200
 CONSENT = _l("I agree that the organiser uses these details to run the event, as described under Privacy.")
 SENSITIVE_CONSENT = _l(
     "I agree that the organiser uses what I answered about health, food or access, for this event only."
@@ -112,6 +114,7 @@ class RegistrationForm(FlaskForm):
         filters=[cleaned],
     )
     firm = StringField(_l("Your organisation"), [Optional(), Readable(FIRM_LENGTH)], filters=[cleaned])
+    code = StringField(_l("Access code"), [Optional(), Readable(CODE_LENGTH)], filters=[cleaned])
     consent = BooleanField(CONSENT, [InputRequired(_l("Tick the box to register."))])
     consent_sensitive = BooleanField(SENSITIVE_CONSENT)
 
@@ -170,6 +173,7 @@ def check(form: RegistrationForm, spec: FormSpec, most: int) -> bool:
         is_valid = False
     for index, attendee in enumerate(form.attendees):
         is_valid = _check_attendee(form, attendee.form, index) and is_valid
+    is_valid = _check_code(form, spec) and is_valid
     if _has_sensitive(form, spec) and not form.consent_sensitive.data:
         form.consent_sensitive.errors = [
             _("Tick this box too, or clear the answers about health, food and access.")
@@ -194,6 +198,7 @@ def application(form: RegistrationForm, spec: FormSpec, submit_nonce: str) -> Ap
         locale=language,
         wishes=(Wish(spec.event_id, people),),
         consents=tuple(consents),
+        code=form.code.data or "",
     )
 
 
@@ -208,7 +213,7 @@ def errors_of(form: RegistrationForm) -> list[tuple[str, str]]:
     found = [("name", str(sentence)) for sentence in form.form_errors]
     contact = [form.name, form.email, form.firm]
     people = [field for attendee in form.attendees for field in attendee.form]
-    for field in (*contact, *people, form.consent, form.consent_sensitive):
+    for field in (*contact, form.code, *people, form.consent, form.consent_sensitive):
         found += [(_control_id(field), str(error)) for error in field.errors]
     return found
 
@@ -223,6 +228,15 @@ def _check_attendee(form: RegistrationForm, attendee: Form, index: int) -> bool:
         attendee.name.errors = [_("Enter the name of attendee %(number)s, or remove them.", number=index + 1)]
         return False
     return True
+
+
+def _check_code(form: RegistrationForm, spec: FormSpec) -> bool:
+    chosen = {attendee.form.category.data for attendee in form.attendees} if spec.categories else set()
+    codes = [one.access_code for one in spec.categories if str(one.id) in chosen]
+    trouble = code_trouble(form.code.data or "", spec.access_code, codes)
+    if trouble and not form.code.errors:
+        form.code.errors = [trouble]
+    return not trouble
 
 
 def _person(form: RegistrationForm, attendee: Form, spec: FormSpec) -> Person:

@@ -25,6 +25,7 @@ class CategoryChoice:
     priority: int
     opens_at: datetime | None
     closes_at: datetime | None
+    access_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class FormSpec:
     shows_seats: bool
     categories: tuple[CategoryChoice, ...]
     questions: tuple[QuestionField, ...]
+    by_invitation: bool = False
+    access_code: str = ""
 
     def __hash__(self) -> int:
         return hash((self.event_id, self.revision))
@@ -68,6 +71,11 @@ class FormSpec:
     @property
     def phase(self) -> Phase:
         return phase(self.status, self.opens_at, self.closes_at, self.starts_at, self.ends_at, clock.now())
+
+    @property
+    def asks_code(self) -> bool:
+        """Say whether somebody may need an access code here."""
+        return bool(self.access_code or any(one.access_code for one in self.categories))
 
     def title(self, locale: str) -> tuple[str, str]:
         """Return the title for a reader of *locale*, and the language it is in."""
@@ -138,9 +146,13 @@ def _loaded(session: Session, event_id: int) -> FormSpec:
         opens_at=event.opens_at,
         closes_at=event.closes_at,
         has_waitlist=event.has_waitlist,
+        by_invitation=event.by_invitation,
+        access_code=event.access_code,
         shows_seats=event.shows_seats,
         categories=tuple(
-            CategoryChoice(one.id, one.name, one.hint, one.priority, one.opens_at, one.closes_at)
+            CategoryChoice(
+                one.id, one.name, one.hint, one.priority, one.opens_at, one.closes_at, one.access_code
+            )
             for one in categories
         ),
         questions=tuple(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, bindparam, case, func, literal, null, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -13,9 +14,11 @@ from registration.core.database import single_reads, table
 from registration.core.invariant import AnySelect
 from registration.core.recent import recent
 from registration.core.urls import public_url
-from registration.events.models import Event, Programme, ProgrammeEvent
+from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
 from registration.events.queries import AHEAD, MOST, PAST, location, words
 from registration.ical.entries import Entry
+
+OPENING = timedelta(minutes=15)
 
 
 def event_entry(event: Event, locale: str) -> Entry:
@@ -40,12 +43,40 @@ def event_entry(event: Event, locale: str) -> Entry:
     )
 
 
+def opening_entry(event: Event, opens_at: datetime, locale: str) -> Entry:
+    """Return the moment when *event* begins to take registrations, as an entry of its own.
+
+    Any edit may move the opening and none of its own counts it, so SEQUENCE is the event's revision.
+    """
+    told = words(event, locale)
+    return Entry(
+        uid=f"opening-{event.uid}",
+        title=_("Registration opens: %(title)s", title=told.title),
+        starts_at=opens_at,
+        ends_at=opens_at + OPENING,
+        zone=event.time_zone,
+        all_day=False,
+        location="",
+        description="",
+        url=public_url(f"/events/{event.slug}/"),
+        status="CONFIRMED",
+        sequence=event.revision,
+        changed_at=event.changed_at,
+        busy=False,
+    )
+
+
 def in_feeds(*, organiser_id: int | None = None, programme_id: int | None = None) -> Select[Event]:
-    """Return the query of the events that feeds show: from a month ago to a year ahead, drafts left out."""
+    """Return the query of the events that feeds show: from a month ago to a year ahead, listed ones alone."""
     at = clock.now()
     query = (
         select(Event)
-        .where(Event.status != "draft", Event.ends_at > at - PAST, Event.starts_at < at + AHEAD)
+        .where(
+            Event.status != "draft",
+            Event.visibility == PUBLIC,
+            Event.ends_at > at - PAST,
+            Event.starts_at < at + AHEAD,
+        )
         .order_by(Event.starts_at, Event.id)
         .limit(MOST)
     )
@@ -81,6 +112,7 @@ _event, _organiser = table(Event), table(Organiser)
 _programme, _part = table(Programme), table(ProgrammeEvent)
 _SHOWN = (
     (_event.c.status != "draft")
+    & (_event.c.visibility == PUBLIC)
     & (_event.c.ends_at > bindparam("past"))
     & (_event.c.starts_at < bindparam("ahead"))
 )

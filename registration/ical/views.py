@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from registration.core.database import db
-from registration.events.queries import event_by_slug
+from registration.events.queries import event_by_slug, phase_of
+from registration.events.rules import Phase
 from registration.ical.answers import Told, answer, attachment
 from registration.ical.entries import Entry, download
 from registration.ical.queries import (
@@ -13,6 +14,7 @@ from registration.ical.queries import (
     event_entry,
     events,
     in_feeds,
+    opening_entry,
     version_of_all,
     version_of_organiser,
     version_of_programme,
@@ -48,6 +50,16 @@ def event(slug: str) -> ResponseReturnValue:
     """Return one event as a file."""
     found = event_by_slug(db.session(), slug) or abort(404)
     return attachment(download(event_entry(found, page_locale())), f"{found.slug}.ics")
+
+
+@bp.get("/events/<slug>/opening.ics")
+def opening(slug: str) -> ResponseReturnValue:
+    """Return the moment when registration opens, as a file; there is none once it has opened."""
+    found = event_by_slug(db.session(), slug)
+    if found is None or found.opens_at is None or phase_of(found) is not Phase.NOT_YET:
+        abort(404)
+    entry = opening_entry(found, found.opens_at, page_locale())
+    return attachment(download(entry), f"{found.slug}-opening.ics")
 
 
 def _feed(

@@ -17,6 +17,7 @@ ALLOWED = {
     "add_category": EDIT,
     "add_question": EDIT,
     "add_material": EDIT,
+    "ways_in": EDIT,
     "attendees": READ,
     "registration": READ,
     "cancel": EDIT,

@@ -8,6 +8,7 @@ from registration.booking import forms
 from registration.booking.forms import RegistrationForm
 from registration.booking.formspec import FormSpec, form_spec
 from registration.booking.services.register import register
+from registration.booking.views.codes import count_code
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.events.rules import Phase
@@ -39,12 +40,16 @@ def submit(slug: str) -> ResponseReturnValue:
         forms.add_attendee(form, spec, most)
         return _page(spec, form, 422, focus=f"attendees-{len(form.attendees) - 1}-name")
     try:
+        count_code(spec, form)
         nonce = check_form_key(f"register:{spec.event_id}", form.submit_key.data or "")
         receipt = register(forms.application(form, spec, nonce)) if forms.check(form, spec, most) else None
     except NotFound:
         raise
     except Refusal as refusal:
-        form.form_errors.append(refusal.sentence)
+        if refusal.field == "code":
+            form.code.errors = [refusal.sentence]
+        else:
+            form.form_errors.append(refusal.sentence)
         return _page(spec, form, refusal.status)
     if receipt is None:
         return _page(spec, form, 422)
@@ -81,7 +86,7 @@ def _page(spec: FormSpec, form: RegistrationForm, status: int, focus: str = "") 
     errors = forms.errors_of(form)
     line = line_policy(db.session(), spec.event_id)
     now = seats_now(seats, [one.id for one in spec.categories], line)
-    is_closed = not is_open or (now.left <= 0 and not spec.has_waitlist)
+    is_closed = not is_open or spec.by_invitation or (now.left <= 0 and not spec.has_waitlist)
     template = "booking/closed.html" if is_closed and request.method == "GET" else "booking/register.html"
     page = render_template(
         template,

@@ -12,6 +12,7 @@ from registration.organiser.views import (
     records,
     registration,
     waitlist,
+    ways_in,
 )
 
 bp = Blueprint("organiser", __name__, url_prefix="/organiser")
@@ -26,6 +27,7 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_EVENT}/edit/categories", "add_category", editing.add_category, ["GET", "POST"]),
     (f"{_EVENT}/edit/questions", "add_question", editing.add_question, ["GET", "POST"]),
     (f"{_EVENT}/edit/materials", "add_material", editing.add_material, ["GET", "POST"]),
+    (f"{_EVENT}/ways-in", "ways_in", ways_in.change, ["GET", "POST"]),
     (f"{_EVENT}/attendees", "attendees", attendees.attendees, ["GET"]),
     (_ONE, "registration", registration.show, ["GET"]),
     (f"{_ONE}/cancel", "cancel", registration.cancel, ["POST"]),
