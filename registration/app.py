@@ -13,6 +13,8 @@ from registration.core import database
 from registration.core.bundled import bundled
 from registration.core.settings import is_production, load_settings
 from registration.ical import views as ical_views
+from registration.invitations import letters as invitation_letters
+from registration.invitations import views as invitation_views
 from registration.mail import views as mail_views
 from registration.organiser import views as organiser_views
 from registration.privacy import views as privacy_views
@@ -67,12 +69,15 @@ def _configure_web(app: Flask) -> None:
 def _configure_features(app: Flask) -> None:
     security.init_app(app)
     booking_letters.init_app(app)
+    invitation_letters.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
     app.register_blueprint(ical_views.bp)
     app.register_blueprint(booking_views.bp)
     # These forms carry keys of their own and need no cookie.
     csrf.exempt(booking_views.bp)
+    app.register_blueprint(invitation_views.bp)
+    csrf.exempt(invitation_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(organiser_views.bp)
     if not is_production(app.config):

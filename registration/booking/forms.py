@@ -27,6 +27,7 @@ from registration.booking.formspec import CategoryChoice, FormSpec, QuestionFiel
 from registration.booking.rules import Application, Person, Wish
 from registration.booking.ways_in import code_trouble
 from registration.core import clock, text
+from registration.core.refusal import Refusal
 from registration.events.rules import is_open_between
 from registration.web.locale import LOCALES, page_locale
 
@@ -216,6 +217,14 @@ def errors_of(form: RegistrationForm) -> list[tuple[str, str]]:
     for field in (*contact, form.code, *people, form.consent, form.consent_sensitive):
         found += [(_control_id(field), str(error)) for error in field.errors]
     return found
+
+
+def tell(form: RegistrationForm, refusal: Refusal) -> None:
+    """Put the sentence at the field it is about, or above the form."""
+    if refusal.field == "code":
+        form.code.errors = [refusal.sentence]
+    else:
+        form.form_errors.append(refusal.sentence)
 
 
 def _control_id(field: Field) -> str:

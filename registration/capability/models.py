@@ -9,7 +9,7 @@ from registration.core.database import Model, UtcDateTime
 
 
 class Capability(Model):
-    """One link. *subject_id* is the booking's id for the purposes booking and feed."""
+    """One link. *subject_id* is the id of a booking (purposes booking and feed) or of an invitation."""
 
     __tablename__ = "capability"
     __table_args__ = (

@@ -12,6 +12,7 @@ from registration.core.database import table
 BOOKING = "booking"
 FEED = "feed"
 VERIFY = "verify"
+INVITATION = "invitation"
 
 _ISSUE = insert(table(Capability))
 

@@ -8,6 +8,7 @@ POLICY = (
 )
 PERSONAL = (
     "/bookings/",
+    "/invitations/",
     "/organiser/",
     "/tickets/",
     "/login",

@@ -4,6 +4,7 @@ import pytest
 
 from tests import factories
 from tests.factories import make_event, sign_in
+from tests.invitations.arranging import invite
 
 READ = {"owner", "manager", "viewer"}
 EDIT = {"owner", "manager"}
@@ -18,6 +19,11 @@ ALLOWED = {
     "add_question": EDIT,
     "add_material": EDIT,
     "ways_in": EDIT,
+    "invitations": READ,
+    "invite": EDIT,
+    "send_invitations": EDIT,
+    "remind_invited": EDIT,
+    "withdraw_invitation": EDIT,
     "attendees": READ,
     "registration": READ,
     "cancel": EDIT,
@@ -45,7 +51,9 @@ def office(page_app):
         "attendee_id": 1,
         "pool_id": factories.pool(event).id,
         "fmt": "csv",
+        "invitation_id": 1,
     }
+    invite(event, "Ben")
     addresses = {}
     for rule in page_app.url_map.iter_rules():
         if rule.endpoint.startswith("organiser."):

@@ -46,10 +46,7 @@ def submit(slug: str) -> ResponseReturnValue:
     except NotFound:
         raise
     except Refusal as refusal:
-        if refusal.field == "code":
-            form.code.errors = [refusal.sentence]
-        else:
-            form.form_errors.append(refusal.sentence)
+        forms.tell(form, refusal)
         return _page(spec, form, refusal.status)
     if receipt is None:
         return _page(spec, form, 422)

@@ -51,6 +51,7 @@ def _nav(event: Event, role: str) -> list[tuple[str, str, bool]]:
         "overview": (_("Overview"), READ),
         "attendees": (_("Attendees"), READ),
         "waitlist": (_("Waitlist"), READ),
+        "invitations": (_("Invitations"), READ),
         "capacity": (_("Capacity"), READ),
         "checkin": (_("Check-in"), DOOR),
         "messages": (_("Messages"), READ),
