@@ -18,6 +18,8 @@ from registration.invitations import views as invitation_views
 from registration.mail import views as mail_views
 from registration.organiser import views as organiser_views
 from registration.privacy import views as privacy_views
+from registration.reconfirm import letters as reconfirm_letters
+from registration.reconfirm import views as reconfirm_views
 from registration.schema import views as schema_views
 from registration.site import views as site_views
 from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache
@@ -70,6 +72,8 @@ def _configure_features(app: Flask) -> None:
     security.init_app(app)
     booking_letters.init_app(app)
     invitation_letters.init_app(app)
+    reconfirm_letters.init_app(app)
+    reconfirm_views.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
     app.register_blueprint(ical_views.bp)
@@ -78,6 +82,8 @@ def _configure_features(app: Flask) -> None:
     csrf.exempt(booking_views.bp)
     app.register_blueprint(invitation_views.bp)
     csrf.exempt(invitation_views.bp)
+    app.register_blueprint(reconfirm_views.bp)
+    csrf.exempt(reconfirm_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(organiser_views.bp)
     if not is_production(app.config):

@@ -21,8 +21,11 @@ from registration.core.server_lock import ServerLock, refuse_network_file
 from registration.core.settings import PREFIX, ConfigurationError, is_production
 from registration.mail import outbox
 from registration.mail import worker as mail
+from registration.reconfirm.chores import reconfirm
 
 log = logging.getLogger(__name__)
+# What the worker does beside sending mail.
+CHORES = (sweep, reconfirm)
 
 
 @click.command()
@@ -43,7 +46,7 @@ def worker() -> None:
     stop = threading.Event()
     _stop_on_signals(stop)
     click.echo("worker: sending mail as it comes", err=True)
-    mail.run(_app(), stop, [sweep])
+    mail.run(_app(), stop, CHORES)
 
 
 @click.command()
@@ -78,7 +81,7 @@ def run(app: Flask, host: str, port: int, *, web_only: bool = False) -> None:
             held.enter_context(ServerLock(file))
         server = _listening(app, host, port)
         threads = (
-            [] if web_only else [threading.Thread(target=mail.run, args=(app, stop, [sweep]), name="worker")]
+            [] if web_only else [threading.Thread(target=mail.run, args=(app, stop, CHORES), name="worker")]
         )
         for thread in threads:
             thread.start()

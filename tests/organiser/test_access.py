@@ -19,6 +19,8 @@ ALLOWED = {
     "add_question": EDIT,
     "add_material": EDIT,
     "ways_in": EDIT,
+    "reconfirmation": READ,
+    "plan_reconfirmation": EDIT,
     "invitations": READ,
     "invite": EDIT,
     "send_invitations": EDIT,

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.booking.models import Booking
+from registration.booking.parts import prepared
 from registration.booking.queries import booking as booking_by_id
 from registration.booking.queries import seats_of
 from registration.booking.services import cancel as cancelling
@@ -25,12 +26,14 @@ def show(token: str) -> ResponseReturnValue:
     """Show the booking."""
     booked = opened(token)
     feed_token = token_of(db.session(), booked.id, FEED)
+    seats = seats_of(db.session(), booked.id, page_locale())
     return render_template(
         "booking/booking.html",
         booking=booked,
         token=token,
         key=action_key(f"booking:{token}"),
-        seats=seats_of(db.session(), booked.id, page_locale()),
+        seats=seats,
+        parts=prepared(db.session(), seats),
         feed_url=public_url(f"/feeds/{feed_token}.ics") if feed_token else None,
     )
 

@@ -52,6 +52,7 @@ def _nav(event: Event, role: str) -> list[tuple[str, str, bool]]:
         "attendees": (_("Attendees"), READ),
         "waitlist": (_("Waitlist"), READ),
         "invitations": (_("Invitations"), READ),
+        "reconfirmation": (_("Who still comes"), READ),
         "capacity": (_("Capacity"), READ),
         "checkin": (_("Check-in"), DOOR),
         "messages": (_("Messages"), READ),
