@@ -1,11 +1,14 @@
 """Guests are invited, reminded and counted; seats are decided by the engine as for everybody."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from registration.booking.messages import CONFIRMED
+from registration.booking.models import Booking
 from registration.booking.rules import Person, Wish
 from registration.booking.services.cancel import cancel
 from registration.booking.services.register import register
@@ -13,6 +16,8 @@ from registration.booking.ways_in import NotInvited
 from registration.core import clock
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
+from registration.core.transaction import write_tx
+from registration.doctor.examine import examine
 from registration.invitations.rules import Guest
 from registration.invitations.services import (
     add_guests,
@@ -186,3 +191,30 @@ def test_the_mail_carries_both_answers_and_is_not_sent_when_its_news_is_old(gala
         "ben@example.org": "superseded",
         "cleo@example.org": "superseded",
     }
+
+
+def test_the_doctor_finds_an_invitation_that_was_used_twice(app):
+    gala = make_gala(capacity=9)
+    invite(gala, "Ada", "Ben")
+    for name in ("Ada", "Ben"):
+        register(answered(gala, name))
+    assert [one.code for one in examine(db.engine) if not one.holds] == []
+    ada = invitation("Ada").id
+    write_tx(lambda session: session.execute(update(Booking).values(invitation_id=ada)))
+    assert [one.code for one in examine(db.engine) if not one.holds] == ["I40"]
+
+
+def test_of_two_who_follow_one_link_at_once_one_is_registered(app):
+    gala = make_gala(capacity=9)
+    invite(gala, "Ada")
+    asked = [replace(answered(gala, "Ada"), email=f"{name}@example.org") for name in ("ada", "ben", "cleo")]
+
+    def ask(one):
+        with app.app_context():
+            try:
+                return register(one).token is not None
+            except NotInvited:
+                return False
+
+    with ThreadPoolExecutor(3) as people:
+        assert sorted(people.map(ask, asked)) == [False, False, True]
