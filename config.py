@@ -40,6 +40,9 @@ TIME_ZONE = "Europe/Brussels"
 # The largest request body in bytes; forms are small.
 MAX_CONTENT_LENGTH = 65536
 
+# The largest file in bytes that organisers may publish.
+MAX_UPLOAD = 10485760
+
 # The largest number of form fields in one request.
 MAX_FORM_PARTS = 1000
 

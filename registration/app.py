@@ -7,6 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registration.accounts import security
+from registration.afterwards import views as afterwards_views
 from registration.booking import letters as booking_letters
 from registration.booking import views as booking_views
 from registration.core import database
@@ -22,7 +23,7 @@ from registration.reconfirm import letters as reconfirm_letters
 from registration.reconfirm import views as reconfirm_views
 from registration.schema import views as schema_views
 from registration.site import views as site_views
-from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache
+from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache, uploads
 from registration.web.csrf import csrf
 
 
@@ -64,6 +65,7 @@ def _configure_web(app: Flask) -> None:
     page_cache.init_app(app)
     filters.init_app(app)
     headers.init_app(app)
+    uploads.init_app(app)
     guards.init_app(app)
     errors.init_app(app)
 
@@ -74,6 +76,7 @@ def _configure_features(app: Flask) -> None:
     invitation_letters.init_app(app)
     reconfirm_letters.init_app(app)
     reconfirm_views.init_app(app)
+    afterwards_views.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
     app.register_blueprint(ical_views.bp)
@@ -84,7 +87,9 @@ def _configure_features(app: Flask) -> None:
     csrf.exempt(invitation_views.bp)
     app.register_blueprint(reconfirm_views.bp)
     csrf.exempt(reconfirm_views.bp)
+    app.register_blueprint(afterwards_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(organiser_views.bp)
+    uploads.take_files(app, *organiser_views.TAKE_FILES)
     if not is_production(app.config):
         app.register_blueprint(mail_views.bp)

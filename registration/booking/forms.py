@@ -215,7 +215,7 @@ def errors_of(form: RegistrationForm) -> list[tuple[str, str]]:
     contact = [form.name, form.email, form.firm]
     people = [field for attendee in form.attendees for field in attendee.form]
     for field in (*contact, form.code, *people, form.consent, form.consent_sensitive):
-        found += [(_control_id(field), str(error)) for error in field.errors]
+        found += [(control_id(field), str(error)) for error in field.errors]
     return found
 
 
@@ -227,7 +227,7 @@ def tell(form: RegistrationForm, refusal: Refusal) -> None:
         form.form_errors.append(refusal.sentence)
 
 
-def _control_id(field: Field) -> str:
+def control_id(field: Field) -> str:
     """A group of radios has no control of its own name; its first choice has."""
     return f"{field.id}-0" if isinstance(field, RadioField) else str(field.id)
 

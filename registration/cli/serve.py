@@ -115,7 +115,7 @@ def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
             cleanup_interval=10,
             max_request_header_size=32768,
             # Flask answers what is too long with a page; this only stops what would never end.
-            max_request_body_size=max(4 * app.config["MAX_CONTENT_LENGTH"], 1048576),
+            max_request_body_size=max(4 * app.config["MAX_CONTENT_LENGTH"], 2 * app.config["MAX_UPLOAD"]),
             ident=None,
         )
     except OSError as error:

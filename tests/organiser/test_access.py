@@ -5,6 +5,7 @@ import pytest
 from tests import factories
 from tests.factories import make_event, sign_in
 from tests.invitations.arranging import invite
+from tests.site.arranging import publish
 
 READ = {"owner", "manager", "viewer"}
 EDIT = {"owner", "manager"}
@@ -18,6 +19,8 @@ ALLOWED = {
     "add_category": EDIT,
     "add_question": EDIT,
     "add_material": EDIT,
+    "move_material": EDIT,
+    "remove_material": EDIT,
     "ways_in": EDIT,
     "reconfirmation": READ,
     "plan_reconfirmation": EDIT,
@@ -54,8 +57,10 @@ def office(page_app):
         "pool_id": factories.pool(event).id,
         "fmt": "csv",
         "invitation_id": 1,
+        "material_id": 1,
     }
     invite(event, "Ben")
+    publish(event, "Slides", "https://example.org/slides.pdf")
     addresses = {}
     for rule in page_app.url_map.iter_rules():
         if rule.endpoint.startswith("organiser."):

@@ -10,6 +10,7 @@ from registration.organiser.views import (
     exports,
     home,
     invitations,
+    materials,
     reconfirmation,
     records,
     registration,
@@ -18,6 +19,7 @@ from registration.organiser.views import (
 )
 
 bp = Blueprint("organiser", __name__, url_prefix="/organiser")
+TAKE_FILES = ("organiser.add_material",)
 _EVENT = "/events/<slug>"
 _ONE = f"{_EVENT}/registrations/<int:registration_id>"
 
@@ -28,7 +30,9 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_EVENT}/edit", "edit", editing.edit, ["GET", "POST"]),
     (f"{_EVENT}/edit/categories", "add_category", editing.add_category, ["GET", "POST"]),
     (f"{_EVENT}/edit/questions", "add_question", editing.add_question, ["GET", "POST"]),
-    (f"{_EVENT}/edit/materials", "add_material", editing.add_material, ["GET", "POST"]),
+    (f"{_EVENT}/edit/materials", "add_material", materials.materials, ["GET", "POST"]),
+    (f"{_EVENT}/edit/materials/<int:material_id>/up", "move_material", materials.move, ["POST"]),
+    (f"{_EVENT}/edit/materials/<int:material_id>/remove", "remove_material", materials.remove, ["POST"]),
     (f"{_EVENT}/ways-in", "ways_in", ways_in.change, ["GET", "POST"]),
     (f"{_EVENT}/invitations", "invitations", invitations.invitations, ["GET"]),
     (f"{_EVENT}/invitations/add", "invite", invitations.add, ["GET", "POST"]),
