@@ -14,7 +14,7 @@ def _used_twice(event_id: int | None) -> AnySelect:
         select(
             Event.slug,
             Invitation.id.label("invitation"),
-            func.count(Registration.id).label("registrations"),
+            func.count(Booking.id.distinct()).label("bookings"),
         )
         .join(Invitation, Invitation.event_id == Event.id)
         .join(Booking, Booking.invitation_id == Invitation.id)
@@ -24,7 +24,7 @@ def _used_twice(event_id: int | None) -> AnySelect:
         )
         .where(Registration.state.not_in(rules.ENDED))
         .group_by(Event.slug, Invitation.id)
-        .having(func.count(Registration.id) > 1)
+        .having(func.count(Booking.id.distinct()) > 1)
     )
     return query if event_id is None else query.where(Event.id == event_id)
 
@@ -32,8 +32,8 @@ def _used_twice(event_id: int | None) -> AnySelect:
 INVARIANTS = (
     Invariant(
         "I40",
-        "An invitation is good for one registration",
-        "Invitation {invitation} of {slug} has {registrations} active registrations.",
+        "An invitation is good for one booking",
+        "Invitation {invitation} of {slug} has {bookings} active bookings.",
         _used_twice,
     ),
 )

@@ -20,8 +20,8 @@ from registration.seats.queries import position
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A registration that came of an invitation; the active one, if there is one."""
+class Part:
+    """One registration that came of an invitation; a party that may be split has several."""
 
     registration_id: int
     booking_id: int
@@ -30,9 +30,29 @@ class Answer:
     priority: int
     place: int
 
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of an invitation: what is active, or the last one that ended; who sits comes first."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def main(self) -> Part:
+        return self.parts[0]
+
     @property
     def is_active(self) -> bool:
-        return self.state not in rules.ENDED
+        return self.main.state not in rules.ENDED
+
+    @property
+    def size(self) -> int:
+        return sum(one.size for one in self.parts)
+
+    @property
+    def seats(self) -> int:
+        """How many of the party have a seat."""
+        return sum(one.size for one in self.parts if one.state == rules.CONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -49,8 +69,7 @@ class Invite:
     stands: str
     state: str
     position: int | None
-    registration_id: int | None
-    booking_id: int | None
+    parts: tuple[Part, ...]
     title: str
     title_locale: str
     summary: str
@@ -99,10 +118,9 @@ def invite(session: Session, invitation_id: int, locale: str) -> Invite | None:
         locale=one.locale,
         guests=one.guests,
         stands=how_it_stands(one, answer),
-        state=active.state if active else "",
+        state=active.main.state if active else "",
         position=_position(session, event.id, active),
-        registration_id=active.registration_id if active else None,
-        booking_id=active.booking_id if active else None,
+        parts=active.parts if active else (),
         title=told.title,
         title_locale=told.locale,
         summary=told.summary,
@@ -131,7 +149,7 @@ def guest_list(session: Session, event_id: int) -> list[Invited]:
 
 
 def answers(session: Session, invitation_ids: Sequence[int]) -> dict[int, Answer]:
-    """Return what came of each invitation: its active registration, else the last one that ended."""
+    """Return what came of each invitation, in one query."""
     rows = session.execute(
         select(
             Booking.invitation_id,
@@ -148,12 +166,10 @@ def answers(session: Session, invitation_ids: Sequence[int]) -> dict[int, Answer
         .where(Booking.invitation_id.in_(invitation_ids), Registration.event_id == Invitation.event_id)
         .order_by(Registration.id)
     )
-    found: dict[int, Answer] = {}
+    parts: dict[int, list[Part]] = {}
     for row in rows:
-        known = found.get(row.invitation_id)
-        if known is None or not known.is_active:
-            found[row.invitation_id] = _answer(row)
-    return found
+        parts.setdefault(row.invitation_id, []).append(_part(row))
+    return {invitation_id: Answer(_newest(found)) for invitation_id, found in parts.items()}
 
 
 def how_it_stands(invitation: Invitation, answer: Answer | None) -> str:
@@ -167,11 +183,17 @@ def how_it_stands(invitation: Invitation, answer: Answer | None) -> str:
     )
 
 
-def _answer(row: Any) -> Answer:
-    return Answer(row.id, row.booking_id, row.state, row.size, row.priority, row.place)
+def _part(row: Any) -> Part:
+    return Part(row.id, row.booking_id, row.state, row.size, row.priority, row.place)
+
+
+def _newest(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Return those that are active, who sits first, else the last one that ended."""
+    active = [one for one in parts if one.state not in rules.ENDED]
+    return tuple(sorted(active, key=lambda one: one.state != rules.CONFIRMED)) or (parts[-1],)
 
 
 def _position(session: Session, event_id: int, answer: Answer | None) -> int | None:
-    if answer is None or answer.state != rules.WAITLISTED:
+    if answer is None or answer.main.state != rules.WAITLISTED:
         return None
-    return position(session, event_id, answer.priority, answer.place)
+    return position(session, event_id, answer.main.priority, answer.main.place)

@@ -21,7 +21,8 @@ from registration.invitations.queries import Invite, invite
 from registration.invitations.rules import ACCEPTED
 from registration.invitations.services import decline_invitation
 from registration.journal.services import ATTENDEE
-from registration.seats.queries import SeatsNow, availability, policy_of, seats_now
+from registration.seats.promise import promises
+from registration.seats.queries import SeatsNow, availability, line_policy, seats_now
 from registration.web.guards import StaleForm, action_key, check_action_key, check_form_key, form_key
 from registration.web.locale import page_locale
 
@@ -47,9 +48,9 @@ def decline(token: str) -> ResponseReturnValue:
     """Note that she does not come; what she had goes to the next in line."""
     found = opened(token)
     check_action_key(f"invitation:{token}", request.form.get("key", ""))
-    if found.registration_id is not None:
-        cancel(Target(found.event_id, found.registration_id, found.booking_id), ATTENDEE)
-    else:
+    for part in found.parts:
+        cancel(Target(found.event_id, part.registration_id, part.booking_id), ATTENDEE)
+    if not found.parts:
         decline_invitation(found.id)
     return redirect(url_for("invitations.invitation", token=token), 303)
 
@@ -143,7 +144,7 @@ def _page(
         form=form,
         most=1 + found.guests,
         now=now,
-        policy=policy_of(db.session(), spec.event_id),
+        promises=promises(line_policy(db.session(), spec.event_id), spec.has_waitlist, spec.time_zone),
         title=found.title,
         title_locale=found.title_locale,
         errors=errors,
@@ -157,4 +158,4 @@ def _page(
 
 def _seats_now(spec: FormSpec) -> SeatsNow:
     seats = availability(db.session(), [spec.event_id])[spec.event_id]
-    return seats_now(seats, [one.id for one in spec.categories], policy_of(db.session(), spec.event_id))
+    return seats_now(seats, [one.id for one in spec.categories], line_policy(db.session(), spec.event_id))

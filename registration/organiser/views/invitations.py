@@ -19,7 +19,6 @@ from registration.invitations.rules import ACCEPTED, STANDS, UNANSWERED, UNSENT
 from registration.organiser.forms import errors_of
 from registration.organiser.forms_guests import GuestsForm
 from registration.organiser.views.frame import actor, done, event_screen
-from registration.seats import rules
 from registration.web.locale import LOCALES
 from registration.web.paging import page
 
@@ -90,9 +89,7 @@ def withdraw(event: Event, invitation_id: int) -> ResponseReturnValue:
 def _list(event: Event, refusal: Refusal | None = None) -> ResponseReturnValue:
     guests = guest_list(db.session(), event.id)
     counts = Counter(row.stands for row in guests)
-    seats = sum(
-        row.answer.size for row in guests if row.answer is not None and row.answer.state == rules.CONFIRMED
-    )
+    seats = sum(row.answer.seats for row in guests if row.answer is not None)
     wanted = request.args.get("stands", "")
     shown = [row for row in guests if row.stands == wanted] if wanted in STANDS else guests
     here = page(len(shown))
