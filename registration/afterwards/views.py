@@ -3,7 +3,8 @@
 from flask import Blueprint, Flask, Response, abort, request
 from flask.typing import ResponseReturnValue
 
-from registration.afterwards.queries import after, file_of, public_file
+from registration.afterwards.certificates import certificate
+from registration.afterwards.queries import after, file_of, present, public_file
 from registration.booking.parts import parts
 from registration.booking.queries import seats_of
 from registration.booking.views.manage import opened
@@ -33,6 +34,19 @@ def own_material(token: str, material_id: int) -> ResponseReturnValue:
     seats = seats_of(db.session(), opened(token).id, page_locale())
     event_ids = [one.event_id for one in seats if one.state == rules.CONFIRMED]
     return _attachment(file_of(db.session(), event_ids, material_id) or abort(404))
+
+
+@bp.get("/bookings/<token>/certificates/<int:attendee_id>.pdf")
+def own_certificate(token: str, attendee_id: int) -> ResponseReturnValue:
+    """Return the certificate of somebody who was there."""
+    session = db.session()
+    for seat in seats_of(session, opened(token).id, page_locale()):
+        for person in present(session, [seat]).get(seat.registration_id, []):
+            if person.attendee_id == attendee_id:
+                response = Response(certificate(seat, person), mimetype="application/pdf")
+                response.headers["Content-Disposition"] = 'attachment; filename="certificate.pdf"'
+                return response
+    return abort(404)
 
 
 def _attachment(file: MaterialFile) -> Response:
