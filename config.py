@@ -27,6 +27,20 @@ MAIL_URL = ""
 # The address that mails come from; organisers' own addresses go into Reply-To.
 MAIL_FROM = "events@example.org"
 
+# Where reports of undelivered mail go, as bounces@events.example.org; each mail adds a number behind a plus,
+# and the mail server pipes them into `registration bounce`. Empty: they go to MAIL_FROM.
+BOUNCE_ADDRESS = ""
+
+# Where calendars send their answers, as events@events.example.org; each registration adds a number behind a
+# plus, and the mail server pipes them into `registration reply`. Empty: MAIL_FROM, and nobody reads them.
+REPLY_ADDRESS = ""
+
+# Mails handed to the relay in one second at most; 0 is as fast as it takes them.
+MAILS_PER_SECOND = 0.0
+
+# Put schema.org data about the reservation into confirmations, for mail programs that show it.
+MAIL_STRUCTURED_DATA = False
+
 # The host in calendar UIDs and Message-IDs; never change it once people have calendars. Empty: BASE_URL's.
 UID_HOST = ""
 
@@ -40,6 +54,9 @@ TIME_ZONE = "Europe/Brussels"
 # The largest request body in bytes; forms are small.
 MAX_CONTENT_LENGTH = 65536
 
+# The largest file in bytes that answers a question; only forms that ask for a file take one.
+MAX_FILE = 2000000
+
 # The largest file in bytes that organisers may publish.
 MAX_UPLOAD = 10485760
 
@@ -51,6 +68,9 @@ MAX_PARTY = 10
 
 # Hours for which a registration form that was opened can be sent.
 FORM_HOURS = 24
+
+# Seconds that a person needs at least for a registration form; sooner, the button is asked for once more.
+FORM_SECONDS = 0
 
 # Active registrations that one e-mail address may have for one event.
 MAX_PER_ADDRESS = 1

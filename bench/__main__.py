@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from sqlalchemy import event as events
 from sqlalchemy import text
 
+from bench.forms import measure_forms
 from bench.load import Result, get, load, post, serving
 from bench.server import prepare_floor, settings
 from registration import create_app
@@ -101,6 +102,7 @@ def measure(kind: str, database: Callable[[str], str], folder: Path) -> None:
     with app.app_context():
         growth(kind, hot)
         queries(kind, app, hot.slug)
+        measure_forms(kind, app)
         db.session.remove()
         db.engine.dispose()
 

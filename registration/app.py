@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from registration.accounts import security
 from registration.afterwards import views as afterwards_views
 from registration.booking import letters as booking_letters
+from registration.booking import programme_letters, tickets
 from registration.booking import views as booking_views
 from registration.core import database
 from registration.core.bundled import bundled
@@ -23,7 +24,7 @@ from registration.reconfirm import letters as reconfirm_letters
 from registration.reconfirm import views as reconfirm_views
 from registration.schema import views as schema_views
 from registration.site import views as site_views
-from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache, uploads
+from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache
 from registration.web.csrf import csrf
 
 
@@ -65,7 +66,6 @@ def _configure_web(app: Flask) -> None:
     page_cache.init_app(app)
     filters.init_app(app)
     headers.init_app(app)
-    uploads.init_app(app)
     guards.init_app(app)
     errors.init_app(app)
 
@@ -73,6 +73,8 @@ def _configure_web(app: Flask) -> None:
 def _configure_features(app: Flask) -> None:
     security.init_app(app)
     booking_letters.init_app(app)
+    programme_letters.init_app(app)
+    tickets.init_app(app)
     invitation_letters.init_app(app)
     reconfirm_letters.init_app(app)
     reconfirm_views.init_app(app)
@@ -90,6 +92,5 @@ def _configure_features(app: Flask) -> None:
     app.register_blueprint(afterwards_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(organiser_views.bp)
-    uploads.take_files(app, *organiser_views.TAKE_FILES)
     if not is_production(app.config):
         app.register_blueprint(mail_views.bp)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from registration.accounts.models import Account, Organiser
 from registration.accounts.services import NewOrganiser, add_member, create_account, create_organiser
+from registration.booking.models import Attendee
 from registration.booking.rules import Application, Person, Wish
 from registration.booking.services.cancel import Target, cancel
 from registration.booking.services.register import Receipt
@@ -63,9 +64,13 @@ def make_event(
     title: str = "Workshop on nomenclatures",
     starts_in: timedelta = timedelta(days=10),
     organiser: str = "ditta",
+    line: Mapping[str, Any] | None = None,
     **facts: Any,
 ) -> Made:
-    """Make an event with seats; *categories* are names with their own capacity or None."""
+    """Make an event with seats; *categories* are names with their own capacity or None.
+
+    *line* are terms of its gate, as in rules.LinePolicy.
+    """
     organiser_id = make_organiser(organiser)
     starts_at = clock.now().replace(microsecond=0) + starts_in
     told = Facts(
@@ -75,7 +80,7 @@ def make_event(
 
     def work(session: Session) -> Made:
         event = create_event_row(session, organiser_id, told, [Text("en", title)], "registration.example.org")
-        gates.open_queue(session, event.id, capacity, policy)
+        gates.open_queue(session, event.id, capacity, policy, **(line or {}))
         made: dict[str, int] = {}
         for rank, (name, seats) in enumerate((categories or {}).items()):
             category = add_category(session, event, CategoryFacts(name), rank)
@@ -97,13 +102,18 @@ def application(
     key: str = "",
     answers: tuple[tuple[int, str], ...] = (),
     firm: str = "",
+    sessions: tuple[int, ...] = (),
+    flexible: bool = False,
 ) -> Application:
     """Return what *name* asks for; every call is another person unless *email* is given."""
     address = email or f"{slugged(name)}+{next(_numbers)}@example.org"
     category_id = event.categories[category] if category else None
-    people = [Person(name, address, firm, category_id, answers)]
-    people += [Person(f"Guest {number} of {name}", "", firm, category_id) for number in range(1, party)]
-    return Application(key or new_nonce(), name, address, firm, "en", (Wish(event.id, tuple(people)),))
+    people = [Person(name, address, firm, category_id, answers, sessions)]
+    people += [
+        Person(f"Guest {number} of {name}", "", firm, category_id, (), sessions) for number in range(1, party)
+    ]
+    wish = Wish(event.id, tuple(people), flexible)
+    return Application(key or new_nonce(), name, address, firm, "en", (wish,))
 
 
 def register(event: Made, name: str = "Ada", **values: Any) -> Registration:
@@ -142,6 +152,15 @@ def place_in_line(registration: Registration) -> int:
     return position(db.session(), now.event_id, now.priority, now.place)
 
 
+def attendees(registration: Registration) -> list[Attendee]:
+    """Return who comes with a registration, in their order."""
+    db.session.rollback()
+    query = select(Attendee).where(Attendee.registration_id == registration.id, Attendee.removed_at.is_(None))
+    found = list(db.session.scalars(query.order_by(Attendee.rank)))
+    db.session.rollback()
+    return found
+
+
 def target(registration: Registration) -> Target:
     return Target(registration.event_id, registration.id, registration.booking_id)
 
@@ -149,8 +168,9 @@ def target(registration: Registration) -> Target:
 def pool(event: Made, category: str = "") -> Pool:
     """Return the event's own pool, or that of a category, as it is now."""
     db.session.rollback()
-    subject = event.categories[category] if category else 0
-    return db.session.scalars(select(Pool).where(Pool.event_id == event.id, Pool.subject_id == subject)).one()
+    subject, kind = (event.categories[category], "category") if category else (0, "event")
+    query = select(Pool).where(Pool.event_id == event.id, Pool.subject_id == subject, Pool.kind == kind)
+    return db.session.scalars(query).one()
 
 
 def make_account(email: str, role: str, organiser: str = "ditta") -> str:

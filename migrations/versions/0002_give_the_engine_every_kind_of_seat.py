@@ -182,6 +182,7 @@ def _change_registrations() -> None:
     _drop_indexes()
     with op.batch_alter_table("registration") as table:
         table.add_column(sa.Column("part", sa.Integer(), nullable=False, server_default="0"))
+        table.add_column(sa.Column("kept_seats", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("seated_reason", sa.String(500)))
         table.add_column(sa.Column("receipt", sa.String(64), nullable=False, server_default=""))
         table.add_column(sa.Column("replaces_id", sa.Integer()))
@@ -216,7 +217,7 @@ def _change_registrations_back() -> None:
         table.drop_constraint(op.f("uq_registration_event_id_place_part"), type_="unique")
         table.drop_constraint(op.f("fk_registration_replaces_id_registration"), type_="foreignkey")
         table.create_unique_constraint(op.f("uq_registration_event_id_place"), ["event_id", "place"])
-        for name in ("part", "seated_reason", "receipt", "replaces_id"):
+        for name in ("part", "kept_seats", "seated_reason", "receipt", "replaces_id"):
             table.drop_column(name)
     _create_indexes(["booking_id", "event_id"])
 

@@ -5,21 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registration.booking import ways_in
 from registration.booking.enrolment import Admission, Asked, book, enrol
+from registration.booking.linked import check_linked
 from registration.booking.messages import Contact, announce, send_link_again
 from registration.booking.models import Booking
 from registration.booking.needs import Member, needs_of
+from registration.booking.queries import is_waiting
 from registration.booking.refusals import EventFull, NotTogether, RegistrationClosed, SubmittedDifferently
 from registration.booking.rules import Application, Person, Wish
 from registration.capability.services import BOOKING, token_of
 from registration.core import clock
 from registration.core.database import table
 from registration.core.refusal import NotFound, Refusal
-from registration.events.models import Category, Event, EventSession
+from registration.events.models import Category, Event, EventSession, ProgrammeEvent
 from registration.events.rules import Phase, has_overlap, is_open_between, phase
 from registration.journal.services import Actor
 from registration.seats import engine, rules
@@ -31,13 +33,18 @@ from registration.seats.models import Registration
 
 @dataclass(frozen=True)
 class Receipt:
-    """What came of a form: the booking's link, or none when the address is registered already."""
+    """What came of a form: the booking's link, or none when the address is registered already.
+
+    *is_waiting* says that it got a place on a waitlist, in one event at least.
+    """
 
     token: str | None
+    is_waiting: bool = False
 
 
 _booked, _event, _category = table(Booking).c, table(Event).c, table(Category).c
 _registration, _session = table(Registration).c, table(EventSession).c
+_linked = table(ProgrammeEvent).c
 _KNOWN = select(_booked.id, _booked.submit_key, _booked.body_hash).where(
     _booked.submit_key.in_(bindparam("keys", expanding=True))
 )
@@ -52,6 +59,11 @@ _EVENTS = select(
     _event.has_waitlist,
     _event.by_invitation,
     _event.access_code,
+    # No event asks for two others (organiser/programmes.py).
+    select(func.min(_linked.requires_event_id))
+    .where(_linked.event_id == _event.id)
+    .scalar_subquery()
+    .label("requires_event_id"),
 ).where(_event.id.in_(bindparam("ids", expanding=True)))
 _EARLIER = (
     select(_booked.email_normal, _registration.event_id, _registration.state, _registration.calendar_sequence)
@@ -115,7 +127,8 @@ class Desk:
 
     def _told(self, decided: "Receipt | Refusal | Admission | str") -> Receipt | Refusal:
         if isinstance(decided, Admission):
-            return Receipt(decided.token)
+            states = {one.state for one, _people in decided.admitted}
+            return Receipt(decided.token, rules.WAITLISTED in states)
         return Receipt(token=None) if isinstance(decided, str) else decided
 
     def _read(self) -> None:
@@ -163,6 +176,8 @@ class Desk:
             earlier = self.earlier.get(asked.email, [])
             if asked.email in self.emails or any(row.state not in rules.ENDED for row in earlier):
                 return asked.email
+            needs = {row.id: row.requires_event_id for row in self.events.values() if row.requires_event_id}
+            check_linked(self.session, asked.application.wishes, needs, asked.email)
             parties = [self._party(asked, wish, earlier) for wish in asked.application.wishes]
             if asked.application.together:
                 self._check_together(parties)
@@ -179,7 +194,7 @@ class Desk:
         beside, known = self.let_in.get(asked.key), self.known.get(asked.key)
         if known is not None:
             _check_same(asked.body, known.body_hash)
-            return Receipt(token_of(self.session, known.id, BOOKING))
+            return Receipt(token_of(self.session, known.id, BOOKING), is_waiting(self.session, known.id))
         if beside is not None:
             _check_same(asked.body, beside.asked.body)
         return beside

@@ -8,13 +8,13 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from registration.booking.messages import Contact
-from registration.booking.models import Answer, Attendee, AttendeeSession, Booking, Consent
+from registration.booking.models import Booking, Consent
+from registration.booking.naming import name_attendees
 from registration.booking.rules import Application, Person, body_hash, key_hash
 from registration.capability.services import BOOKING, FEED, VERIFY, issue
 from registration.core import clock
 from registration.core.database import insert_all, table
-from registration.core.text import fold, normal_email
-from registration.core.tokens import new_code
+from registration.core.text import normal_email
 from registration.journal.services import Actor
 from registration.seats import engine, rules
 from registration.seats.changing import Change
@@ -22,10 +22,6 @@ from registration.seats.changing import Change
 _booked = table(Booking).c
 _BOOK = insert(table(Booking)).returning(_booked.id, sort_by_parameter_order=True)
 _CONSENT = insert(table(Consent))
-_ATTEND = insert(table(Attendee))
-_ATTEND_RETURNING = _ATTEND.returning(table(Attendee).c.id, sort_by_parameter_order=True)
-_ANSWER = insert(table(Answer))
-_PICK = insert(table(AttendeeSession))
 
 
 @dataclass(frozen=True)
@@ -106,46 +102,5 @@ def enrol(
             bookings.append(booking_id)
             parties.append(people)
     changes = engine.join(session, admitted, bookings, actor)
-    _name(session, [change.registration_id for change in changes], parties)
+    name_attendees(session, [change.registration_id for change in changes], parties)
     return changes
-
-
-def _name(session: Session, registration_ids: Sequence[int], parties: Sequence[Sequence[Person]]) -> None:
-    """Write who comes with each registration, and what they answered."""
-    named = [
-        (registration_id, rank, person)
-        for registration_id, people in zip(registration_ids, parties, strict=True)
-        for rank, person in enumerate(people)
-    ]
-    rows = [
-        {
-            "registration_id": registration_id,
-            "rank": rank,
-            "name": person.name,
-            "email": person.email,
-            "firm": person.firm,
-            "searchable": fold(f"{person.name} {person.email} {person.firm}"),
-            "category_id": person.category_id,
-            "code": new_code(10),
-        }
-        for registration_id, rank, person in named
-    ]
-    if not any(person.answers or person.sessions for _id, _rank, person in named):
-        session.connection().execute(_ATTEND, rows)
-        return
-    ids = insert_all(session, _ATTEND_RETURNING, rows)
-    people = [(attendee_id, person) for attendee_id, (*_where, person) in zip(ids, named, strict=True)]
-    answers = [
-        {"attendee_id": attendee_id, "question_id": question_id, "value": value}
-        for attendee_id, person in people
-        for question_id, value in person.answers
-    ]
-    if answers:
-        session.connection().execute(_ANSWER, answers)
-    picked = [
-        {"attendee_id": attendee_id, "session_id": session_id}
-        for attendee_id, person in people
-        for session_id in person.sessions
-    ]
-    if picked:
-        session.connection().execute(_PICK, picked)

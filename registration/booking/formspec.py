@@ -12,7 +12,8 @@ from registration.accounts.models import Organiser
 from registration.core import clock
 from registration.core.database import single_reads, table
 from registration.core.recent import recent
-from registration.events.models import Category, Event, EventText, Question
+from registration.events.asking import ATTENDEE
+from registration.events.models import Category, Event, EventSession, EventText, Question
 from registration.events.queries import location
 from registration.events.rules import Phase, phase
 
@@ -29,6 +30,15 @@ class CategoryChoice:
 
 
 @dataclass(frozen=True)
+class SessionChoice:
+    id: int
+    name: str
+    hint: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
 class QuestionField:
     id: int
     kind: str
@@ -37,6 +47,12 @@ class QuestionField:
     choices: tuple[str, ...]
     is_required: bool
     is_sensitive: bool
+    scope: str = ATTENDEE
+    category_ids: tuple[int, ...] = ()
+    when_question_id: int | None = None
+    when_answer: str = ""
+    purpose: str = ""
+    retention: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +78,7 @@ class FormSpec:
     shows_seats: bool
     categories: tuple[CategoryChoice, ...]
     questions: tuple[QuestionField, ...]
+    sessions: tuple[SessionChoice, ...] = ()
     by_invitation: bool = False
     access_code: str = ""
 
@@ -85,7 +102,7 @@ class FormSpec:
 
 
 _event = table(Event).c
-_REVISION = select(_event.id, _event.uid, _event.revision).where(
+_REVISION = select(_event.id, _event.uid, _event.slug, _event.revision).where(
     _event.slug == bindparam("slug"), _event.status != "draft"
 )
 _MOST = 256
@@ -96,10 +113,13 @@ _kept: OrderedDict[str, FormSpec] = OrderedDict()
 def form_spec(session: Session, slug: str) -> FormSpec | None:
     """Return the form of the event at *slug*, or None; one small query while nothing was edited."""
     row = recent(("form", slug), lambda: _revision(slug))
-    if row is None:
-        return None
+    return None if row is None else spec_of(session, row)
+
+
+def spec_of(session: Session, row: Any) -> FormSpec:
+    """Return the form of the event of *row* (id, uid, slug, revision), kept while nothing was edited."""
     known = _kept.get(row.uid)
-    if known is not None and known.revision == row.revision and known.slug == slug:
+    if known is not None and known.revision == row.revision and known.slug == row.slug:
         return known
     spec = _loaded(session, row.id)
     _kept[row.uid] = spec
@@ -124,7 +144,14 @@ def _loaded(session: Session, event_id: int) -> FormSpec:
         select(Category).where(Category.event_id == event_id).order_by(Category.rank, Category.id)
     )
     questions = session.scalars(
-        select(Question).where(Question.event_id == event_id).order_by(Question.rank, Question.id)
+        select(Question)
+        .where(Question.event_id == event_id, Question.archived_at.is_(None))
+        .order_by(Question.rank, Question.id)
+    )
+    sessions = session.scalars(
+        select(EventSession)
+        .where(EventSession.event_id == event_id)
+        .order_by(EventSession.starts_at, EventSession.rank, EventSession.id)
     )
     return FormSpec(
         event_id=event.id,
@@ -155,10 +182,26 @@ def _loaded(session: Session, event_id: int) -> FormSpec:
             )
             for one in categories
         ),
-        questions=tuple(
-            QuestionField(
-                one.id, one.kind, one.label, one.hint, tuple(one.choices), one.is_required, one.is_sensitive
-            )
-            for one in questions
+        questions=tuple(_question(one) for one in questions),
+        sessions=tuple(
+            SessionChoice(one.id, one.name, one.hint, one.starts_at, one.ends_at) for one in sessions
         ),
+    )
+
+
+def _question(one: Question) -> QuestionField:
+    return QuestionField(
+        id=one.id,
+        kind=one.kind,
+        label=one.label,
+        hint=one.hint,
+        choices=tuple(one.choices),
+        is_required=one.is_required,
+        is_sensitive=one.is_sensitive,
+        scope=one.scope,
+        category_ids=tuple(one.category_ids),
+        when_question_id=one.when_question_id,
+        when_answer=one.when_answer,
+        purpose=one.purpose,
+        retention=one.retention,
     )

@@ -3,7 +3,7 @@
 from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from registration.booking.messages import CONFIRMED, PROMOTED, WAITLISTED
+from registration.booking.kinds import CONFIRMED, PROMOTED, WAITLISTED
 from registration.booking.models import Attendee, Booking
 from registration.capability.models import Capability
 from registration.capability.services import BOOKING
@@ -32,7 +32,9 @@ def _booked_twice(event_id: int | None) -> AnySelect:
 
 def _untold(event_id: int | None) -> AnySelect:
     told = exists().where(
-        OutgoingMessage.registration_id == Registration.id,
+        # One mail tells of all the parts of a party.
+        OutgoingMessage.booking_id == Registration.booking_id,
+        OutgoingMessage.event_id == Registration.event_id,
         or_(
             and_(Registration.state == rules.CONFIRMED, OutgoingMessage.kind.in_([CONFIRMED, PROMOTED])),
             and_(Registration.state == rules.WAITLISTED, OutgoingMessage.kind == WAITLISTED),

@@ -1,36 +1,37 @@
 """Write the mails of registrations, from what is true when they are sent."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from flask import Flask, current_app
+from flask_babel import get_locale
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking import messages
+from registration.booking import kinds
+from registration.booking.facts import values, worded
+from registration.booking.kinds import SHAPES, Shape
 from registration.booking.queries import Seat, seat
+from registration.booking.reservation import reservation
 from registration.capability.services import BOOKING, FEED, token_of
 from registration.core import clock
+from registration.core.tokens import derived, signing_keys
 from registration.core.urls import public_url
 from registration.ical.entries import invitation
-from registration.mail.composing import Draft, Superseded, composers, rendered
+from registration.mail.addresses import numbered
+from registration.mail.composing import Draft, Superseded, composers, framed
 from registration.mail.models import OutgoingMessage
+from registration.mail.wording import Wording, isolated
 from registration.seats import rules
 
-# What each kind of mail claims about the registration; when it is no longer so, the mail is not sent.
-_CLAIMS = {
-    messages.CONFIRMED: rules.CONFIRMED,
-    messages.PROMOTED: rules.CONFIRMED,
-    messages.WAITLISTED: rules.WAITLISTED,
-    messages.CANCELLED: rules.CANCELLED,
-    messages.REMOVED: rules.CANCELLED,
-}
-_WITHOUT_CALENDAR = {messages.LINK}
+UNSUBSCRIBE = "unsubscribe"
 
 
 def init_app(app: Flask) -> None:
     """Register who writes the mails of registrations."""
+    app.jinja_env.filters["isolated"] = isolated
     with app.app_context():
-        for kind in (*_CLAIMS, messages.SHRUNK, messages.LINK, messages.MOVED):
+        for kind in SHAPES:
             composers()[kind] = compose
 
 
@@ -38,24 +39,43 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     """Return what *message* says now. Raises Superseded when its news is old."""
     assert message.registration_id is not None
     found = seat(session, message.registration_id, message.locale)
-    if message.kind in _CLAIMS and found.state != _CLAIMS[message.kind]:
-        raise Superseded(f"the registration is {found.state} by now")
-    if message.kind not in _CLAIMS and not found.is_active:
-        raise Superseded("the registration has ended by now")
-    subject, text, html = rendered(
-        message.kind.replace("-", "_"),
+    shape = SHAPES[message.kind]
+    if message.to_email != found.contact_email or message.booking_id != found.booking_id:
+        # Her link is no longer hers who was to be told: the seat or the address is another's now.
+        raise Superseded("somebody else is told of this registration by now")
+    _refuse_old_news(message, shape, found)
+    facts = values(found, message.facts, _booking_url(session, found), event_url(found))
+    words = worded(session, message.kind, found.organiser_id, message.locale, facts)
+    return letter(session, message, found, shape, words, facts)
+
+
+def letter(
+    session: Session,
+    message: OutgoingMessage,
+    found: Seat,
+    shape: Shape,
+    words: Wording,
+    facts: dict[str, Any],
+) -> Draft:
+    """Return *words* in the frame of our mails, with their calendar and their thread."""
+    unsubscribe_url = public_url(f"/unsubscribe/{unsubscribe_token(found.booking_id)}/")
+    text, html = framed(
+        "letter",
+        words=words,
         seat=found,
-        reason=message.facts.get("reason", ""),
-        before=message.facts.get("before", ""),
-        booking_url=_link("bookings", token_of(session, found.booking_id, BOOKING)),
-        feed_url=_link("feeds", token_of(session, found.booking_id, FEED), ".ics"),
-        event_url=public_url(f"/events/{found.slug}/"),
-        direction="ltr",
+        shape=shape,
+        booking_url=facts["link"],
+        link_url=_target(shape, facts),
+        link_text=_link_text(message.kind),
+        feed_url=_feed_url(token_of(session, found.booking_id, FEED)),
+        unsubscribe_url=unsubscribe_url if shape.is_listed else "",
+        reservation=reservation(found, message.kind) if current_app.config["MAIL_STRUCTURED_DATA"] else None,
+        direction=get_locale().text_direction,
         locale=message.locale,
     )
-    calendar, method = _calendar(message, found)
+    calendar, method = _calendar(message, shape, found)
     return Draft(
-        subject=subject,
+        subject=words.subject,
         text=text,
         html=html,
         reply_to_name=found.organiser,
@@ -64,20 +84,93 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         calendar=calendar,
         calendar_method=method,
         references=_references(session, message),
+        headers=_list_headers(found, unsubscribe_url) if shape.is_listed else (),
     )
 
 
-def _calendar(message: OutgoingMessage, found: Seat) -> tuple[bytes | None, str | None]:
-    if message.kind in _WITHOUT_CALENDAR:
+def unsubscribe_token(booking_id: int) -> str:
+    """Return what stands in the address that ends reminders and messages, and opens nothing else."""
+    return _unsubscribe_token(signing_keys()[0], booking_id)
+
+
+def unsubscribed_booking(token: str) -> int | None:
+    """Return whose reminders *token* ends, or None when we did not make it."""
+    number = token.partition("-")[0]
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    made = [_unsubscribe_token(key, int(number)) for key in signing_keys()]
+    return int(number) if token in made else None
+
+
+def event_url(found: Seat) -> str:
+    return public_url(f"/events/{found.slug}/")
+
+
+def _unsubscribe_token(secret_key: str, booking_id: int) -> str:
+    return f"{booking_id}-{derived(secret_key, UNSUBSCRIBE, str(booking_id))}"
+
+
+def _refuse_old_news(message: OutgoingMessage, shape: Shape, found: Seat) -> None:
+    if shape.claims is not None and found.state != shape.claims:
+        raise Superseded(f"the registration is {found.state} by now")
+    if message.kind == kinds.EVENT_CANCELLED:
+        if found.event_status != "cancelled":
+            raise Superseded("the event is held after all")
+    elif shape.claims is None and not found.is_active:
+        raise Superseded("the registration has ended by now")
+    if message.kind in (kinds.REMINDER, kinds.RECONFIRM) and (
+        found.event_status == "cancelled" or found.starts_at <= clock.now()
+    ):
+        raise Superseded("the event is cancelled or has begun")
+
+
+def _target(shape: Shape, facts: dict[str, Any]) -> str:
+    targets = {kinds.BOOKING: "link", kinds.EVENT: "event_link"}
+    return str(facts[targets[shape.link]]) if shape.link in targets else ""
+
+
+def _link_text(kind: str) -> str:
+    texts = {
+        kinds.OFFERED: _("Accept the seat, or say no"),
+        kinds.OFFER_REMINDER: _("Accept the seat, or say no"),
+        kinds.VERIFY: _("Confirm this address"),
+        kinds.EXPIRED: _("Register again"),
+        kinds.DECLINED: _("Register again"),
+        kinds.CANCELLED: _("Register again"),
+        kinds.REMOVED: _("Register again"),
+        kinds.RECONFIRM: _("Say whether you come"),
+        kinds.MATERIALS: _("See the presentations and papers"),
+        kinds.DECLINE_ASKED: _("Cancel, or stay registered"),
+    }
+    return str(texts.get(kind) or _("See, change or cancel"))
+
+
+def _list_headers(found: Seat, unsubscribe_url: str) -> tuple[tuple[str, str], ...]:
+    """Return RFC 2369 and RFC 8058 headers, which belong only to what is not about the registration."""
+    host = current_app.config["UID_HOST"]
+    return (
+        ("List-Id", f"<{found.organiser_slug}.{host}>"),
+        ("List-Unsubscribe", f"<{unsubscribe_url}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    )
+
+
+def _calendar(message: OutgoingMessage, shape: Shape, found: Seat) -> tuple[bytes | None, str | None]:
+    # Who never confirmed her address was never invited.
+    if not shape.has_calendar or (message.facts.get("was") == rules.UNVERIFIED and not found.is_active):
         return None, None
     # RFC 5546 §3.2.2 knows no REQUEST for what is cancelled.
     is_off = found.state in rules.ENDED or found.event_status == "cancelled"
     method: Literal["REQUEST", "CANCEL"] = "CANCEL" if is_off else "REQUEST"
+    config = current_app.config
+    replies = config["REPLY_ADDRESS"]
     raw = invitation(
         found.entry,
         method=method,
         organiser_name=found.organiser,
-        organiser_email=current_app.config["MAIL_FROM"],
+        organiser_email=numbered(replies, kinds.REPLIES, found.registration_id)
+        if replies
+        else config["MAIL_FROM"],
         attendee_name=message.to_name,
         attendee_email=message.to_email,
         partstat="ACCEPTED" if found.state == rules.CONFIRMED else "TENTATIVE",
@@ -101,5 +194,10 @@ def _references(session: Session, message: OutgoingMessage) -> tuple[str, ...]:
     return () if first is None else (first,)
 
 
-def _link(folder: str, token: str | None, ending: str = "/") -> str:
-    return public_url(f"/{folder}/{token}{ending}") if token else public_url("/")
+def _booking_url(session: Session, found: Seat) -> str:
+    token = token_of(session, found.booking_id, BOOKING)
+    return public_url(f"/bookings/{token}/") if token else public_url("/")
+
+
+def _feed_url(token: str | None) -> str:
+    return public_url(f"/feeds/{token}.ics") if token else ""

@@ -5,9 +5,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from registration.booking.kinds import (
+    CANCELLED,
+    CONFIRMED,
+    DECLINED,
+    EVENT_CANCELLED,
+    EXPIRED,
+    LINK,
+    MOVED,
+    OFFERED,
+    PENDING,
+    PROMOTED,
+    REJECTED,
+    REMOVED,
+    SHRUNK,
+    VERIFY,
+    WAITLISTED,
+)
 from registration.booking.models import Booking
 from registration.core import clock
 from registration.core.database import table
@@ -18,17 +35,23 @@ from registration.seats import rules
 from registration.seats.changing import Change
 from registration.seats.models import Registration
 
-CONFIRMED = "confirmed"
-WAITLISTED = "waitlisted"
-PROMOTED = "promoted"
-CANCELLED = "cancelled"
-REMOVED = "removed"
-SHRUNK = "shrunk"
-LINK = "link"
-MOVED = "moved"
+# What came of one form for several events.
+PROGRAMME = "programme"
+_TOLD_TOGETHER = frozenset({rules.CONFIRMED, rules.WAITLISTED, rules.PENDING})
 
 # One link mail per booking in this time, whoever asks how often: nobody's mailbox is filled by a stranger.
 LINK_AGAIN_AFTER = timedelta(minutes=15)
+
+# The mail that tells of a state, where the state alone decides.
+_KIND_OF = {
+    rules.WAITLISTED: WAITLISTED,
+    rules.OFFERED: OFFERED,
+    rules.EXPIRED: EXPIRED,
+    rules.DECLINED: DECLINED,
+    rules.PENDING: PENDING,
+    rules.REJECTED: REJECTED,
+    rules.UNVERIFIED: VERIFY,
+}
 
 _book = table(Booking).c
 _CONTACTS = select(_book.id, _book.organiser_id, _book.name, _book.email, _book.locale).where(
@@ -69,7 +92,8 @@ def announce(
 ) -> None:
     """Decide one mail for each of *changes*, to the contact of its booking.
 
-    *known* are contacts, by booking, that need not be read again.
+    What came of one form is one mail, however many events it asked for. *known* are contacts, by
+    booking, that need not be read again.
     """
     if not changes:
         return
@@ -78,59 +102,87 @@ def announce(
     if ids:
         contacts |= {row.id: row for row in session.connection().execute(_CONTACTS, {"ids": ids})}
     messages = []
+    several = _with_several_events(changes)
+    told: set[int] = set()
+    said: set[tuple[int, int, str]] = set()
     for change in changes:
-        facts: dict[str, Any] = {"state": change.after}
+        contact = contacts[change.booking_id]
+        if change.booking_id in several and change.before is None and change.after in _TOLD_TOGETHER:
+            if change.booking_id not in told:
+                messages.append(_outgoing(PROGRAMME, contact, change.event_id, change.registration_id, {}))
+            told.add(change.booking_id)
+            continue
+        kind = _kind(change, actor)
+        # The parts of one party are told of by one mail.
+        if (change.booking_id, change.event_id, kind) in said:
+            continue
+        said.add((change.booking_id, change.event_id, kind))
+        facts: dict[str, Any] = {"state": change.after, "was": change.before}
         if reason:
             facts["reason"] = reason
-        contact = contacts[change.booking_id]
-        messages.append(
-            _outgoing(_kind(change, actor), contact, change.event_id, change.registration_id, facts)
-        )
+        messages.append(_outgoing(kind, contact, change.event_id, change.registration_id, facts))
     enqueue(session, *messages)
+
+
+def _with_several_events(changes: Sequence[Change]) -> set[int]:
+    """Return the bookings whose one form has just asked for more than one event."""
+    events: dict[int, set[int]] = {}
+    for change in changes:
+        if change.before is None:
+            events.setdefault(change.booking_id, set()).add(change.event_id)
+    return {booking_id for booking_id, event_ids in events.items() if len(event_ids) > 1}
 
 
 def announce_shrunk(session: Session, registration_id: int) -> None:
     """Decide the mail that tells of a smaller party."""
-    row = session.execute(
-        select(*_TOLD)
-        .join(Registration, Registration.booking_id == Booking.id)
-        .where(Registration.id == registration_id)
-    ).one()
-    enqueue(session, _outgoing(SHRUNK, row, row.event_id, registration_id, {"state": row.state}))
+    announce_one(session, registration_id, SHRUNK)
 
 
-def announce_moved(session: Session, event_id: int, before: str) -> int:
+def announce_one(session: Session, registration_id: int, kind: str, **facts: Any) -> None:
+    """Decide a mail of *kind* about one registration, to its contact."""
+    row = session.execute(_about(Registration.id == registration_id)).one()
+    enqueue(session, _outgoing(kind, row, row.event_id, registration_id, {**facts, "state": row.state}))
+
+
+def announce_moved(session: Session, event_id: int, before: Mapping[str, Any]) -> int:
     """Decide a mail to everybody who holds or waits that the event was moved; return how many.
 
-    *before* says when and where it was, as people read it.
+    *before* says when and where it was (events.queries.whereabouts).
     """
-    rows = session.execute(
-        select(*_TOLD)
-        .join(Registration, Registration.booking_id == Booking.id)
-        .where(Registration.event_id == event_id, Registration.state.not_in(rules.ENDED))
-        .order_by(Registration.id)
-    ).all()
+    return announce_all(session, event_id, MOVED, before=before)
+
+
+def announce_cancelled(session: Session, event_id: int, reason: str | None = None) -> int:
+    """Decide a mail to everybody who holds or waits that the event is cancelled; return how many.
+
+    To be called before their registrations end.
+    """
+    return announce_all(session, event_id, EVENT_CANCELLED, **({"reason": reason} if reason else {}))
+
+
+def announce_all(session: Session, event_id: int, kind: str, **facts: Any) -> int:
+    """Decide a mail of *kind* to everybody whose registration has not ended; return how many."""
+    query = _about(Registration.event_id == event_id, Registration.state.not_in(rules.ENDED))
+    rows = session.execute(query.order_by(Registration.id)).all()
     enqueue(
         session,
-        *(
-            _outgoing(MOVED, row, event_id, row.registration_id, {"state": row.state, "before": before})
-            for row in rows
-        ),
+        *(_outgoing(kind, row, event_id, row.registration_id, {**facts, "state": row.state}) for row in rows),
     )
     return len(rows)
 
 
+def _about(*conditions: Any) -> Select[*tuple[Any, ...]]:
+    return select(*_TOLD).join(Registration, Registration.booking_id == Booking.id).where(*conditions)
+
+
 def send_link_again(session: Session, emails: Sequence[str], event_ids: Sequence[int]) -> None:
     """Decide a mail with the link of each active booking of *emails* for these events."""
-    rows = session.execute(
-        select(*_TOLD)
-        .join(Registration, Registration.booking_id == Booking.id)
-        .where(
-            Booking.email_normal.in_(emails),
-            Registration.event_id.in_(event_ids),
-            Registration.state.not_in(rules.ENDED),
-        )
-    ).all()
+    query = _about(
+        Booking.email_normal.in_(emails),
+        Registration.event_id.in_(event_ids),
+        Registration.state.not_in(rules.ENDED),
+    )
+    rows = session.execute(query).all()
     for row in rows:
         if not _has_had_link(session, row.id):
             enqueue(session, _outgoing(LINK, row, row.event_id, row.registration_id, {}))
@@ -147,11 +199,11 @@ def _has_had_link(session: Session, booking_id: int) -> bool:
 
 def _kind(change: Change, actor: Actor) -> str:
     if change.after == rules.CONFIRMED:
-        return PROMOTED if change.before == rules.WAITLISTED else CONFIRMED
+        return PROMOTED if change.before in (rules.WAITLISTED, rules.OFFERED) else CONFIRMED
     if change.after == rules.CANCELLED:
         # What the system cancels, it cancels by a rule that the organiser made.
         return CANCELLED if actor.kind == "attendee" else REMOVED
-    return WAITLISTED
+    return _KIND_OF[change.after]
 
 
 def _outgoing(

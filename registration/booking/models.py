@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.core.database import Model, UtcDateTime
@@ -55,6 +64,10 @@ class Booking(Model):
     submit_key: Mapped[str] = mapped_column(String(64), unique=True)
     body_hash: Mapped[str] = mapped_column(String(64))
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"), index=True)
+    # Reports that the address does not exist; enough of them and it is marked, which frees no seat.
+    bounces: Mapped[int] = mapped_column(default=0, server_default="0")
+    unreachable_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unsubscribed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # When the link in a mail to this address was used.
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -111,6 +124,24 @@ class Answer(Model):
     value: Mapped[str] = mapped_column(Text)
 
 
+class Upload(Model):
+    """A file that answers a question, under a name of our own.
+
+    It lies here and not in a folder, since several web servers share the database alone and a backup
+    takes all. *value* is what the answer says; a file that no answer names is deleted after a while.
+    """
+
+    __tablename__ = "upload"
+    __table_args__ = (Index("ix_upload_created_at", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    value: Mapped[str] = mapped_column(String(300), unique=True)
+    content_type: Mapped[str] = mapped_column(String(100))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Consent(Model):
     """What the contact agreed to, in the words that were shown."""
 
@@ -122,3 +153,18 @@ class Consent(Model):
     purpose: Mapped[str] = mapped_column(String(32))
     wording: Mapped[str] = mapped_column(String(1000))
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EventMail(Model):
+    """What the organiser chose for the mails of an event; without a row nothing is chosen.
+
+    *reminded_for* is the start of the event for which the reminders went out: a later date reminds anew.
+    """
+
+    __tablename__ = "event_mail"
+    __table_args__ = (CheckConstraint("reminder_days BETWEEN 0 AND 60", name="days_in_range"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False)
+    reminder_days: Mapped[int | None]
+    reminded_for: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attaches_ticket: Mapped[bool] = mapped_column(default=False)

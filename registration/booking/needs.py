@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Attendee, AttendeeSession, Booking
@@ -84,22 +84,36 @@ def _firms(session: Session, gate: Gate, members: Iterable[Member]) -> dict[str,
 
 def members_of(session: Session, registration_id: int) -> dict[int, Member]:
     """Return who still comes with a registration, by the attendee's id, in their order."""
+    return members_of_many(session, Registration.id == registration_id).get(registration_id, {})
+
+
+def members_of_many(session: Session, condition: ColumnElement[bool]) -> dict[int, dict[int, Member]]:
+    """Return who still comes with the registrations of *condition*, by registration and attendee."""
+    chosen = select(Registration.id).where(condition)
     rows = session.execute(
         select(
-            Attendee.id, Attendee.category_id, Attendee.firm, Attendee.email, Booking.email.label("contact")
+            Attendee.registration_id,
+            Attendee.id,
+            Attendee.category_id,
+            Attendee.firm,
+            Attendee.email,
+            Booking.email.label("contact"),
         )
         .join(Registration, Registration.id == Attendee.registration_id)
         .join(Booking, Booking.id == Registration.booking_id)
-        .where(Attendee.registration_id == registration_id, Attendee.removed_at.is_(None))
-        .order_by(Attendee.rank)
+        .where(Attendee.registration_id.in_(chosen), Attendee.removed_at.is_(None))
+        .order_by(Attendee.registration_id, Attendee.rank)
     ).all()
     sessions: dict[int, list[int]] = {row.id: [] for row in rows}
-    picked = select(AttendeeSession.attendee_id, AttendeeSession.session_id).where(
-        AttendeeSession.attendee_id.in_(list(sessions))
+    picked = (
+        select(AttendeeSession.attendee_id, AttendeeSession.session_id)
+        .join(Attendee, Attendee.id == AttendeeSession.attendee_id)
+        .where(Attendee.registration_id.in_(chosen), Attendee.removed_at.is_(None))
     )
     for attendee_id, session_id in session.execute(picked):
         sessions[attendee_id].append(session_id)
-    return {
-        row.id: Member(row.category_id, tuple(sessions[row.id]), row.firm, row.email or row.contact)
-        for row in rows
-    }
+    found: dict[int, dict[int, Member]] = {}
+    for row in rows:
+        member = Member(row.category_id, tuple(sessions[row.id]), row.firm, row.email or row.contact)
+        found.setdefault(row.registration_id, {})[row.id] = member
+    return found

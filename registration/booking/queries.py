@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.models import Attendee, Booking
-from registration.events.models import Category, Event
+from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
 from registration.ical.entries import Entry
 from registration.ical.queries import event_entry
@@ -42,6 +42,7 @@ class Seat:
     booking_id: int
     contact: str
     contact_email: str
+    unreachable_at: datetime | None
     event_id: int
     slug: str
     title: str
@@ -53,6 +54,7 @@ class Seat:
     location: str
     event_status: str
     line: rules.LinePolicy
+    organiser_id: int
     organiser: str
     organiser_email: str
     organiser_slug: str
@@ -98,6 +100,39 @@ def booking(session: Session, booking_id: int) -> Booking | None:
     return session.get(Booking, booking_id)
 
 
+def is_registered(session: Session, email_normal: str, event_id: int) -> bool:
+    """Say whether an address holds or waits for a seat of an event."""
+    query = (
+        select(Registration.id)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(
+            Booking.email_normal == email_normal,
+            Registration.event_id == event_id,
+            Registration.state.not_in(rules.ENDED),
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def is_waiting(session: Session, booking_id: int) -> bool:
+    """Say whether a booking waits for a seat, in one event at least."""
+    query = select(Registration.id).where(
+        Registration.booking_id == booking_id, Registration.state == rules.WAITLISTED
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def title_of(session: Session, event_id: int) -> str:
+    """Return an event's title in its own language."""
+    query = (
+        select(EventText.title)
+        .join(Event, Event.id == EventText.event_id)
+        .where(Event.id == event_id)
+        .order_by((EventText.locale != Event.locale), EventText.locale)
+    )
+    return session.scalar(query.limit(1)) or ""
+
+
 def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
     """Return the registrations that *condition* selects, in the order of their events."""
     rows = session.execute(
@@ -125,6 +160,7 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         booking_id=booked.id,
         contact=booked.name,
         contact_email=booked.email,
+        unreachable_at=booked.unreachable_at,
         event_id=event.id,
         slug=event.slug,
         title=told.title,
@@ -136,6 +172,7 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         location=location(event),
         event_status=event.status,
         line=rules.LinePolicy(*(row._mapping[column.name] for column in LINE_POLICY)),
+        organiser_id=organiser.id,
         organiser=organiser.name,
         organiser_email=organiser.email,
         organiser_slug=organiser.slug,

@@ -1,6 +1,7 @@
 """The rules of a booking: values in, decision out."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 
@@ -55,3 +56,21 @@ def body_hash(application: Application) -> str:
 def key_hash(submit_key: str) -> str:
     """Return what is kept of a submit key, also after the person is erased."""
     return hashlib.sha256(submit_key.encode()).hexdigest()
+
+
+def lacking(wishes: Iterable[Wish], needs: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Return (event, other event) where people come to an event without the other one that it *needs*."""
+    coming = {wish.event_id: {(one.name, one.email) for one in wish.people} for wish in wishes}
+    return [
+        (event_id, needs[event_id])
+        for event_id, people in coming.items()
+        if event_id in needs and not people <= coming.get(needs[event_id], set())
+    ]
+
+
+def is_unreachable(bounces: int, *, is_first: bool) -> bool:
+    """Say whether an address is taken for wrong: reported twice, or once for the first mail to it.
+
+    The first mail is the confirmation: whoever mistyped her address never got anything.
+    """
+    return bounces >= 2 or is_first

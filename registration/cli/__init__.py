@@ -11,6 +11,7 @@ from registration.cli.database import backup, migrate, restore
 from registration.cli.demo import demo
 from registration.cli.doctor import doctor, why
 from registration.cli.events import event, export
+from registration.cli.incoming import bounce, reply
 from registration.cli.organisers import organiser
 from registration.cli.serve import serve, start, worker
 from registration.cli.settings import config
@@ -30,6 +31,8 @@ COMMANDS = (
     export,
     doctor,
     why,
+    bounce,
+    reply,
     config,
 )
 

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registration.accounts.models import Organiser
 from registration.core.database import Model, UtcDateTime
+from registration.events.asking import ATTENDEE, KINDS
+
+_KINDS = ", ".join(f"'{kind}'" for kind in KINDS)
 
 PUBLIC, UNLISTED = "public", "unlisted"
 # Who sees a paper.
@@ -67,7 +70,12 @@ class Event(Model):
     sessions: Mapped[list["EventSession"]] = relationship(
         order_by="EventSession.starts_at, EventSession.rank"
     )
-    questions: Mapped[list["Question"]] = relationship(order_by="Question.rank")
+    # Those that are asked; archived ones keep their answers and are found by their id.
+    questions: Mapped[list["Question"]] = relationship(
+        primaryjoin="and_(Question.event_id == Event.id, Question.archived_at.is_(None))",
+        order_by="Question.rank",
+        viewonly=True,
+    )
     materials: Mapped[list["Material"]] = relationship(order_by="Material.rank")
 
 
@@ -103,14 +111,18 @@ class Programme(Model):
 
 
 class ProgrammeEvent(Model):
-    """An event's place in a programme."""
+    """An event's place in a programme. Who wants to come to it may have to come to another one too."""
 
     __tablename__ = "programme_event"
-    __table_args__ = (Index("ix_programme_event_event_id", "event_id"),)
+    __table_args__ = (
+        Index("ix_programme_event_event_id", "event_id"),
+        CheckConstraint("requires_event_id <> event_id", name="requires_another"),
+    )
 
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     rank: Mapped[int] = mapped_column(default=0)
+    requires_event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
 
 
 class Category(Model):
@@ -149,11 +161,17 @@ class EventSession(Model):
 
 
 class Question(Model):
-    """What the organiser asks of each attendee. A sensitive one says why it is asked."""
+    """What the organiser asks of each attendee, or once of the contact (*scope*).
+
+    *category_ids* limit it to people of these categories; it may be shown only when an earlier
+    question has *when_answer*. A sensitive one says why it is asked and for how long it is kept. One
+    that was answered is archived instead of removed.
+    """
 
     __tablename__ = "question"
     __table_args__ = (
-        CheckConstraint("kind IN ('text', 'long', 'choice', 'yes')", name="kind_known"),
+        CheckConstraint(f"kind IN ({_KINDS})", name="kind_known"),
+        CheckConstraint("scope IN ('attendee', 'booking')", name="scope_known"),
         Index("ix_question_event_id", "event_id"),
     )
 
@@ -166,6 +184,13 @@ class Question(Model):
     is_required: Mapped[bool] = mapped_column(default=False)
     is_sensitive: Mapped[bool] = mapped_column(default=False)
     rank: Mapped[int] = mapped_column(default=0)
+    scope: Mapped[str] = mapped_column(String(16), default=ATTENDEE)
+    category_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
+    when_question_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"))
+    when_answer: Mapped[str] = mapped_column(String(300), default="")
+    purpose: Mapped[str] = mapped_column(String(300), default="")
+    retention: Mapped[str] = mapped_column(String(200), default="")
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Material(Model):

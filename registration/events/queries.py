@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -49,6 +50,17 @@ def phase_of(event: Event, now: datetime | None = None) -> Phase:
 def location(event: Event) -> str:
     """Return where *event* is held as one line: "Autoworld, Parc du Cinquantenaire 11, Brussels"."""
     return ", ".join(part for part in (event.venue, event.street, event.city) if part)
+
+
+def whereabouts(event: Event) -> dict[str, Any]:
+    """Return when and where *event* is held, for mails that tell what it was before."""
+    return {
+        "starts_at": event.starts_at.isoformat(),
+        "ends_at": event.ends_at.isoformat(),
+        "time_zone": event.time_zone,
+        "all_day": event.all_day,
+        "location": location(event),
+    }
 
 
 def event_by_slug(session: Session, slug: str) -> Event | None:

@@ -1,7 +1,7 @@
 """Whether an event takes registrations: values in, decision out."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -60,3 +60,14 @@ def moves_calendar(before: dict[str, object], after: dict[str, object]) -> bool:
     """Say whether a change needs a new SEQUENCE (RFC 5546 §2.1.4; the venue by our own choice)."""
     major = ("starts_at", "ends_at", "all_day", "time_zone", "status", "venue", "street", "city")
     return any(before[name] != after[name] for name in major)
+
+
+def circle(requires: Mapping[int, int]) -> bool:
+    """Say whether some event asks, through others, for itself."""
+    for start in requires:
+        at, steps = requires.get(start), 0
+        while at is not None and at != start and steps < len(requires):
+            at, steps = requires.get(at), steps + 1
+        if at == start:
+            return True
+    return False

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from registration.core import clock
 from registration.core.refusal import Refusal
 from registration.core.text import slugged
+from registration.events.asking import ATTENDEE
 from registration.events.models import (
     Category,
     Event,
@@ -71,7 +72,7 @@ class CategoryFacts:
 
 @dataclass(frozen=True)
 class QuestionFacts:
-    """Something asked of each attendee."""
+    """Something asked of each attendee, or once of the contact."""
 
     label: str
     kind: str = "text"
@@ -79,6 +80,12 @@ class QuestionFacts:
     choices: Sequence[str] = field(default_factory=tuple)
     is_required: bool = False
     is_sensitive: bool = False
+    scope: str = ATTENDEE
+    category_ids: Sequence[int] = field(default_factory=tuple)
+    when_question_id: int | None = None
+    when_answer: str = ""
+    purpose: str = ""
+    retention: str = ""
 
 
 def create_event(
@@ -148,7 +155,7 @@ def add_category(session: Session, event: Event, facts: CategoryFacts, rank: int
 
 def add_question(session: Session, event: Event, facts: QuestionFacts, rank: int) -> Question:
     """Add a question to the form of *event*."""
-    values = asdict(facts) | {"choices": list(facts.choices)}
+    values = asdict(facts) | {"choices": list(facts.choices), "category_ids": list(facts.category_ids)}
     question = Question(event_id=event.id, rank=rank, **values)
     session.add(question)
     session.flush()

@@ -1,12 +1,15 @@
 """From a row of the outbox to a letter: each feature registers who composes its kinds."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import css_inline
 from flask import current_app, render_template
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
+from registration.mail.envelope import Attachment
 from registration.mail.models import OutgoingMessage
 from registration.web.locale import babel_name
 
@@ -28,9 +31,14 @@ class Draft:
     calendar: bytes | None = None
     calendar_method: str | None = None
     references: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 Composer = Callable[[Session, OutgoingMessage], Draft]
+# Nothing is fetched. The rules for dark screens stay where programs that know them look for them.
+_inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+_GAPS = re.compile(r"\n{3,}")
 _EXTENSION = "registration_composers"
 
 
@@ -49,6 +57,11 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
 def rendered(folder: str, **values: object) -> tuple[str, str, str]:
     """Return subject, text and HTML of the templates in email/*folder*."""
     subject = render_template(f"email/{folder}/subject.txt", **values)
-    text = render_template(f"email/{folder}/body.txt", **values)
-    html = render_template(f"email/{folder}/body.html", **values)
-    return " ".join(subject.split()), text.strip() + "\n", html
+    return (" ".join(subject.split()), *framed(f"{folder}/body", **values))
+
+
+def framed(template: str, **values: object) -> tuple[str, str]:
+    """Return text and HTML of email/*template*, with the rules of its style where mail programs read them."""
+    text = render_template(f"email/{template}.txt", **values)
+    html = _inliner.inline(render_template(f"email/{template}.html", **values))
+    return _GAPS.sub("\n\n", text).strip() + "\n", html

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.core.database import Model, UtcDateTime
@@ -13,6 +13,7 @@ SENDING = "sending"
 SENT = "sent"
 FAILED = "failed"
 SUPERSEDED = "superseded"
+BOUNCED = "bounced"
 
 
 class OutgoingMessage(Model):
@@ -25,7 +26,7 @@ class OutgoingMessage(Model):
     __tablename__ = "outgoing_message"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('pending', 'sending', 'sent', 'failed', 'superseded')", name="state_known"
+            "state IN ('pending', 'sending', 'sent', 'failed', 'superseded', 'bounced')", name="state_known"
         ),
         Index(
             "ix_outgoing_message_due",
@@ -45,6 +46,7 @@ class OutgoingMessage(Model):
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
+    mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), index=True)
     locale: Mapped[str] = mapped_column(String(16))
     to_name: Mapped[str] = mapped_column(String(200))
     to_email: Mapped[str] = mapped_column(String(254))
@@ -55,6 +57,8 @@ class OutgoingMessage(Model):
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)
+    # When the organiser asked to try a failed one again: the two days count anew from then.
+    retried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_error: Mapped[str | None] = mapped_column(String(300))
 
@@ -69,3 +73,18 @@ class Delivery(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(16))
     detail: Mapped[str] = mapped_column(String(300), default="")
+
+
+class MailText(Model):
+    """An organiser's own words for a kind of mail in one language, with flat placeholders."""
+
+    __tablename__ = "mail_text"
+    __table_args__ = (UniqueConstraint("organiser_id", "kind", "locale"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"))
+    kind: Mapped[str] = mapped_column(String(32))
+    locale: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

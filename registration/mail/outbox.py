@@ -16,6 +16,7 @@ from registration.core import clock
 from registration.core.database import table
 from registration.core.transaction import after_commit
 from registration.mail.models import (
+    BOUNCED,
     FAILED,
     PENDING,
     SENDING,
@@ -46,6 +47,7 @@ class Outgoing:
     event_id: int | None = None
     booking_id: int | None = None
     registration_id: int | None = None
+    mailing_id: int | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -109,7 +111,7 @@ def mark_deferred(session: Session, message: OutgoingMessage, reason: str, *, co
     """Try the mail again later, or give it up after two days. A broken connection is no try."""
     at = clock.now()
     tries = message.tries + (1 if counts else 0)
-    later = next_try(max(tries, 1), at, message.created_at)
+    later = next_try(max(tries, 1), at, message.retried_at or message.created_at)
     if later is None:
         mark_failed(session, message.id, reason)
         return
@@ -123,13 +125,48 @@ def mark_deferred(session: Session, message: OutgoingMessage, reason: str, *, co
     _settle(session, message.id, values, "deferred", reason)
 
 
+def note_report(session: Session, message_id: int, outcome: str, detail: str) -> bool:
+    """Note what another server reports of a mail; return whether that is news.
+
+    A mail that bounced has not arrived, whatever was said before or comes after.
+    """
+    state = session.scalar(
+        select(OutgoingMessage.state).where(OutgoingMessage.id == message_id).with_for_update()
+    )
+    if state is None or state == BOUNCED:
+        return False
+    values: dict[str, Any] = {"last_error": detail[:300]}
+    if outcome == BOUNCED:
+        values |= {"state": BOUNCED, "lease_until": None}
+    _settle(session, message_id, values, outcome, detail)
+    return True
+
+
+def retry(session: Session, *conditions: ColumnElement[bool]) -> int:
+    """Send the failed mails that meet *conditions* again, as the same mails; return how many."""
+    at = clock.now()
+    found = session.execute(
+        update(OutgoingMessage)
+        .where(OutgoingMessage.state == FAILED, *conditions)
+        .values(state=PENDING, tries=0, due_at=at, retried_at=at, last_error=None)
+        .execution_options(synchronize_session=False)
+    )
+    after_commit(session, news.set)
+    return int(found.rowcount)  # type: ignore[attr-defined]  # an update has one
+
+
 def _is_due(at: datetime) -> ColumnElement[bool]:
     has_expired = (OutgoingMessage.state == SENDING) & (OutgoingMessage.lease_until < at)
     return (OutgoingMessage.due_at <= at) & ((OutgoingMessage.state == PENDING) | has_expired)
 
 
 def _settle(session: Session, message_id: int, values: dict[str, Any], outcome: str, detail: str) -> None:
-    session.execute(update(OutgoingMessage).where(OutgoingMessage.id == message_id).values(**values))
+    # The report of a bounce may be quicker than we are to note that the mail was taken.
+    session.execute(
+        update(OutgoingMessage)
+        .where(OutgoingMessage.id == message_id, OutgoingMessage.state != BOUNCED)
+        .values(**values)
+    )
     session.execute(
         insert(Delivery).values(message_id=message_id, at=clock.now(), outcome=outcome, detail=detail[:300])
     )

@@ -10,6 +10,7 @@ from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import Unavailable, write_tx
 from registration.mail import outbox
+from registration.mail.addresses import numbered
 from registration.mail.composing import Draft, Superseded, compose
 from registration.mail.envelope import Letter, UnsendableLetter, build
 from registration.mail.models import OutgoingMessage
@@ -17,6 +18,8 @@ from registration.mail.transport import Deferred, Refused, Transport, transport_
 
 log = logging.getLogger(__name__)
 BATCH = 20
+# The purpose of the addresses that reports of undelivered mail go to.
+BOUNCES = "bounce"
 
 
 def run(app: Flask, stop: threading.Event, chores: Sequence[Callable[[], int]] = ()) -> None:
@@ -74,7 +77,7 @@ def _send_one(transport: Transport, message: OutgoingMessage) -> None:
     try:
         draft = compose(db.session(), message)
         letter = _letter(message, draft)
-        transport.send(build(letter), letter.from_email, letter.to_email)
+        transport.send(build(letter), _return_path(message), letter.to_email)
     except Superseded as reason:
         told = str(reason)
         write_tx(lambda session: outbox.mark_superseded(session, message.id, told))
@@ -91,6 +94,14 @@ def _send_one(transport: Transport, message: OutgoingMessage) -> None:
         write_tx(lambda session: outbox.mark_deferred(session, message, why, counts=True))
     else:
         write_tx(lambda session: outbox.mark_sent(session, message.id))
+
+
+def _return_path(message: OutgoingMessage) -> str:
+    """Return where reports of this mail go: an address of its own, so that each says which it is about."""
+    config = current_app.config
+    if not config["BOUNCE_ADDRESS"]:
+        return str(config["MAIL_FROM"])
+    return numbered(config["BOUNCE_ADDRESS"], BOUNCES, message.id)
 
 
 def _letter(message: OutgoingMessage, draft: Draft) -> Letter:
@@ -111,4 +122,6 @@ def _letter(message: OutgoingMessage, draft: Draft) -> Letter:
         references=draft.references,
         calendar=draft.calendar,
         calendar_method=draft.calendar_method,
+        attachments=draft.attachments,
+        headers=draft.headers,
     )

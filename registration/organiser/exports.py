@@ -14,8 +14,8 @@ import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking.models import Answer
 from registration.events.models import Event, Question
+from registration.organiser.answers import answers_for
 from registration.organiser.listing import Filters, attendees
 from registration.seats import rules
 from registration.seats.queries import line
@@ -57,20 +57,20 @@ def export(
     """
     questions = _questions(session, event.id, with_sensitive)
     columns = [*COLUMNS, *(question.label for question in questions)]
-    listed = rows(session, event, filters or Filters(), [question.id for question in questions])
+    listed = rows(session, event, filters or Filters(), questions)
     write = {"csv": _write_csv, "xlsx": _write_xlsx, "json": _write_json}[fmt]
     return write(columns, listed, out)
 
 
 def rows(
-    session: Session, event: Event, filters: Filters, question_ids: Sequence[int]
+    session: Session, event: Event, filters: Filters, questions: Sequence[Question]
 ) -> Iterator[list[str | int]]:
     """Yield a row per attendee; people and answers are read in chunks, never all at once."""
     zone = ZoneInfo(event.time_zone)
     positions = {one.registration_id: rank for rank, one in enumerate(line(session, event.id), 1)}
     found = session.execute(attendees(event.id, filters).execution_options(yield_per=_CHUNK))
     for chunk in found.partitions(_CHUNK):
-        answers = _answers(session, [row.Attendee.id for row in chunk], question_ids)
+        answers = answers_for(session, [row.Attendee for row in chunk], questions)
         for row in chunk:
             one, registration, booking = row.Attendee, row.Registration, row.Booking
             state = "removed" if one.removed_at else registration.state
@@ -89,7 +89,7 @@ def rows(
                 booking.name,
                 booking.email,
                 booking.locale,
-                *(answers.get((one.id, question_id), "") for question_id in question_ids),
+                *(answers.get((one.id, question.id), "") for question in questions),
             ]
 
 
@@ -101,21 +101,15 @@ def safe_cell(value: str | int) -> str | int:
 
 
 def _questions(session: Session, event_id: int, with_sensitive: bool) -> Sequence[Question]:
-    query = select(Question).where(Question.event_id == event_id).order_by(Question.rank, Question.id)
+    # What is no longer asked comes last; its answers are not lost.
+    query = (
+        select(Question)
+        .where(Question.event_id == event_id)
+        .order_by(Question.archived_at.is_not(None), Question.rank, Question.id)
+    )
     if not with_sensitive:
         query = query.where(Question.is_sensitive.is_(False))
     return session.scalars(query).all()
-
-
-def _answers(
-    session: Session, attendee_ids: Sequence[int], question_ids: Sequence[int]
-) -> dict[tuple[int, int], str]:
-    if not question_ids:
-        return {}
-    query = select(Answer.attendee_id, Answer.question_id, Answer.value).where(
-        Answer.attendee_id.in_(attendee_ids), Answer.question_id.in_(question_ids)
-    )
-    return {(row.attendee_id, row.question_id): row.value for row in session.execute(query)}
 
 
 def _local(at: datetime | None, zone: ZoneInfo) -> str:

@@ -23,7 +23,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
-from registration.booking.forms import Readable, cleaned, control_id, readable_block
+from registration.booking.fields import Readable, cleaned, control_id, readable_block
 from registration.events.models import Event
 from registration.events.services import Facts, Text
 from registration.seats import rules
@@ -187,31 +187,6 @@ class CancelForm(FlaskForm):
 
     reason = line_field(_l("Reason"), length=300)
     tells = BooleanField(_l("Tell the person by mail"), default=True)
-
-
-class QuestionForm(FlaskForm):
-    """Something to ask each attendee."""
-
-    label = line_field(_l("Question"), length=300, required=_l("Enter the question."))
-    kind = SelectField(
-        _l("Answer"),
-        choices=[
-            SelectChoice("text", _l("One line")),
-            SelectChoice("long", _l("Several lines")),
-            SelectChoice("choice", _l("One of several choices")),
-            SelectChoice("yes", _l("Yes or nothing")),
-        ],
-    )
-    choices = TextAreaField(
-        _l("Choices"), [Optional(), Readable(2000)], description=_l("One a line."), filters=[readable_block]
-    )
-    is_required = BooleanField(_l("Everybody must answer"))
-    is_sensitive = BooleanField(_l("It is about health, food or access (asks for a separate agreement)"))
-
-    def validate_choices(self, field: Field) -> None:
-        """Ask for at least two choices where one is to be chosen."""
-        if self.kind.data == "choice" and len((field.data or "").split("\n")) < 2:
-            raise ValidationError(_("Enter at least two choices, one a line."))
 
 
 class CategoryLimitForm(FlaskForm):

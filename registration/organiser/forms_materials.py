@@ -7,7 +7,7 @@ from wtforms import Field, FileField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from registration.afterwards.services import NewPaper
-from registration.booking.forms import ChoiceField
+from registration.booking.fields import ChoiceField
 from registration.events.models import ALL, ATTENDEES
 from registration.organiser.forms import line_field
 from registration.organiser.forms_guests import LANGUAGES

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, ValidationError
 from wtforms.fields.choices import SelectChoice
 
-from registration.booking.forms import ChoiceField
+from registration.booking.fields import ChoiceField
 from registration.events.models import PUBLIC, UNLISTED, Event
 from registration.organiser.forms import line_field
 from registration.organiser.ways_in import WaysIn

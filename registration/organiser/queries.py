@@ -8,8 +8,8 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from registration.accounts.models import Account
-from registration.booking.models import Answer, Attendee, Booking
-from registration.events.models import Event, Question
+from registration.booking.models import Attendee, Booking
+from registration.events.models import Event
 from registration.journal.models import JournalEntry
 from registration.mail.models import OutgoingMessage
 from registration.seats import rules
@@ -104,25 +104,6 @@ def parties(
         row.Registration.id: (row.Registration, row.Booking, tuple(people.get(row.Registration.id, ())))
         for row in rows
     }
-
-
-def answers_of(
-    session: Session, registration_id: int, *, with_sensitive: bool
-) -> dict[int, list[tuple[str, str]]]:
-    """Return (question, answer) of each attendee of a registration, by the attendee's id."""
-    query = (
-        select(Answer.attendee_id, Question.label, Answer.value)
-        .join(Question, Question.id == Answer.question_id)
-        .join(Attendee, Attendee.id == Answer.attendee_id)
-        .where(Attendee.registration_id == registration_id)
-        .order_by(Question.rank, Question.id)
-    )
-    if not with_sensitive:
-        query = query.where(Question.is_sensitive.is_(False))
-    found: dict[int, list[tuple[str, str]]] = {}
-    for row in session.execute(query):
-        found.setdefault(row.attendee_id, []).append((row.label, row.value))
-    return found
 
 
 def history(session: Session, registration_id: int) -> Sequence[Row[*tuple[Any, ...]]]:

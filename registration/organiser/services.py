@@ -13,7 +13,8 @@ from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
-from registration.events.models import Category, Event, Question
+from registration.events.models import Category, Event
+from registration.events.queries import whereabouts
 from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text
 from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
@@ -49,24 +50,12 @@ def create_event(organiser_id: int, new: NewEvent, uid_host: str, actor: Actor) 
     return write_tx(lambda session: _create(session, organiser_id, new, uid_host, actor))
 
 
-def change_event(event_id: int, facts: Facts, text: Text, before: str, actor: Actor) -> int | None:
+def change_event(event_id: int, facts: Facts, text: Text, actor: Actor) -> int | None:
     """Change an event; where it moved, tell everybody who holds or waits.
 
-    Return how many are told, or None when calendars stay as they are. *before* says when and where
-    it was, as people read it. Raises Refusal.
+    Return how many are told, or None when calendars stay as they are. Raises Refusal.
     """
-    return write_tx(lambda session: _change(session, event_id, facts, text, before, actor))
-
-
-def add_question(event_id: int, facts: QuestionFacts, actor: Actor) -> None:
-    """Ask one thing more."""
-
-    def work(session: Session) -> None:
-        event = _event(session, event_id)
-        events.add_question(session, event, facts, _count(session, Question, event_id))
-        _changed(session, event, "question", actor)
-
-    write_tx(work)
+    return write_tx(lambda session: _change(session, event_id, facts, text, actor))
 
 
 def add_category(event_id: int, facts: CategoryFacts, capacity: int | None, actor: Actor) -> None:
@@ -135,13 +124,11 @@ def _create(session: Session, organiser_id: int, new: NewEvent, uid_host: str, a
     return event.slug
 
 
-def _change(
-    session: Session, event_id: int, facts: Facts, text: Text, before: str, actor: Actor
-) -> int | None:
+def _change(session: Session, event_id: int, facts: Facts, text: Text, actor: Actor) -> int | None:
     # Under the gate: a registration sees the event before or after the change, never in between.
     gates.lock(session, [event_id])
     event = _event(session, event_id)
-    was = event.status
+    was, before = event.status, whereabouts(event)
     is_moved = events.change_event(session, event, facts, text)
     note = Note("edited", organiser_id=event.organiser_id, event_id=event_id, before=was, after=event.status)
     record(session, actor, note)
@@ -162,5 +149,5 @@ def _changed(session: Session, event: Event, what: str, actor: Actor) -> None:
     record(session, actor, Note(f"added-{what}", organiser_id=event.organiser_id, event_id=event.id))
 
 
-def _count(session: Session, model: type[Category] | type[Question], event_id: int) -> int:
+def _count(session: Session, model: type[Category], event_id: int) -> int:
     return int(session.scalar(select(func.count()).where(model.event_id == event_id)) or 0)

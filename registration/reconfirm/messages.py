@@ -1,19 +1,20 @@
 """The mail that asks who still comes: decided with the question, written when it is sent."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registration.booking.kinds import RECONFIRM
 from registration.booking.models import Booking
 from registration.mail.outbox import Outgoing, enqueue
 from registration.seats.models import Registration
 
-ASKED = "reconfirm"
 
-
-def ask(session: Session, registration_ids: Sequence[int]) -> None:
-    """Decide a mail to the contact of each of *registration_ids*."""
+def ask(session: Session, registration_ids: Sequence[int], deadline_at: datetime, *, frees: bool) -> None:
+    """Decide a mail to the contact of each of *registration_ids*, with what each is told."""
+    facts = {"deadline": deadline_at.isoformat(), "frees_seat": frees}
     rows = session.execute(
         select(
             Registration.id,
@@ -32,7 +33,7 @@ def ask(session: Session, registration_ids: Sequence[int]) -> None:
         session,
         *(
             Outgoing(
-                kind=ASKED,
+                kind=RECONFIRM,
                 locale=row.locale,
                 to_name=row.name,
                 to_email=row.email,
@@ -40,6 +41,7 @@ def ask(session: Session, registration_ids: Sequence[int]) -> None:
                 event_id=row.event_id,
                 booking_id=row.booking_id,
                 registration_id=row.id,
+                facts=facts,
             )
             for row in rows
         ),

@@ -108,17 +108,10 @@ def _ask(session: Session, event_id: int) -> int:
     ids = list(session.scalars(unasked(event_id, since).limit(BATCH)))
     if not ids:
         return 0
-    rows = [
-        {
-            "registration_id": one,
-            "asked_at": at,
-            "deadline_at": deadline_at(event.starts_at, found.answer_days, at),
-            "frees_seat": found.frees_seat,
-        }
-        for one in ids
-    ]
-    session.connection().execute(_ASK, rows)
-    ask(session, ids)
+    due = deadline_at(event.starts_at, found.answer_days, at)
+    told = {"asked_at": at, "deadline_at": due, "frees_seat": found.frees_seat}
+    session.connection().execute(_ASK, [{"registration_id": one, **told} for one in ids])
+    ask(session, ids, due, frees=found.frees_seat)
     record(session, SYSTEM, Note("reconfirm-asked", event_id=event_id, facts={"parties": len(ids)}))
     return len(ids)
 

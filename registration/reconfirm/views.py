@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from registration.booking.parts import parts
 from registration.booking.queries import seats_of
-from registration.booking.services.cancel import Target, cancel
+from registration.booking.services.cancel import cancel
+from registration.booking.targets import Target
 from registration.booking.views.manage import opened
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal

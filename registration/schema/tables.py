@@ -7,8 +7,9 @@ from registration.core.database import Model
 from registration.events import models as events
 from registration.journal import models as journal
 from registration.mail import models as mail
+from registration.organiser import models as organiser
 from registration.reconfirm import models as reconfirm
 from registration.seats import models as seats
 
-FEATURES = (accounts, booking, capability, events, journal, mail, reconfirm, seats)
+FEATURES = (accounts, booking, capability, events, journal, mail, organiser, reconfirm, seats)
 TABLES = Model.metadata.sorted_tables

@@ -49,15 +49,15 @@ def set_states(  # noqa: PLR0913 - one step with all that may change in it
     actor: Actor,
     reason: str | None = None,
     *,
-    seats: bool = False,
+    seats: Mapping[int, int] | None = None,
     by_hand: bool = False,
     asks_now: bool = False,
     offer_expires_at: datetime | None = None,
 ) -> list[Change]:
     """Put *found* into the state *after*. Raises ForbiddenArrow.
 
-    *seats* says that they got their seats now, *by_hand* that the organiser gave them, *asks_now*
-    that what they need counts as asked for now.
+    *seats* says that they got their seats now, and how many of each one's were kept for it; *by_hand*
+    that the organiser gave them, *asks_now* that what they need counts as asked for now.
     """
     if not found:
         return []
@@ -70,7 +70,7 @@ def set_states(  # noqa: PLR0913 - one step with all that may change in it
         "offer_expires_at": offer_expires_at,
         "hold_expires_at": None,
     }
-    if seats:
+    if seats is not None:
         values["seated_step"] = gate.step
     if by_hand:
         values["seated_reason"] = reason
@@ -80,8 +80,15 @@ def set_states(  # noqa: PLR0913 - one step with all that may change in it
         update(Registration).where(Registration.id.in_([one.id for one in found])).values(**values),
         execution_options={"synchronize_session": False},
     )
+    kept = {one: count for one, count in (seats or {}).items() if count}
+    for registration_id, count in kept.items():
+        session.execute(
+            update(Registration).where(Registration.id == registration_id).values(kept_seats=count)
+        )
     gate.waiting += sum((after == rules.WAITLISTED) - (one.state == rules.WAITLISTED) for one in found)
-    ledger.append(session, gate, [_told(one, after, reason if by_hand else "") for one in found])
+    ledger.append(
+        session, gate, [_told(one, after, reason if by_hand else "", kept.get(one.id, 0)) for one in found]
+    )
     changes = [Change(one.id, one.booking_id, gate.event_id, one.state, after) for one in found]
     note_changes(session, actor, changes, reason)
     return changes
@@ -110,7 +117,8 @@ def note_changed_size(session: Session, actor: Actor, event_id: int, one: Held, 
     record(session, actor, Note(action, event_id=event_id, registration_id=one.id, facts=facts))
 
 
-def _told(one: Held, after: str, reason: str | None) -> ledger.Line:
+def _told(one: Held, after: str, reason: str | None, kept: int) -> ledger.Line:
+    needs = ledger.with_kept(one.needs, kept)
     return ledger.Line(
-        ledger.STATE, one.place, one.part, one.size, one.priority, one.needs, one.state, after, reason or ""
+        ledger.STATE, one.place, one.part, one.size, one.priority, needs, one.state, after, reason or ""
     )

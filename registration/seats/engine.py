@@ -17,7 +17,7 @@ from registration.core.database import insert_all, table
 from registration.journal.services import Actor
 from registration.seats import gate as gates
 from registration.seats import ledger, rules
-from registration.seats.changing import Change, Held, note_changed_size, note_changes, set_states
+from registration.seats.changing import Change, Held, note_changes, set_states
 from registration.seats.gate import Gate
 from registration.seats.line import head, held, times_of
 from registration.seats.models import Registration, RegistrationPool
@@ -25,8 +25,8 @@ from registration.seats.models import Registration, RegistrationPool
 # How many are promoted in one transaction: a raised capacity must not hold the gate for long.
 PROMOTIONS = 200
 
+NEEDS = insert(table(RegistrationPool))
 _JOIN = insert(table(Registration)).returning(table(Registration).c.id, sort_by_parameter_order=True)
-_NEEDS = insert(table(RegistrationPool))
 _waiting = table(Registration).c
 _AHEAD = (
     select(_waiting.priority)
@@ -63,11 +63,12 @@ class Admitted:
     step: int
     state: str
     is_seated: bool
+    kept_seats: int = 0
 
 
 def would_sit(session: Session, gate: Gate, claim: Claim) -> bool:
     """Say whether *claim* gets seats if it is admitted now."""
-    return rules.fits(claim.needs, gate.rooms()) and not _is_held_back(session, gate, claim.priority)
+    return rules.fits(claim.needs, gate.rooms()) and not is_held_back(session, gate, claim.priority)
 
 
 def admit(session: Session, gate: Gate, claim: Claim, beside: Admitted | None = None) -> Admitted:
@@ -77,8 +78,7 @@ def admit(session: Session, gate: Gate, claim: Claim, beside: Admitted | None = 
     *beside* is the claim of the same party whose place this one shares.
     """
     state, is_seated = _entry_state(session, gate, claim)
-    if is_seated:
-        gates.occupy(gate, claim.needs)
+    kept = gates.occupy(gate, claim.needs) if is_seated else 0
     if state == rules.WAITLISTED:
         gate.waiting += 1
         if gate.knows_waiting:
@@ -86,9 +86,9 @@ def admit(session: Session, gate: Gate, claim: Claim, beside: Admitted | None = 
     # A step for each: who was let past whom must show within a batch too.
     gate.step += 1
     if beside is not None:
-        return Admitted(claim, gate, beside.place, beside.part + 1, gate.step, state, is_seated)
+        return Admitted(claim, gate, beside.place, beside.part + 1, gate.step, state, is_seated, kept)
     place, gate.next_place = gate.next_place, gate.next_place + 1
-    return Admitted(claim, gate, place, 0, gate.step, state, is_seated)
+    return Admitted(claim, gate, place, 0, gate.step, state, is_seated, kept)
 
 
 def join(
@@ -109,6 +109,7 @@ def join(
             "priority": one.claim.priority,
             "needs_step": one.step,
             "seated_step": one.step if one.is_seated else None,
+            "kept_seats": one.kept_seats,
             "hold_expires_at": _hold_end(one, at),
             "calendar_sequence": one.claim.calendar_sequence,
             "receipt": receipt,
@@ -124,7 +125,7 @@ def join(
         for registration_id, one in zip(ids, admitted, strict=True)
         for pool_id, need in one.claim.needs.items()
     ]
-    session.connection().execute(_NEEDS, needs)
+    session.connection().execute(NEEDS, needs)
     changes = [
         Change(registration_id, booking_id, one.gate.event_id, None, one.state)
         for registration_id, booking_id, one in zip(ids, bookings, admitted, strict=True)
@@ -191,18 +192,21 @@ def drain(session: Session, gate: Gate, actor: Actor) -> list[Change]:
     chosen = [one for one in line if one.id in chosen_ids]
     if not chosen:
         return []
-    _seat(session, gate, chosen)
+    kept = _seat(session, gate, chosen)
     deadline = _offer_end(session, gate, at)
     after = rules.CONFIRMED if deadline is None else rules.OFFERED
-    return set_states(session, gate, chosen, after, actor, seats=True, offer_expires_at=deadline)
+    return set_states(session, gate, chosen, after, actor, seats=kept, offer_expires_at=deadline)
 
 
-def _seat(session: Session, gate: Gate, chosen: Sequence[Held]) -> None:
+def _seat(session: Session, gate: Gate, chosen: Sequence[Held]) -> dict[int, int]:
+    """Take the seats of *chosen*; return how many of each one's were kept for it."""
     total: Counter[int] = Counter()
+    kept = {}
     for one in chosen:
         total.update(one.needs)
-    gates.occupy(gate, total)
+        kept[one.id] = gates.occupy(gate, one.needs)
     gates.take(session, gate, total)
+    return kept
 
 
 def seat_by_hand(session: Session, gate: Gate, registration_id: int, actor: Actor, reason: str) -> Change:
@@ -223,10 +227,12 @@ def seat_by_hand(session: Session, gate: Gate, registration_id: int, actor: Acto
             raise NotFree(registration_id)
     if from_reserve:
         gates.spend_reserve(session, gate, from_reserve)
-    _seat(session, gate, [one])
-    return set_states(session, gate, [one], rules.CONFIRMED, actor, reason or None, seats=True, by_hand=True)[
-        0
-    ]
+    kept = _seat(session, gate, [one])
+    kept[one.id] += from_reserve
+    changes = set_states(
+        session, gate, [one], rules.CONFIRMED, actor, reason or None, seats=kept, by_hand=True
+    )
+    return changes[0]
 
 
 class NotFree(Exception):
@@ -248,78 +254,15 @@ def enter_line(session: Session, gate: Gate, registration_id: int, actor: Actor)
     Raises ForbiddenArrow.
     """
     one = held(session, gate, [registration_id])[0]
-    if one.state == rules.UNVERIFIED and gate.needs_approval:
-        return set_states(session, gate, [one], rules.PENDING, actor)[0]
     if one.is_seated:
         return set_states(session, gate, [one], rules.CONFIRMED, actor)[0]
+    if one.state == rules.UNVERIFIED and gate.needs_approval:
+        return set_states(session, gate, [one], rules.PENDING, actor)[0]
     claim = Claim(one.size, one.needs, one.priority)
     if would_sit(session, gate, claim):
-        _seat(session, gate, [one])
-        return set_states(session, gate, [one], rules.CONFIRMED, actor, seats=True)[0]
+        kept = _seat(session, gate, [one])
+        return set_states(session, gate, [one], rules.CONFIRMED, actor, seats=kept)[0]
     return set_states(session, gate, [one], rules.WAITLISTED, actor, asks_now=True)[0]
-
-
-def change_needs(
-    session: Session, gate: Gate, registration_id: int, size: int, needs: Mapping[int, int], actor: Actor
-) -> bool:
-    """Let a registration need something else; say whether that could be had.
-
-    Who sits keeps what she has until the other is certain. Who waits with other needs counts as
-    having asked for them only now: nobody who was seated before let her be overtaken.
-    """
-    one = held(session, gate, [registration_id])[0]
-    if one.is_seated and not _exchange(session, gate, one, needs):
-        return False
-    replace_needs(session, registration_id, needs)
-    note_needs(session, gate, one, size, needs, actor)
-    return True
-
-
-def _exchange(session: Session, gate: Gate, one: Held, needs: Mapping[int, int]) -> bool:
-    """Take what *needs* has more than before and give back what it has less; False where it is not free."""
-    change = Counter(needs)
-    change.subtract(one.needs)
-    more = {pool_id: count for pool_id, count in change.items() if count > 0}
-    less = {pool_id: -count for pool_id, count in change.items() if count < 0}
-    if more:
-        rooms = gate.rooms()
-        for pool_id, count in less.items():
-            rooms[pool_id].free += count
-        # Whom the event has already let in needs no seat of it again: only what is new must be free.
-        if not rules.fits(more, rooms) or _is_held_back(session, gate, one.priority):
-            return False
-    if less:
-        gates.give_back(session, gate, less)
-    if more:
-        gates.occupy(gate, more)
-        gates.take(session, gate, more)
-    return True
-
-
-def replace_needs(session: Session, registration_id: int, needs: Mapping[int, int]) -> None:
-    """Write what a registration needs from now on."""
-    pools = table(RegistrationPool)
-    session.execute(pools.delete().where(pools.c.registration_id == registration_id))
-    rows = [
-        {"registration_id": registration_id, "pool_id": pool_id, "need": need}
-        for pool_id, need in needs.items()
-    ]
-    session.connection().execute(_NEEDS, rows)
-
-
-def note_needs(
-    session: Session, gate: Gate, one: Held, size: int, needs: Mapping[int, int], actor: Actor
-) -> None:
-    """Write that a registration is of another size or needs something else, here and in the ledger."""
-    registrations = table(Registration)
-    session.execute(
-        registrations.update()
-        .where(registrations.c.id == one.id)
-        .values(size=size, needs_step=gate.step, changed_at=clock.now())
-    )
-    line = ledger.Line(ledger.NEEDS, one.place, one.part, size, one.priority, needs, str(one.size), str(size))
-    ledger.append(session, gate, [line])
-    note_changed_size(session, actor, gate.event_id, one, size)
 
 
 def _entry_state(session: Session, gate: Gate, claim: Claim) -> tuple[str, bool]:
@@ -332,7 +275,7 @@ def _entry_state(session: Session, gate: Gate, claim: Claim) -> tuple[str, bool]
     return (rules.CONFIRMED if is_seated else rules.WAITLISTED), is_seated
 
 
-def _is_held_back(session: Session, gate: Gate, priority: int) -> bool:
+def is_held_back(session: Session, gate: Gate, priority: int) -> bool:
     """Say whether somebody ahead must be asked before a claim of *priority*.
 
     With first_fit nobody who waits fits (that is the invariant), so a newcomer who fits passes no
@@ -376,9 +319,10 @@ def _receipts(session: Session, admitted: Sequence[Admitted]) -> list[str]:
 
 def _joined(one: Admitted) -> ledger.Line:
     claim = one.claim
-    return ledger.Line(
-        ledger.STATE, one.place, one.part, claim.size, claim.priority, claim.needs, "", one.state
-    )
+    # Whose address is not confirmed, and who has no seat, asks for nothing yet.
+    is_asking = one.is_seated or one.state != rules.UNVERIFIED
+    needs = ledger.with_kept(claim.needs, one.kept_seats) if is_asking else {}
+    return ledger.Line(ledger.STATE, one.place, one.part, claim.size, claim.priority, needs, "", one.state)
 
 
 def _hold_end(one: Admitted, at: datetime) -> datetime | None:

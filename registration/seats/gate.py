@@ -222,7 +222,7 @@ def set_wanted(session: Session, gate: Gate, pool_id: int, terms: "Terms", actor
     before, pool.wanted = pool.wanted, terms.wanted
     pool.capacity = rules.capacity(pool.wanted, pool.taken)
     pool.reserve = terms.reserve
-    _reckon_kept(gate)
+    reckon_kept(gate)
     session.execute(
         update(Pool)
         .where(Pool.id == pool_id)
@@ -305,11 +305,13 @@ def add_pool(
     ).scalar_one()
 
 
-def occupy(gate: Gate, needs: Mapping[int, int]) -> None:
-    """Take seats in the gate's own numbers; `take` writes them."""
+def occupy(gate: Gate, needs: Mapping[int, int]) -> int:
+    """Take seats in the gate's own numbers, which `take` writes; return how many were kept for the party."""
+    kept = rules.own_seats(needs, gate.rooms())
     for pool_id, need in needs.items():
         gate.pools[pool_id].taken += need
-    _reckon_kept(gate)
+    reckon_kept(gate)
+    return kept
 
 
 def take(session: Session, gate: Gate, needs: Mapping[int, int]) -> None:
@@ -328,7 +330,7 @@ def give_back(session: Session, gate: Gate, needs: Mapping[int, int]) -> None:
         pool = gate.pools[pool_id]
         pool.taken -= need
         pool.capacity = rules.capacity(pool.wanted, pool.taken)
-    _reckon_kept(gate)
+    reckon_kept(gate)
     for pool_id in sorted(needs):
         pool = gate.pools[pool_id]
         now_is = {"now_taken": pool.taken, "now_capacity": pool.capacity, "now_kept": pool.kept}
@@ -343,7 +345,8 @@ def write_kept(session: Session, gate: Gate, written: Collection[int] = ()) -> N
         session.execute(update(Pool).where(Pool.id == pool.id).values(kept=pool.kept))
 
 
-def _reckon_kept(gate: Gate) -> None:
+def reckon_kept(gate: Gate) -> None:
+    """Count what is kept of the event's seats: the reserve and what firms have left of theirs."""
     gate.event_pool.kept = gate.event_pool.reserve + sum(pool.own for pool in gate.pools.values())
 
 
@@ -365,7 +368,7 @@ def set_allotment(
 ) -> None:
     """Keep *allotted* seats for a firm until *release_at*; nothing is kept any more with 0."""
     gate.pools[pool_id].allotted = allotted
-    _reckon_kept(gate)
+    reckon_kept(gate)
     session.execute(update(Pool).where(Pool.id == pool_id).values(allotted=allotted, release_at=release_at))
     write_kept(session, gate)
 
@@ -374,5 +377,5 @@ def spend_reserve(session: Session, gate: Gate, seats: int) -> None:
     """Let *seats* of the organiser's reserve go to somebody."""
     pool = gate.event_pool
     pool.reserve = max(0, pool.reserve - seats)
-    _reckon_kept(gate)
+    reckon_kept(gate)
     session.execute(update(Pool).where(Pool.id == pool.id).values(reserve=pool.reserve, kept=pool.kept))

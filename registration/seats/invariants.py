@@ -89,9 +89,12 @@ def _overtaken(event_id: int | None) -> AnySelect:
         .correlate(later, ours)
         .scalar_subquery()
     )
+    of_event = select(Pool.kind == "event").where(Pool.id == ours.pool_id).correlate(ours).scalar_subquery()
+    # Of the event's seats the later one had some that were kept for it: nobody waited for those.
+    kept = case((of_event, later.kept_seats), else_=0)
     needs_less = (
         exists()
-        .where(ours.registration_id == Registration.id, ours.need > func.coalesce(their_need, 0))
+        .where(ours.registration_id == Registration.id, ours.need > func.coalesce(their_need, 0) - kept)
         .correlate(Registration, later)
     )
     query = (

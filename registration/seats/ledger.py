@@ -22,7 +22,7 @@ from registration.seats.models import LedgerEntry
 
 STATE = "state"
 NEEDS = "needs"
-CAPACITY = "capacity"
+POLICY = "policy"
 
 _APPEND = insert(table(LedgerEntry))
 _COLUMNS = tuple(column for column in table(LedgerEntry).c if column.name != "event_id")
@@ -30,7 +30,7 @@ _COLUMNS = tuple(column for column in table(LedgerEntry).c if column.name != "ev
 
 @dataclass(frozen=True)
 class Line:
-    """What is to be written: a change of state or of needs of one place, or of a capacity (place 0)."""
+    """What is to be written: a change of one place, or (place 0) of how the line is walked."""
 
     kind: str
     place: int
@@ -41,6 +41,15 @@ class Line:
     before: str
     after: str
     reason: str = ""
+
+
+# Stands among the needs for seats that were kept for the party: its firm's, or the organiser's reserve.
+KEPT = 0
+
+
+def with_kept(needs: Mapping[int, int], kept: int) -> Mapping[int, int]:
+    """Return *needs* with how many of the event's seats were kept for the party."""
+    return {**needs, KEPT: kept} if kept else needs
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,14 @@ def entries(session: Session, event_id: int, place: int | None = None) -> Iterab
         query = query.where(LedgerEntry.place == place)
     for row in session.connection().execute(query, execution_options={"yield_per": 1000}):
         yield _entry(row)
+
+
+def first_policy(session: Session, event_id: int, policy_now: str) -> str:
+    """Return how the line was walked when the ledger began."""
+    query = select(LedgerEntry.before).where(
+        LedgerEntry.event_id == event_id, LedgerEntry.place == 0, LedgerEntry.kind == POLICY
+    )
+    return session.scalar(query.order_by(LedgerEntry.number).limit(1)) or policy_now
 
 
 def _entry(row: Any) -> Entry:

@@ -112,9 +112,10 @@ class Registration(Model):
 
     A party that comes "as many as fit" has several *part*s at one place. *needs_step* is the gate's
     step at which its needs last changed, *seated_step* the one at which it got its seats: together
-    they tell who was let past whom. *seated_reason* is why the organiser seated it out of turn.
-    *receipt* is the hash of its first entry in the event's ledger. *replaces_id* is the registration
-    for another event that is given back once this one is certain.
+    they tell who was let past whom. *kept_seats* of its seats were kept for its firm or in the
+    organiser's reserve, so nobody else waited for them. *seated_reason* is why the organiser seated
+    it out of turn. *receipt* is the hash of its first entry in the event's ledger. *replaces_id* is
+    the registration for another event that is given back once this one is certain.
     """
 
     __tablename__ = "registration"
@@ -174,6 +175,7 @@ class Registration(Model):
     priority: Mapped[int] = mapped_column(default=0)
     needs_step: Mapped[int]
     seated_step: Mapped[int | None]
+    kept_seats: Mapped[int] = mapped_column(default=0, server_default="0")
     seated_reason: Mapped[str | None] = mapped_column(String(500))
     receipt: Mapped[str] = mapped_column(String(64), default="", server_default="")
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))

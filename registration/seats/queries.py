@@ -176,6 +176,12 @@ def line_policy(session: Session, event_id: int) -> rules.LinePolicy:
     return rules.LinePolicy(*row)
 
 
+def line_policies(session: Session, event_ids: Sequence[int]) -> dict[int, rules.LinePolicy]:
+    """Return how the free seats of each event go to whom, in one query."""
+    query = select(_QUEUE.event_id, *LINE_POLICY).where(_QUEUE.event_id.in_(event_ids))
+    return {event_id: rules.LinePolicy(*values) for event_id, *values in session.execute(query)}
+
+
 def line(session: Session, event_id: int) -> list[rules.Waiting]:
     """Return everybody who waits, in order, with what they need."""
     ids = list(

@@ -123,7 +123,7 @@ class LinePolicy:
 
 def fits(needs: Mapping[int, int], rooms: Mapping[int, Room]) -> bool:
     """Say whether all of *needs* is free; a firm's people may have what is kept for their firm."""
-    own = _own(needs, rooms)
+    own = own_seats(needs, rooms)
     for pool_id, need in needs.items():
         room = rooms.get(pool_id)
         if room is None or need > room.free:
@@ -135,7 +135,7 @@ def fits(needs: Mapping[int, int], rooms: Mapping[int, Room]) -> bool:
 
 def occupy(needs: Mapping[int, int], rooms: Mapping[int, Room]) -> None:
     """Take *needs* out of *rooms*."""
-    own = _own(needs, rooms)
+    own = own_seats(needs, rooms)
     for pool_id, need in needs.items():
         room = rooms[pool_id]
         room.free -= need
@@ -196,6 +196,6 @@ def _quiet_end(local: datetime, quiet_from: int | None, quiet_until: int | None)
     return end + timedelta(days=1) if is_overnight and hour >= quiet_from else end
 
 
-def _own(needs: Mapping[int, int], rooms: Mapping[int, Room]) -> int:
-    """Return how many of a party sit on what is kept for their firms."""
+def own_seats(needs: Mapping[int, int], rooms: Mapping[int, Room]) -> int:
+    """Return how many of a party would sit on what is kept for their firms."""
     return sum(min(need, rooms[pool_id].own) for pool_id, need in needs.items() if pool_id in rooms)

@@ -2,9 +2,12 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
+from flask.sansio.app import App
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest
@@ -12,6 +15,8 @@ from werkzeug.exceptions import BadRequest
 from registration.core import text
 from registration.core.refusal import Refusal
 from registration.core.tokens import new_nonce, signing_keys
+
+_LARGEST = "registration_largest_bodies"
 
 
 class ForeignForm(Refusal):
@@ -28,6 +33,13 @@ class StaleForm(Refusal):
     code = "stale-form"
 
 
+class HastyForm(Refusal):
+    """The form came back sooner than a person can fill it in."""
+
+    status = 422
+    code = "hasty-form"
+
+
 def init_app(app: Flask) -> None:
     """Answer only to the host in BASE_URL and, in development, to this machine."""
     own = urlsplit(app.config["BASE_URL"]).hostname or "localhost"
@@ -38,7 +50,19 @@ def init_app(app: Flask) -> None:
     def refuse_foreign_and_unreadable() -> None:
         if request.method == "POST":
             _refuse_foreign()
+            _allow_files()
             _refuse_unreadable()
+
+
+def take_files(app: App, endpoint: str, largest: Callable[..., int]) -> None:
+    """Let the forms that are sent to *endpoint* have bodies as large as *largest* says for its address."""
+    app.extensions.setdefault(_LARGEST, {})[endpoint] = largest
+
+
+def _allow_files() -> None:
+    largest = current_app.extensions.get(_LARGEST, {}).get(request.endpoint)
+    if largest is not None and request.mimetype == "multipart/form-data":
+        request.max_content_length = largest(**(request.view_args or {}))
 
 
 def _refuse_foreign() -> None:
@@ -80,15 +104,21 @@ def form_key(purpose: str) -> str:
     return _serializer(purpose).dumps(new_nonce())
 
 
-def check_form_key(purpose: str, key: str) -> str:
-    """Return the nonce inside *key*. Raises StaleForm with what to do next."""
+def check_form_key(purpose: str, key: str, *, may_be_quick: bool = False) -> str:
+    """Return the nonce inside *key*. Raises StaleForm or HastyForm with what to do next."""
     hours = current_app.config["FORM_HOURS"]
     try:
-        nonce: str = _serializer(purpose).loads(key, max_age=hours * 3600)
+        nonce: str
+        made_at: datetime
+        nonce, made_at = _serializer(purpose).loads(key, max_age=hours * 3600, return_timestamp=True)
     except BadSignature:
         raise StaleForm(
             _("Your form was open for too long. We kept your answers: check them and send the form again.")
         ) from None
+    if not may_be_quick and datetime.now(UTC) - made_at < timedelta(
+        seconds=current_app.config["FORM_SECONDS"]
+    ):
+        raise HastyForm(_("That was quick. Check your answers and press the button once more."))
     return nonce
 
 

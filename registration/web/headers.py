@@ -11,6 +11,7 @@ PERSONAL = (
     "/invitations/",
     "/organiser/",
     "/tickets/",
+    "/unsubscribe/",
     "/login",
     "/reset",
     "/change",

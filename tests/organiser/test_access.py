@@ -2,7 +2,10 @@
 
 import pytest
 
+from registration.booking.services.uploads import keep
+from registration.events.services import QuestionFacts
 from tests import factories
+from tests.booking.programme_arranging import make_programme
 from tests.factories import make_event, sign_in
 from tests.invitations.arranging import invite
 from tests.site.arranging import publish
@@ -18,6 +21,12 @@ ALLOWED = {
     "edit": EDIT,
     "add_category": EDIT,
     "add_question": EDIT,
+    "question": EDIT,
+    "move_question": EDIT,
+    "remove_question": EDIT,
+    "new_programme": EDIT,
+    "edit_programme": EDIT,
+    "answer_file": READ,
     "add_material": EDIT,
     "move_material": EDIT,
     "remove_material": EDIT,
@@ -39,6 +48,9 @@ ALLOWED = {
     "exports": READ,
     "export": READ,
     "messages": READ,
+    "retry_mails": EDIT,
+    "send_again": EDIT,
+    "correct_address": EDIT,
     "journal": READ,
     "checkin": DOOR,
     "check_in": DOOR,
@@ -48,24 +60,30 @@ ALLOWED = {
 @pytest.fixture
 def office(page_app):
     """An event with a registration, and the addresses of the back office by endpoint."""
-    event = make_event()
-    ada = factories.register(event)
+    event = make_event(questions=(QuestionFacts("Your paper", "file"),))
+    [paper] = event.questions
+    ada = factories.register(event, answers=((paper, keep(paper, "seed", "a.pdf", b"%PDF-1.7", 99)),))
+    programme = make_programme(event)
     values = {
         "slug": event.slug,
         "registration_id": ada.id,
         "attendee_id": 1,
+        "message_id": 1,
         "pool_id": factories.pool(event).id,
         "fmt": "csv",
+        "question_id": paper,
+        "answer_id": 1,
         "invitation_id": 1,
         "material_id": 1,
     }
     invite(event, "Ben")
     publish(event, "Slides", "https://example.org/slides.pdf")
+    slugs = {"new_event": "ditta", "new_programme": "ditta", "edit_programme": programme}
     addresses = {}
     for rule in page_app.url_map.iter_rules():
         if rule.endpoint.startswith("organiser."):
             name = rule.endpoint.removeprefix("organiser.")
-            slug = {"slug": "ditta"} if name == "new_event" else {}
+            slug = {"slug": slugs[name]} if name in slugs else {}
             with page_app.test_request_context():
                 built = rule.build({one: (values | slug)[one] for one in rule.arguments})
             addresses[name] = (built[1], "POST" if "GET" not in rule.methods else "GET")

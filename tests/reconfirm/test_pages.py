@@ -88,14 +88,14 @@ def test_looking_answers_nothing_and_who_was_not_asked_sees_no_question(page_cli
 
 
 def test_the_mail_leads_to_the_question(page_app, event, booked):
-    token, ada = booked
+    token, _ada = booked
     at = db.session.get_one(Event, event.id).starts_at - 14 * DAY
     with clock.running(lambda: at):
         send_due()
     folder = Path(page_app.config["MAIL_URL"].removeprefix("file://"))
     mails = [path.read_text("utf-8", "replace") for path in sorted(folder.glob("*.eml"))]
     mail = next(one for one in mails if "Are you still coming?" in one.replace("\n ", " "))
-    assert f"/bookings/{token}/#reconfirm-{ada.id}" in mail.replace("=\n", "")
+    assert f"/bookings/{token}/" in mail.replace("=\n", "")
 
 
 @pytest.fixture

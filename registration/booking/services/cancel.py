@@ -1,30 +1,20 @@
 """Give seats back: a whole registration, or one attendee of it."""
 
-from dataclasses import dataclass
-
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from registration.booking.messages import announce, announce_shrunk
+from registration.booking.messages import announce_shrunk
 from registration.booking.models import Attendee
 from registration.booking.needs import members_of, needs_of
+from registration.booking.targets import Target, lock, registration_of, settle
 from registration.core import clock
 from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
 from registration.journal.services import Actor
-from registration.seats import engine, rules
-from registration.seats import gate as gates
-from registration.seats.models import Registration
+from registration.seats import engine, parties, rules
 
-
-@dataclass(frozen=True)
-class Target:
-    """Which registration is meant. *booking_id* limits an attendee's link to what is hers."""
-
-    event_id: int
-    registration_id: int
-    booking_id: int | None = None
+__all__ = ["Target", "cancel", "cancel_attendee"]
 
 
 def cancel(target: Target, actor: Actor, reason: str | None = None, *, tells: bool = True) -> None:
@@ -42,21 +32,18 @@ def cancel_attendee(target: Target, attendee_id: int, actor: Actor, reason: str 
 
 
 def _cancel(session: Session, target: Target, actor: Actor, reason: str | None, *, tells: bool) -> None:
-    gate = gates.lock(session, [target.event_id])[target.event_id]
-    if _state(session, target) in rules.ENDED:
+    gate = lock(session, target)
+    if registration_of(session, target).state in rules.ENDED:
         return
     change = engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)
-    changes = [change] if tells else []
-    changes += engine.drain(session, gate, actor)
-    gates.close(session, gate)
-    announce(session, changes, actor=actor, reason=reason)
+    settle(session, gate, [change], actor, reason, tells=tells)
 
 
 def _cancel_attendee(
     session: Session, target: Target, attendee_id: int, actor: Actor, reason: str | None
 ) -> None:
-    gate = gates.lock(session, [target.event_id])[target.event_id]
-    if _state(session, target) in rules.ENDED:
+    gate = lock(session, target)
+    if registration_of(session, target).state in rules.ENDED:
         return
     attendee = session.execute(
         select(Attendee.removed_at).where(
@@ -67,34 +54,14 @@ def _cancel_attendee(
         raise NotFound(_("There is no such attendee in this registration."))
     if attendee.removed_at is not None:
         return
-    if _present(session, target.registration_id) == 1:
-        changes = [engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)]
-    else:
-        session.execute(update(Attendee).where(Attendee.id == attendee_id).values(removed_at=clock.now()))
-        left = list(members_of(session, target.registration_id).values())
-        needs = needs_of(session, gate, left)
-        engine.change_needs(session, gate, target.registration_id, len(left), needs, actor)
-        changes = []
-        announce_shrunk(session, target.registration_id)
-    changes += engine.drain(session, gate, actor)
-    gates.close(session, gate)
-    announce(session, changes, actor=actor, reason=reason)
-
-
-def _state(session: Session, target: Target) -> str:
-    query = select(Registration.state).where(
-        Registration.id == target.registration_id, Registration.event_id == target.event_id
-    )
-    if target.booking_id is not None:
-        query = query.where(Registration.booking_id == target.booking_id)
-    state = session.scalar(query)
-    if state is None:
-        raise NotFound(_("There is no such registration."))
-    return state
-
-
-def _present(session: Session, registration_id: int) -> int:
-    query = select(func.count()).where(
-        Attendee.registration_id == registration_id, Attendee.removed_at.is_(None)
-    )
-    return int(session.scalar(query) or 0)
+    members = members_of(session, target.registration_id)
+    if len(members) == 1:
+        change = engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)
+        settle(session, gate, [change], actor, reason)
+        return
+    session.execute(update(Attendee).where(Attendee.id == attendee_id).values(removed_at=clock.now()))
+    left = [member for member_id, member in members.items() if member_id != attendee_id]
+    needs = needs_of(session, gate, left)
+    parties.change_needs(session, gate, target.registration_id, len(left), needs, actor)
+    announce_shrunk(session, target.registration_id)
+    settle(session, gate, [], actor)

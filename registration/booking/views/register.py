@@ -1,70 +1,43 @@
-"""The registration form."""
+"""The registration form of one event."""
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking import forms
-from registration.booking.forms import RegistrationForm
+from registration.booking.checking import errors_of
 from registration.booking.formspec import FormSpec, form_spec
-from registration.booking.services.register import register
-from registration.booking.views.codes import count_code
+from registration.booking.services.register import EventFull
+from registration.booking.sheet import Sheet
+from registration.booking.views import filling
+from registration.booking.views.filling import Shown
 from registration.core.database import db
-from registration.core.refusal import NotFound, Refusal
 from registration.events.rules import Phase
 from registration.seats.promise import promises
 from registration.seats.queries import availability, line_policy, seats_now
-from registration.web.guards import StaleForm, check_form_key, form_key
 from registration.web.locale import page_locale
 
 
 def show(slug: str) -> ResponseReturnValue:
     """Show the empty form, or why there is none."""
-    spec = _spec(slug)
-    most = current_app.config["MAX_PARTY"]
-    blocks = min(max(request.args.get("attendees", 1, type=int) or 1, 1), most)
-    form = forms.registration_form(spec, None, blocks=blocks, most=most)
-    form.locale.data = page_locale()
-    return _page(spec, form, 200)
+    sheet = Sheet((_spec(slug),))
+    return filling.empty(sheet, lambda shown: form_page(sheet, shown))
 
 
 def submit(slug: str) -> ResponseReturnValue:
     """Register whoever is in the form, or show it again with what to do."""
-    spec = _spec(slug)
-    most = current_app.config["MAX_PARTY"]
-    if "remove" in request.form:
-        kept = forms.without_attendee(request.form, request.form.get("remove", -1, type=int))
-        return _page(spec, forms.registration_form(spec, kept, most=most), 422)
-    form = forms.registration_form(spec, request.form, most=most)
-    if "add" in request.form:
-        forms.add_attendee(form, spec, most)
-        return _page(spec, form, 422, focus=f"attendees-{len(form.attendees) - 1}-name")
-    try:
-        count_code(spec, form)
-        nonce = check_form_key(f"register:{spec.event_id}", form.submit_key.data or "")
-        receipt = register(forms.application(form, spec, nonce)) if forms.check(form, spec, most) else None
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        forms.tell(form, refusal)
-        return _page(spec, form, refusal.status)
-    if receipt is None:
-        return _page(spec, form, 422)
-    if receipt.token is None:
-        return redirect(url_for("booking.already", slug=slug), 303)
-    return redirect(url_for("booking.booking", token=receipt.token), 303)
-
-
-def programme(slug: str) -> ResponseReturnValue:
-    """Lead to the programme's page, whose events have a form each."""
-    return redirect(f"/programmes/{slug}/", 303)
+    sheet = Sheet((_spec(slug),))
+    return filling.sent(sheet, lambda shown: form_page(sheet, shown), url_for("booking.already", slug=slug))
 
 
 def already(slug: str) -> ResponseReturnValue:
     """Say, revealing nothing, that the link was sent again if the address is registered."""
     spec = _spec(slug)
     title, language = spec.title(page_locale())
-    return render_template("booking/already.html", spec=spec, title=title, title_locale=language)
+    return render_template(
+        "booking/already.html", title=title, title_locale=language, back=f"/events/{spec.slug}/"
+    )
 
 
 def _spec(slug: str) -> FormSpec:
@@ -74,29 +47,33 @@ def _spec(slug: str) -> FormSpec:
     return spec
 
 
-def _page(spec: FormSpec, form: RegistrationForm, status: int, focus: str = "") -> ResponseReturnValue:
-    is_open = spec.phase is Phase.OPEN
+def form_page(sheet: Sheet, shown: Shown, template: str = "", **given: Any) -> ResponseReturnValue:
+    """Show the form of one event, or why there is none; *template* and *given* are of an invitation."""
+    [spec] = sheet.specs
     seats = availability(db.session(), [spec.event_id])[spec.event_id]
-    if not form.submit_key.data or status == StaleForm.status:
-        form.submit_key.data = form_key(f"register:{spec.event_id}")
     title, language = spec.title(page_locale())
-    errors = forms.errors_of(form)
+    errors = errors_of(shown.form)
     line = line_policy(db.session(), spec.event_id)
     now = seats_now(seats, [one.id for one in spec.categories], line)
-    is_closed = not is_open or spec.by_invitation or (now.left <= 0 and not spec.has_waitlist)
-    template = "booking/closed.html" if is_closed and request.method == "GET" else "booking/register.html"
-    page = render_template(
-        template,
-        spec=spec,
-        form=form,
-        now=now,
-        promises=promises(line, spec.has_waitlist, spec.time_zone),
-        title=title,
-        title_locale=language,
-        errors=errors,
-        has_errors=bool(errors),
-        focus=focus,
-        has_sensitive=any(question.is_sensitive for question in spec.questions),
-        heading=_("Join the waitlist") if now.joins_waitlist else _("Register"),
-    )
-    return page, status, {"Retry-After": "10"} if status == 503 else {}
+    filling.renew(sheet, shown, [] if now.joins_waitlist else [spec.slug])
+    is_closed = spec.phase is not Phase.OPEN or (now.left <= 0 and not spec.has_waitlist)
+    is_closed = is_closed or (spec.by_invitation and not given)
+    if is_closed and request.method == "GET":
+        template = "booking/closed.html"
+    values = {
+        "sheet": sheet,
+        "spec": spec,
+        "form": shown.form,
+        "now": now,
+        "rooms": seats.sessions,
+        "promises": promises(line, spec.has_waitlist, spec.time_zone),
+        "title": title,
+        "title_locale": language,
+        "errors": errors,
+        "has_errors": bool(errors),
+        "focus": shown.focus,
+        "is_gone": isinstance(shown.refusal, EventFull),
+        "heading": _("Join the waitlist") if now.joins_waitlist and spec.has_waitlist else _("Register"),
+    }
+    page = render_template(template or "booking/register.html", **(values | given))
+    return page, shown.status, filling.headers(shown.status)

@@ -13,11 +13,9 @@ from registration.accounts.models import Organiser
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
-from registration.events.queries import location
-from registration.events.services import CategoryFacts, QuestionFacts
+from registration.events.services import CategoryFacts
 from registration.organiser import forms, services
-from registration.organiser.views.frame import actor, done, event_screen
-from registration.web.filters import span
+from registration.organiser.views.frame import actor, done, event_screen, tell
 
 
 @organiser_page(EDIT)
@@ -35,7 +33,7 @@ def new(organiser: Organiser) -> ResponseReturnValue:
     try:
         slug = services.create_event(organiser.id, made, current_app.config["UID_HOST"], actor())
     except Refusal as refusal:
-        _tell(form, refusal)
+        tell(form, refusal)
         return _new_page(organiser, form, 422)
     return done(_("The event was created."), "overview", slug=slug)
 
@@ -50,15 +48,13 @@ def edit(event: Event) -> ResponseReturnValue:
         return _edit_page(event, form, 200)
     if not form.validate():
         return _edit_page(event, form, 422)
-    was_at = span(event.starts_at, event.ends_at, event.time_zone, event.all_day)
-    before = ", ".join(part for part in (was_at, location(event)) if part)
     # A cancelled event is not revived by an edit of its words.
     status = "cancelled" if event.status == "cancelled" else None
     slug = event.slug
     try:
-        told = services.change_event(event.id, form.facts(status), form.text(), before, actor())
+        told = services.change_event(event.id, form.facts(status), form.text(), actor())
     except Refusal as refusal:
-        _tell(form, refusal)
+        tell(form, refusal)
         return _edit_page(event, form, 422)
     sentence = _("Saved.")
     if told is not None:
@@ -82,29 +78,6 @@ def add_category(event: Event) -> ResponseReturnValue:
     return _added(event, form, _("Add a category"), save)
 
 
-@event_page(EDIT)
-def add_question(event: Event) -> ResponseReturnValue:
-    """Ask each attendee one thing more."""
-    form = forms.QuestionForm()
-
-    def save() -> None:
-        choices = (
-            [row for row in (form.choices.data or "").split("\n") if row]
-            if form.kind.data == "choice"
-            else []
-        )
-        facts = QuestionFacts(
-            form.label.data,
-            form.kind.data,
-            choices=choices,
-            is_required=form.is_required.data,
-            is_sensitive=form.is_sensitive.data,
-        )
-        services.add_question(event.id, facts, actor())
-
-    return _added(event, form, _("Add a question"), save)
-
-
 def _added(event: Event, form: FlaskForm, heading: str, save: Callable[[], None]) -> ResponseReturnValue:
     slug = event.slug
     status = 200
@@ -114,21 +87,13 @@ def _added(event: Event, form: FlaskForm, heading: str, save: Callable[[], None]
             try:
                 save()
             except Refusal as refusal:
-                _tell(form, refusal)
+                tell(form, refusal)
             else:
                 return done(_("Added."), "edit", slug=slug)
     errors = forms.errors_of(form)
     return event_screen(
         "add.html", event, status, form=form, heading=heading, errors=errors, has_errors=bool(errors)
     )
-
-
-def _tell(form: FlaskForm, refusal: Refusal) -> None:
-    """Put the sentence at its field, or above the form."""
-    if refusal.field in form and isinstance(form[refusal.field].errors, list | tuple):
-        form[refusal.field].errors = [refusal.sentence]
-    else:
-        form.form_errors.append(refusal.sentence)
 
 
 def _new_page(organiser: Organiser, form: forms.NewEventForm, status: int) -> ResponseReturnValue:

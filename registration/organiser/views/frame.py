@@ -6,9 +6,11 @@ from typing import Any
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from registration.accounts.access import DOOR, EDIT, READ, Roles, current_account
 from registration.accounts.queries import role_at
+from registration.core.refusal import Refusal
 from registration.events.models import Event
 from registration.events.queries import Words, words
 from registration.journal.services import Actor, organiser_actor
@@ -44,6 +46,14 @@ def done(sentence: str, endpoint: str, **values: Any) -> ResponseReturnValue:
     """Say what was done on the page that follows."""
     flash(sentence)
     return redirect(url_for(f"organiser.{endpoint}", **values), 303)
+
+
+def tell(form: FlaskForm, refusal: Refusal) -> None:
+    """Put the sentence at its field, or above the form."""
+    if refusal.field in form and isinstance(form[refusal.field].errors, list | tuple):
+        form[refusal.field].errors = [refusal.sentence]
+    else:
+        form.form_errors.append(refusal.sentence)
 
 
 def _nav(event: Event, role: str) -> list[tuple[str, str, bool]]:

@@ -8,6 +8,7 @@ from registration.core import clock
 from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
+from registration.organiser.programmes import programmes_of
 from registration.organiser.queries import events_of, expected_and_in, failed_mails, pools, state_counts
 from registration.organiser.views.frame import event_screen
 from registration.seats.explain import why_event
@@ -24,10 +25,12 @@ def home() -> ResponseReturnValue:
     shown = cards(session, events_of(session, [one.id for one in organisers]), page_locale())
     at = clock.now()
     coming = [card for card in reversed(shown) if card.event.ends_at > at]
+    editable = organisers_for(account, EDIT)
     return render_template(
         "organiser/home.html",
         organisers=organisers,
-        editable=organisers_for(account, EDIT),
+        editable=editable,
+        programmes=programmes_of(session, [one.id for one in editable]),
         readable={one.id for one in organisers_for(account, READ)},
         coming=coming,
         held=[card for card in shown if card.event.ends_at <= at],

@@ -1,4 +1,4 @@
-"""What was sent, and what happened."""
+"""What happened."""
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -10,25 +10,8 @@ from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.journal.models import JournalEntry
-from registration.mail.models import FAILED, PENDING, SENDING, SENT, SUPERSEDED, OutgoingMessage
 from registration.organiser.views.frame import event_screen
 from registration.web.paging import page
-
-STATES = (PENDING, SENDING, SENT, FAILED, SUPERSEDED)
-
-
-@event_page(READ)
-def messages(event: Event) -> ResponseReturnValue:
-    """List the mails of the event, newest first."""
-    state = request.args.get("state", "")
-    query = select(OutgoingMessage).where(OutgoingMessage.event_id == event.id)
-    if state in STATES:
-        query = query.where(OutgoingMessage.state == state)
-    here = page(db.session.scalar(select(func.count()).select_from(query.subquery())) or 0)
-    newest = query.order_by(OutgoingMessage.id.desc()).limit(here.size).offset(here.offset)
-    return event_screen(
-        "messages.html", event, mails=db.session.scalars(newest).all(), page=here, state=state, states=STATES
-    )
 
 
 @event_page(READ)

@@ -12,8 +12,11 @@ from registration.booking.services.cancel import Target
 from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
-from registration.organiser.forms import CancelForm
-from registration.organiser.queries import answers_of, history, mails_of
+from registration.mail.queries import deliveries
+from registration.organiser.answers import answers_of
+from registration.organiser.forms import CancelForm, errors_of
+from registration.organiser.mail_forms import AddressForm
+from registration.organiser.queries import history, mails_of
 from registration.organiser.views.frame import actor, done, event_screen
 from registration.seats.explain import why_registration
 from registration.seats.models import Registration
@@ -23,18 +26,32 @@ from registration.web.locale import page_locale
 @event_page(READ)
 def show(event: Event, registration_id: int) -> ResponseReturnValue:
     """Show one registration."""
+    return registration_screen(event, registration_id)
+
+
+def registration_screen(
+    event: Event, registration_id: int, address: AddressForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    """Return the page of one registration; *address* is a form that came back with errors."""
     session = db.session()
     found = _seat(event, registration_id)
     is_trusted = role_at(current_account(), event.organiser_id) in EDIT
     registration = session.get(Registration, registration_id) or abort(404)
+    mails = mails_of(session, registration_id)
+    errors = errors_of(address) if address else []
     return event_screen(
         "registration.html",
         event,
+        status,
         seat=found,
+        address=address or AddressForm(formdata=None),
+        errors=errors,
+        has_errors=bool(errors),
         form=CancelForm(formdata=None),
         answers=answers_of(session, registration_id, with_sensitive=is_trusted),
         history=history(session, registration_id),
-        mails=mails_of(session, registration_id),
+        mails=mails,
+        deliveries=deliveries(session, [mail.id for mail in mails]),
         reasons=why_registration(session, registration),
     )
 

@@ -1,0 +1,54 @@
+"""The one form of a programme's events, and who depends on whom among them."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registration.booking.formspec import spec_of
+from registration.booking.models import Booking
+from registration.booking.queries import Seat, seats_where
+from registration.booking.sheet import Sheet
+from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
+from registration.seats import rules
+from registration.seats.models import Registration
+
+
+def programme_sheet(session: Session, slug: str) -> Sheet | None:
+    """Return the form of the programme at *slug*, or None; drafts and unlisted events are left out."""
+    programme = session.execute(
+        select(Programme.id, Programme.title, Programme.summary, Programme.locale).where(
+            Programme.slug == slug
+        )
+    ).one_or_none()
+    if programme is None:
+        return None
+    rows = session.execute(
+        select(Event.id, Event.uid, Event.slug, Event.revision, ProgrammeEvent.requires_event_id)
+        .join(ProgrammeEvent, ProgrammeEvent.event_id == Event.id)
+        .where(
+            ProgrammeEvent.programme_id == programme.id, Event.status != "draft", Event.visibility == PUBLIC
+        )
+        .order_by(ProgrammeEvent.rank, Event.starts_at, Event.id)
+    ).all()
+    return Sheet(
+        specs=tuple(spec_of(session, row) for row in rows),
+        slug=slug,
+        title=programme.title,
+        title_locale=programme.locale,
+        summary=programme.summary,
+        requires=tuple((row.id, row.requires_event_id) for row in rows if row.requires_event_id is not None),
+    )
+
+
+def dependants(session: Session, registration: Registration, locale: str = "en") -> list[Seat]:
+    """Return what the same address holds or waits for and may only have with *registration*'s event.
+
+    Whoever gives that one up is asked about these; none of them is dropped by itself.
+    """
+    asking = select(ProgrammeEvent.event_id).where(ProgrammeEvent.requires_event_id == registration.event_id)
+    address = select(Booking.email_normal).where(Booking.id == registration.booking_id).scalar_subquery()
+    condition = (
+        Registration.event_id.in_(asking)
+        & Registration.state.not_in(rules.ENDED)
+        & (Booking.email_normal == address)
+    )
+    return seats_where(session, condition, locale)

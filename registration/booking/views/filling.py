@@ -1,0 +1,96 @@
+"""What both registration forms do with a request: show, add, remove, register, keep all that was typed."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from flask import current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registration.booking import forms, parties
+from registration.booking.applying import application
+from registration.booking.checking import check, tell
+from registration.booking.forms import RegistrationForm
+from registration.booking.services.register import register
+from registration.booking.sheet import Sheet
+from registration.booking.views.codes import count_code
+from registration.booking.views.files import with_files
+from registration.core.refusal import NotFound, Refusal
+from registration.web.guards import StaleForm, check_form_key, form_key
+from registration.web.locale import page_locale
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A form as a page shows it: why it comes back, and which control the reader goes on at."""
+
+    form: RegistrationForm
+    status: int = 200
+    focus: str = ""
+    refusal: Refusal | None = None
+
+
+Page = Callable[[Shown], ResponseReturnValue]
+
+
+def empty(sheet: Sheet, page: Page) -> ResponseReturnValue:
+    """Show the empty form; `attendees` and `events` in the address fill it in a little."""
+    most = current_app.config["MAX_PARTY"]
+    blocks = min(max(request.args.get("attendees", 1, type=int) or 1, 1), most)
+    form = forms.registration_form(sheet, None, blocks=blocks, most=most)
+    form.locale.data = page_locale()
+    if sheet.is_programme:
+        open_slugs = [spec.slug for spec in sheet.open_specs]
+        asked = request.args.getlist("events")
+        form.events.data = [one for one in open_slugs if one in asked or len(open_slugs) == 1]
+    return page(Shown(form))
+
+
+def sent(
+    sheet: Sheet, page: Page, already: str, *, most: int | None = None, invitation_id: int | None = None
+) -> ResponseReturnValue:
+    """Register whoever is in the form, or show it again with what to do.
+
+    *already* is where an address that is registered goes; *most* how many people the form may name;
+    *invitation_id* the personal invitation that it answers: whose link that is, is no program.
+    """
+    most = most or current_app.config["MAX_PARTY"]
+    data, told = with_files(sheet)
+    if "remove" in data:
+        index = data.get("remove", -1, type=int)
+        kept = parties.without_attendee(data, index)
+        focus = f"attendees-{max(index - 1, 0)}-name"
+        return page(Shown(forms.registration_form(sheet, kept, most=most), 422, focus))
+    form = forms.registration_form(sheet, data, most=most)
+    if "add" in data:
+        forms.add_attendee(form, sheet, most)
+        return page(Shown(form, 422, f"attendees-{len(form.attendees) - 1}-name"))
+    try:
+        count_code(sheet, form)
+        is_invited = invitation_id is not None
+        nonce = check_form_key(sheet.purpose, form.submit_key.data or "", may_be_quick=is_invited)
+        is_whole = check(form, sheet, most, told)
+        asked = replace(application(form, sheet, nonce), invitation_id=invitation_id) if is_whole else None
+        receipt = register(asked) if asked else None
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        tell(form, refusal)
+        return page(Shown(form, refusal.status, refusal=refusal))
+    if receipt is None:
+        return page(Shown(form, 422))
+    if receipt.token is None:
+        return redirect(already, 303)
+    # Who saw seats and got none is told why.
+    went = form.seats_seen.data if receipt.is_waiting else None
+    return redirect(url_for("booking.booking", token=receipt.token, went=went or None), 303)
+
+
+def renew(sheet: Sheet, shown: Shown, with_seats: Iterable[str]) -> None:
+    """Note which events have seats on the page, and give the form a key where it has none that is good."""
+    shown.form.seats_seen.data = " ".join(with_seats)
+    if not shown.form.submit_key.data or shown.status == StaleForm.status:
+        shown.form.submit_key.data = form_key(sheet.purpose)
+
+
+def headers(status: int) -> dict[str, str]:
+    return {"Retry-After": "10"} if status == 503 else {}

@@ -1,0 +1,126 @@
+"""The one registration form of a programme's events."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+
+from registration.booking.checking import errors_of
+from registration.booking.forms import RegistrationForm
+from registration.booking.formspec import FormSpec
+from registration.booking.programmes import programme_sheet
+from registration.booking.services.register import EventFull
+from registration.booking.sheet import Sheet
+from registration.booking.views import filling
+from registration.booking.views.filling import Shown
+from registration.core.database import db
+from registration.seats.queries import Availability, SeatsNow, availability, line_policies, seats_now
+from registration.web.locale import page_locale
+
+
+@dataclass(frozen=True)
+class Option:
+    """An event of the programme as the form offers it. *needs* is the title it can only be had with."""
+
+    spec: FormSpec
+    title: str
+    title_locale: str
+    phase: str
+    now: SeatsNow
+    needs: str
+
+    @property
+    def is_full(self) -> bool:
+        return self.now.left <= 0 and not self.spec.has_waitlist
+
+
+def show(slug: str) -> ResponseReturnValue:
+    """Show the empty form."""
+    sheet = _sheet(slug)
+    return filling.empty(sheet, lambda shown: _page(sheet, shown))
+
+
+def submit(slug: str) -> ResponseReturnValue:
+    """Register whoever is in the form for the events they chose, or show it again with what to do."""
+    sheet = _sheet(slug)
+    already_url = url_for("booking.already_in_programme", slug=slug)
+    return filling.sent(sheet, lambda shown: _page(sheet, shown), already_url)
+
+
+def already(slug: str) -> ResponseReturnValue:
+    """Say, revealing nothing, that the link was sent again if the address is registered."""
+    sheet = _sheet(slug)
+    return render_template(
+        "booking/already.html",
+        title=sheet.title,
+        title_locale=sheet.title_locale,
+        back=url_for("booking.register_programme", slug=slug),
+        is_programme=True,
+    )
+
+
+def _sheet(slug: str) -> Sheet:
+    sheet = programme_sheet(db.session(), slug)
+    if sheet is None:
+        abort(404)
+    return sheet
+
+
+def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
+    seats = availability(db.session(), [spec.event_id for spec in sheet.specs])
+    options = _options(sheet, seats)
+    if isinstance(shown.refusal, EventFull):
+        _name_full(shown.form, options)
+    errors = errors_of(shown.form)
+    filling.renew(sheet, shown, [one.spec.slug for one in options if not one.now.joins_waitlist])
+    page = render_template(
+        "booking/programme.html",
+        sheet=sheet,
+        options=options,
+        rooms={key: room for one in seats.values() for key, room in one.sessions.items()},
+        is_open=any(one.spec in sheet.open_specs and not one.is_full for one in options),
+        form=shown.form,
+        errors=errors,
+        has_errors=bool(errors),
+        focus=shown.focus,
+        is_gone=isinstance(shown.refusal, EventFull),
+    )
+    return page, shown.status, filling.headers(shown.status)
+
+
+def _name_full(form: RegistrationForm, options: Sequence[Option]) -> None:
+    """Say which of the chosen events has too few seats and no waitlist."""
+    size = len(form.attendees)
+    full = [
+        one.title
+        for one in options
+        if one.spec.slug in form.events.data and not one.spec.has_waitlist and one.now.left < size
+    ]
+    if full:
+        form.form_errors.clear()
+        form.events.errors = [
+            ngettext(
+                "%(titles)s has no seats left for all of you, and no waitlist. Nothing was registered.",
+                "%(titles)s have no seats left for all of you, and no waitlist. Nothing was registered.",
+                len(full),
+                titles=", ".join(full),
+            )
+        ]
+
+
+def _options(sheet: Sheet, seats: Mapping[int, Availability]) -> list[Option]:
+    lines = line_policies(db.session(), list(seats))
+    titles = {spec.event_id: spec.title(page_locale()) for spec in sheet.specs}
+    needs = dict(sheet.requires)
+    return [
+        Option(
+            spec,
+            *titles[spec.event_id],
+            spec.phase.value,
+            seats_now(seats[spec.event_id], [one.id for one in spec.categories], lines[spec.event_id]),
+            titles.get(needs.get(spec.event_id, 0), ("", ""))[0],
+        )
+        for spec in sheet.specs
+    ]

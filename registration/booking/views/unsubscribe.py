@@ -1,0 +1,28 @@
+"""No more reminders and messages: one press, or none where the mail program does it (RFC 8058)."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registration.booking.letters import unsubscribed_booking
+from registration.booking.services.unsubscribe import unsubscribe
+from registration.core.refusal import NotFound
+
+
+def show(token: str) -> ResponseReturnValue:
+    """Ask; a mail scanner that follows the link changes nothing."""
+    _booking(token)
+    return render_template("booking/unsubscribe.html", token=token, is_done="done" in request.args)
+
+
+def submit(token: str) -> ResponseReturnValue:
+    """End them. A mail program posts here without a cookie or a key, so the address alone is the proof."""
+    unsubscribe(_booking(token))
+    return redirect(url_for("booking.unsubscribe", token=token, done=1), 303)
+
+
+def _booking(token: str) -> int:
+    booking_id = unsubscribed_booking(token)
+    if booking_id is None:
+        raise NotFound(_("This link does not open anything. Use the one in the newest mail."))
+    return booking_id

@@ -1,0 +1,71 @@
+"""Sentences around questions and choices of a form, for its templates."""
+
+from collections.abc import Collection
+
+from flask import Blueprint
+from flask_babel import gettext as _
+
+from registration.booking.sheet import Asked, Sheet
+from registration.events.asking import TICKED
+from registration.web.locale import page_locale
+
+
+def init_blueprint(bp: Blueprint) -> None:
+    """Give the templates of both forms these functions."""
+    for function in (brought_up_by, whom_it_concerns, told_with, events_concerned):
+        bp.add_app_template_global(function)
+
+
+def brought_up_by(one: Asked, prefix: str, sheet: Sheet) -> list[tuple[str, str]]:
+    """Return which controls bring a question up and with which values, for the page's script."""
+    found = []
+    if one.only_for is not None:
+        name, values = one.only_for
+        found.append((f"{prefix}{name}", "|".join(values)))
+    if one.when is not None:
+        name, wanted = one.when
+        is_contacts = any(other.name == name for other in sheet.of_contact)
+        found.append((name if is_contacts else f"{prefix}{name}", "y" if wanted == TICKED else wanted))
+    return found
+
+
+def whom_it_concerns(one: Asked, sheet: Sheet) -> str:
+    """Return in words who is asked, or nothing where everybody is."""
+    parts = [events_concerned(one.event_ids, sheet)]
+    if one.only_for is not None:
+        parts.append(_("Only for: %(categories)s.", categories=_categories(one.only_for, sheet)))
+    if one.when is not None:
+        name, wanted = one.when
+        label = next((other.question.label for other in sheet.questions if other.name == name), "")
+        if wanted == TICKED:
+            parts.append(_("Only if you ticked “%(question)s”.", question=label))
+        else:
+            parts.append(
+                _("Only if you answered “%(answer)s” to “%(question)s”.", answer=wanted, question=label)
+            )
+    return " ".join(part for part in parts if part)
+
+
+def told_with(one: Asked) -> str:
+    """Return what stands under a question: its hint, why it is asked, for how long it is kept."""
+    question = one.question
+    parts = [question.hint]
+    if question.purpose:
+        parts.append(_("Why we ask: %(purpose)s", purpose=question.purpose))
+    if question.retention:
+        parts.append(_("How long we keep it: %(retention)s", retention=question.retention))
+    return " ".join(part for part in parts if part)
+
+
+def events_concerned(event_ids: Collection[int], sheet: Sheet) -> str:
+    """Return which events something is asked for, or nothing where it is all of them."""
+    if len(event_ids) == len(sheet.specs):
+        return ""
+    titles = [spec.title(page_locale())[0] for spec in sheet.specs if spec.event_id in event_ids]
+    return str(_("For: %(titles)s.", titles=", ".join(titles)))
+
+
+def _categories(only_for: tuple[str, tuple[str, ...]], sheet: Sheet) -> str:
+    name, values = only_for
+    group = next(one for one in sheet.categories if one.name == name)
+    return ", ".join(ours[0][1].name for value, ours in group.choices if value in values)

@@ -1,0 +1,69 @@
+"""Take mail that a mail server pipes in: reports of what did not arrive, answers of calendars."""
+
+import sys
+from collections.abc import Callable
+
+import click
+from flask import current_app
+from flask.cli import ScriptInfo, pass_script_info
+
+from registration.booking.calendar_answers import read_answer
+from registration.booking.services.bounces import note_bounce
+from registration.booking.services.replies import note_reply
+from registration.cli.context import check_schema
+from registration.mail.incoming import MOST_BYTES, Ignored
+from registration.mail.reports import read_report
+
+# sysexits.h: the mail server keeps the mail and pipes it in again later.
+TRY_AGAIN = 75
+_RECIPIENT = click.option(
+    "--recipient", default="", help="To whom the mail server was told to send it; else its headers say."
+)
+
+
+@click.command()
+@_RECIPIENT
+@pass_script_info
+def bounce(info: ScriptInfo, recipient: str) -> None:
+    """Note the report of an undelivered mail (RFC 3464) from standard input.
+
+    Exits 0 when it was noted, 1 when it is not about a mail of ours, 75 when it must come again.
+    """
+
+    def work(raw: bytes) -> str:
+        message_id = note_bounce(read_report(raw, recipient), current_app.config["BOUNCE_ADDRESS"])
+        return f"bounce noted mail={message_id}"
+
+    _take(info, work)
+
+
+@click.command()
+@_RECIPIENT
+@pass_script_info
+def reply(info: ScriptInfo, recipient: str) -> None:
+    """Note what a calendar answers to an invitation (RFC 6047) from standard input.
+
+    Exits 0 when it was noted, 1 when it is no answer to ours, 75 when it must come again.
+    """
+
+    def work(raw: bytes) -> str:
+        noted = note_reply(read_answer(raw, recipient), current_app.config["REPLY_ADDRESS"])
+        return f"reply noted registration={noted.registration_id} answer={noted.answer}"
+
+    _take(info, work)
+
+
+def _take(info: ScriptInfo, work: Callable[[bytes], str]) -> None:
+    raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+    try:
+        with info.load_app().app_context():
+            check_schema()
+            told = work(raw)
+    except Ignored as reason:
+        click.echo(f"registration: ignored: {reason}", err=True)
+        sys.exit(1)
+    except Exception as error:
+        # Whatever is wrong here is no reason to lose the mail. Its text may hold a person's address.
+        click.echo(f"registration: try again later ({type(error).__name__})", err=True)
+        sys.exit(TRY_AGAIN)
+    click.echo(told, err=True)

@@ -1,0 +1,52 @@
+"""The words of a mail: ours from templates, or an organiser's own with flat placeholders."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import render_template
+
+# One name in one pair of braces; what stands in two is no placeholder of ours.
+_PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_ISOLATE, _POP = "\u2068", "\u2069"
+_GAP = re.compile(r"\n\s*\n")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a mail says: its subject, its first line, and the paragraphs that follow."""
+
+    subject: str
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
+def ours(kind: str, values: Mapping[str, object]) -> Wording:
+    """Return our own words for *kind*: a subject, and a text whose first line is the heading."""
+    subject = render_template(f"email/{kind}/subject.txt", **values)
+    return _wording(subject, render_template(f"email/{kind}/words.txt", **values))
+
+
+def theirs(subject: str, body: str, values: Mapping[str, object]) -> Wording:
+    """Return an organiser's words with each placeholder replaced once; unknown ones stay as they are."""
+    return _wording(filled(subject, values), filled(body, values))
+
+
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """Replace `{name}` by what *values* holds for it. Nothing is evaluated, and nothing twice."""
+    return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)
+
+
+def isolated(value: str) -> str:
+    """Return *value* so that a name read from right to left leaves the words around it in their order."""
+    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in value):
+        return f"{_ISOLATE}{value}{_POP}"
+    return value
+
+
+def _wording(subject: str, body: str) -> Wording:
+    first, _, rest = body.strip().replace("\r\n", "\n").partition("\n")
+    paragraphs = tuple(part.strip() for part in _GAP.split(rest) if part.strip())
+    return Wording(" ".join(subject.split()), first.strip(), paragraphs)

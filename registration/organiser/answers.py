@@ -1,0 +1,89 @@
+"""What people answered, as lists, exports and the page of a registration show it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registration.booking.models import Answer, Attendee, Upload
+from registration.events.asking import BOOKING, FILE, told
+from registration.events.models import Question
+
+
+@dataclass(frozen=True)
+class Told:
+    """One answer. *file_id* is the answer's id where it is a file to be taken."""
+
+    question: str
+    answer: str
+    file_id: int | None
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that answers a question."""
+
+    name: str
+    content_type: str
+    data: bytes
+    is_sensitive: bool
+
+
+def answers_for(
+    session: Session, attendees: Sequence[Attendee], questions: Sequence[Question]
+) -> dict[tuple[int, int], str]:
+    """Return the answers by (attendee, question); what was asked once of the contact is each one's."""
+    if not questions:
+        return {}
+    by_id = {question.id: question for question in questions}
+    registrations = {one.registration_id for one in attendees}
+    query = (
+        select(Answer.attendee_id, Answer.question_id, Answer.value, Attendee.registration_id)
+        .join(Attendee, Attendee.id == Answer.attendee_id)
+        .where(Attendee.registration_id.in_(registrations), Answer.question_id.in_(by_id))
+    )
+    own: dict[tuple[int, int], str] = {}
+    shared: dict[tuple[int, int], str] = {}
+    for row in session.execute(query):
+        question = by_id[row.question_id]
+        answer = told(question.kind, row.value)
+        own[row.attendee_id, question.id] = answer
+        if question.scope == BOOKING:
+            shared[row.registration_id, question.id] = answer
+    for one in attendees:
+        for question in questions:
+            if (one.registration_id, question.id) in shared:
+                own[one.id, question.id] = shared[one.registration_id, question.id]
+    return own
+
+
+def answers_of(session: Session, registration_id: int, *, with_sensitive: bool) -> dict[int, list[Told]]:
+    """Return what each attendee of a registration answered, by the attendee's id."""
+    query = (
+        select(Answer.id, Answer.attendee_id, Question.label, Question.kind, Answer.value)
+        .join(Question, Question.id == Answer.question_id)
+        .join(Attendee, Attendee.id == Answer.attendee_id)
+        .where(Attendee.registration_id == registration_id)
+        .order_by(Question.rank, Question.id)
+    )
+    if not with_sensitive:
+        query = query.where(Question.is_sensitive.is_(False))
+    found: dict[int, list[Told]] = {}
+    for row in session.execute(query):
+        file_id = row.id if row.kind == FILE else None
+        found.setdefault(row.attendee_id, []).append(Told(row.label, told(row.kind, row.value), file_id))
+    return found
+
+
+def file_of(session: Session, event_id: int, answer_id: int) -> File | None:
+    """Return the file that an answer of an event names, or None."""
+    row = session.execute(
+        select(Answer.value, Upload.content_type, Upload.data, Question.is_sensitive)
+        .join(Question, Question.id == Answer.question_id)
+        .join(Upload, (Upload.question_id == Question.id) & (Upload.value == Answer.value))
+        .where(Answer.id == answer_id, Question.event_id == event_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return File(told(FILE, row.value), row.content_type, row.data, row.is_sensitive)

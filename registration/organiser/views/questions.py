@@ -1,0 +1,104 @@
+"""What the event asks: list, add, change, order and remove."""
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registration.accounts.access import EDIT
+from registration.core.database import db
+from registration.core.refusal import NotFound, Refusal
+from registration.events.access import event_page
+from registration.events.models import Event, Question
+from registration.organiser import questions
+from registration.organiser.forms import errors_of
+from registration.organiser.question_forms import QuestionForm
+from registration.organiser.views.frame import actor, done, event_screen, tell
+
+
+@event_page(EDIT)
+def add_question(event: Event) -> ResponseReturnValue:
+    """List what is asked, and ask one thing more."""
+    known = questions.questions_of(db.session(), event.id)
+    form = QuestionForm()
+    form.offer(event.categories, known)
+    slug, event_id = event.slug, event.id
+    if request.method == "POST":
+        if form.validate():
+            try:
+                questions.ask(event_id, form.facts(), actor())
+            except Refusal as refusal:
+                tell(form, refusal)
+            else:
+                return done(_("Added."), "add_question", slug=slug)
+        return _page(event, form, 422)
+    return _page(event, form, 200)
+
+
+@event_page(EDIT)
+def question(event: Event, question_id: int) -> ResponseReturnValue:
+    """Change one question."""
+    known = questions.questions_of(db.session(), event.id)
+    found = next((one for one in known if one.id == question_id), None) or abort(404)
+    form = QuestionForm()
+    form.offer(event.categories, [one for one in known if one.rank < found.rank])
+    slug, event_id = event.slug, event.id
+    if request.method == "GET":
+        form.fill(found)
+        return _page(event, form, 200, found)
+    if form.validate():
+        try:
+            questions.change(event_id, question_id, form.facts(), actor())
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            tell(form, refusal)
+        else:
+            return done(_("Saved."), "add_question", slug=slug)
+    return _page(event, form, 422, found)
+
+
+@event_page(EDIT)
+def move_question(event: Event, question_id: int) -> ResponseReturnValue:
+    """Ask it earlier or later."""
+    slug = event.slug
+    by = -1 if request.form.get("to") == "earlier" else 1
+    try:
+        questions.move(event.id, question_id, by, actor())
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        flash(refusal.sentence)
+        return redirect(url_for("organiser.add_question", slug=slug), 303)
+    return done(_("Moved."), "add_question", slug=slug)
+
+
+@event_page(EDIT)
+def remove_question(event: Event, question_id: int) -> ResponseReturnValue:
+    """Ask it no more; answers are kept."""
+    slug = event.slug
+    try:
+        is_archived = questions.remove(event.id, question_id, actor())
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        flash(refusal.sentence)
+        return redirect(url_for("organiser.add_question", slug=slug), 303)
+    told = _("It is asked no more. The answers stay in lists and exports.") if is_archived else _("Removed.")
+    return done(told, "add_question", slug=slug)
+
+
+def _page(
+    event: Event, form: QuestionForm, status: int, changed: Question | None = None
+) -> ResponseReturnValue:
+    errors = errors_of(form)
+    return event_screen(
+        "questions.html",
+        event,
+        status,
+        form=form,
+        changed=changed,
+        kinds={choice.value: choice.label for choice in form.kind.choices},
+        questions=questions.questions_of(db.session(), event.id),
+        errors=errors,
+        has_errors=bool(errors),
+    )

@@ -1,0 +1,72 @@
+"""Count anew what a gate's pools hold, from the registrations themselves."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from registration.core.database import table
+from registration.seats import gate as gates
+from registration.seats import rules
+from registration.seats.gate import Gate
+from registration.seats.line import is_holding
+from registration.seats.models import Pool, Registration, RegistrationPool
+
+
+def recount(session: Session, gate: Gate) -> list[str]:
+    """Set every pool, what is kept back and how many wait to what the rows say; return what was wrong."""
+    ids = session.scalars(select(Pool.id).where(Pool.event_id == gate.event_id)).all()
+    gates.load_pools(session, gate, ids)
+    held = {
+        pool_id: int(seats)
+        for pool_id, seats in session.execute(
+            select(RegistrationPool.pool_id, func.sum(RegistrationPool.need))
+            .join(Registration, Registration.id == RegistrationPool.registration_id)
+            .where(RegistrationPool.pool_id.in_(ids), is_holding())
+            .group_by(RegistrationPool.pool_id)
+        )
+    }
+    wrong = []
+    for pool in gate.pools.values():
+        taken = held.get(pool.id, 0)
+        if pool.taken != taken:
+            wrong.append(f"pool {pool.id}: {pool.taken} taken, {taken} held")
+        pool.taken, pool.capacity = taken, rules.capacity(pool.wanted, taken)
+    kept = gate.event_pool.kept
+    gates.reckon_kept(gate)
+    if gate.event_pool.kept != kept:
+        wrong.append(f"pool {gate.event_pool.id}: {kept} kept, {gate.event_pool.kept} to keep")
+    for pool in gate.pools.values():
+        values = {"taken": pool.taken, "capacity": pool.capacity, "kept": pool.kept}
+        session.execute(update(Pool).where(Pool.id == pool.id).values(**values))
+    waiting = _waiting(session, gate.event_id)
+    if gate.waiting != waiting:
+        wrong.append(f"{gate.waiting} said to wait, {waiting} do")
+    gate.waiting = waiting
+    return wrong
+
+
+def claim_firms(session: Session, gate: Gate, needs: Mapping[int, Mapping[int, int]]) -> None:
+    """Let registrations need the pools of their firms too, and count these: the limits came later."""
+    firms = {pool.id for pool in gate.pools.values() if pool.kind == "firm"}
+    claims = table(RegistrationPool)
+    known = {
+        (row.registration_id, row.pool_id)
+        for row in session.execute(select(claims).where(claims.c.pool_id.in_(firms)))
+    }
+    rows = [
+        {"registration_id": registration_id, "pool_id": pool_id, "need": need}
+        for registration_id, needed in needs.items()
+        for pool_id, need in needed.items()
+        if pool_id in firms and (registration_id, pool_id) not in known
+    ]
+    if rows:
+        session.connection().execute(insert(claims), rows)
+    recount(session, gate)
+
+
+def _waiting(session: Session, event_id: int) -> int:
+    query = select(func.count()).where(
+        Registration.event_id == event_id, Registration.state == rules.WAITLISTED
+    )
+    return int(session.scalar(query) or 0)

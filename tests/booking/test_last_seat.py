@@ -1,0 +1,61 @@
+"""The last seat goes while somebody fills in the form: she is told so, and nothing typed is lost."""
+
+from tests.booking.programme_arranging import filled as filled_programme
+from tests.booking.programme_arranging import make_programme
+from tests.booking.programme_arranging import path as programme_path
+from tests.booking.test_questions import filled, path
+from tests.factories import make_event, register
+
+
+def test_with_a_waitlist_the_booking_says_why_there_is_no_seat(page_app, page_client):
+    event = make_event(capacity=1)
+    data = filled(page_client, event)
+    register(event, "Ben")
+    answer = page_client.post(path(event), data=data)
+    assert answer.status_code == 303
+    page = page_client.get(answer.headers["Location"]).text
+    assert "The last seat went while you filled in the form" in page
+    assert 'data-position="1"' in page
+    again = page_client.post(path(event), data=data)
+    assert again.headers["Location"] == answer.headers["Location"]
+
+
+def test_who_saw_the_waitlist_is_told_nothing_of_a_last_seat(page_app, page_client):
+    event = make_event(capacity=1)
+    register(event, "Ben")
+    answer = page_client.post(path(event), data=filled(page_client, event))
+    page = page_client.get(answer.headers["Location"]).text
+    assert 'data-state="waitlisted"' in page
+    assert "The last seat went" not in page
+
+
+def test_without_a_waitlist_the_form_comes_back_with_all_answers(page_app, page_client):
+    event = make_event(capacity=1, has_waitlist=False)
+    data = filled(page_client, event)
+    register(event, "Ben")
+    answer = page_client.post(path(event), data=data)
+    assert answer.status_code == 409
+    assert "<h1>The last seat went while you filled in the form" in answer.text
+    assert 'value="ada@example.org"' in answer.text
+    assert "All seats are taken" in answer.text
+
+
+def test_of_a_programme_only_the_event_that_went_says_so(page_app, page_client):
+    first, second = make_event(capacity=1, title="First"), make_event(capacity=5, title="Second")
+    programme = make_programme(first, second)
+    data = filled_programme(page_client, programme, first, second)
+    register(first, "Ben")
+    answer = page_client.post(programme_path(programme), data=data)
+    page = page_client.get(answer.headers["Location"]).text
+    assert page.count("The last seat went while you filled in the form") == 1
+
+
+def test_a_full_event_of_a_programme_without_waitlist_is_named(page_app, page_client):
+    first, second = make_event(capacity=1, title="First", has_waitlist=False), make_event(title="Second")
+    programme = make_programme(first, second)
+    data = filled_programme(page_client, programme, first, second)
+    register(first, "Ben")
+    answer = page_client.post(programme_path(programme), data=data)
+    assert answer.status_code == 409
+    assert "First has no seats left for all of you, and no waitlist" in answer.text
+    assert 'value="ada@example.org"' in answer.text

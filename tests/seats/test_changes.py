@@ -1,0 +1,232 @@
+"""Changes under the gate: parties, moves, approval, addresses, closing."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from registration.booking.rules import Person
+from registration.booking.services.address import verify
+from registration.booking.services.cancel import cancel
+from registration.booking.services.closing import cancel_event, close_registration, reopen_registration
+from registration.booking.services.deciding import approve, merge, reject
+from registration.booking.services.lines import change_line
+from registration.booking.services.moving import move
+from registration.booking.services.party import add_people, split
+from registration.booking.services.register import RegistrationClosed
+from registration.booking.sweeper import sweep
+from registration.booking.targets import NotNow
+from registration.core import clock
+from registration.core.database import db
+from registration.journal.services import ATTENDEE
+from registration.mail.models import OutgoingMessage
+from registration.seats import ledger
+from registration.seats.models import Registration
+from registration.seats.proof import read
+from registration.seats.rules import LinePolicy
+from tests import factories
+from tests.factories import pool, state, target
+from tests.seats.sound import assert_sound
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def parts(event, booking_id: int) -> list[tuple[int, int, int, str]]:
+    db.session.rollback()
+    query = select(Registration.place, Registration.part, Registration.size, Registration.state)
+    rows = db.session.execute(
+        query.where(Registration.event_id == event.id, Registration.booking_id == booking_id).order_by(
+            Registration.place, Registration.part
+        )
+    ).all()
+    db.session.rollback()
+    return [tuple(row) for row in rows]
+
+
+def test_as_many_as_fit_sit_and_the_others_keep_the_place(make_event):
+    event = make_event(capacity=3)
+    first = factories.register(event, "Ada")
+    party = factories.register(event, "Ben", party=4, flexible=True)
+    assert parts(event, party.booking_id) == [
+        (2, 0, 2, "confirmed"),
+        (2, 1, 1, "waitlisted"),
+        (2, 2, 1, "waitlisted"),
+    ]
+    behind = factories.register(event, "Cleo")
+    cancel(target(first), ATTENDEE)
+    assert [one[3] for one in parts(event, party.booking_id)] == ["confirmed", "confirmed", "waitlisted"]
+    assert state(behind) == "waitlisted"
+    assert_sound()
+
+
+def test_a_party_that_waits_together_can_be_split(make_event):
+    event = make_event(capacity=3)
+    factories.register(event, "Ada")
+    party = factories.register(event, "Ben", party=3)
+    assert state(party) == "waitlisted"
+    split(target(party))
+    assert [one[2:] for one in parts(event, party.booking_id)] == [
+        (1, "confirmed"),
+        (1, "confirmed"),
+        (1, "waitlisted"),
+    ]
+    assert_sound()
+
+
+def test_more_people_wait_in_place_or_join_at_the_end(make_event):
+    event = make_event(capacity=2)
+    ada = factories.register(event, "Ada", party=2)
+    ben = factories.register(event, "Ben")
+    add_people(target(ben), [Person("Cleo")])
+    add_people(target(ada), [Person("Dora")])
+    assert parts(event, ben.booking_id) == [(2, 0, 2, "waitlisted")]
+    assert parts(event, ada.booking_id) == [(1, 0, 2, "confirmed"), (3, 1, 1, "waitlisted")]
+    cancel(target(ada), ATTENDEE)
+    assert state(ben) == "confirmed"
+    assert_sound()
+
+
+def test_moving_to_another_event_keeps_the_seat_until_the_new_one_is_certain(make_event):
+    workshop, meeting = make_event(capacity=1), make_event(capacity=1, title="Meeting")
+    ada = factories.register(workshop, "Ada")
+    blocker = factories.register(meeting, "Ben")
+    waiting = factories.register(workshop, "Cleo")
+    move(target(ada), meeting.id, {})
+    assert (state(ada), state(waiting)) == ("confirmed", "waitlisted")
+    cancel(target(blocker), ATTENDEE)
+    sweep()
+    assert (state(ada), state(waiting)) == ("cancelled", "confirmed")
+    assert parts(meeting, ada.booking_id) == [(2, 0, 1, "confirmed")]
+    assert sweep() == 0
+    assert_sound()
+
+
+def test_moving_to_an_event_with_room_is_one_step(make_event):
+    workshop, meeting = make_event(capacity=1), make_event(capacity=1, title="Meeting")
+    ada, waiting = factories.register(workshop, "Ada"), factories.register(workshop, "Cleo")
+    move(target(ada), meeting.id, {})
+    assert (state(ada), state(waiting)) == ("cancelled", "confirmed")
+    assert_sound()
+
+
+def test_nobody_moves_into_a_cancelled_event(make_event):
+    workshop, meeting = make_event(capacity=1), make_event(capacity=1, title="Meeting")
+    ada = factories.register(workshop, "Ada")
+    cancel_event(meeting.id, ATTENDEE)
+    with pytest.raises(NotNow):
+        move(target(ada), meeting.id, {})
+    assert state(ada) == "confirmed"
+    assert pool(meeting).taken == 0
+
+
+def test_approval_gives_the_seat_or_a_place_in_line(make_event):
+    event = make_event(capacity=1, line={"needs_approval": True})
+    ada, ben, cleo = (factories.register(event, name) for name in ("Ada", "Ben", "Cleo"))
+    assert {state(one) for one in (ada, ben, cleo)} == {"pending"}
+    assert pool(event).taken == 0
+    approve(target(ben), ATTENDEE)
+    approve(target(ada), ATTENDEE)
+    reject(target(cleo), ATTENDEE, "For members only.")
+    assert (state(ada), state(ben), state(cleo)) == ("waitlisted", "confirmed", "rejected")
+    with pytest.raises(NotNow):
+        approve(target(cleo), ATTENDEE)
+    cancel(target(ben), ATTENDEE)
+    assert state(ada) == "confirmed"
+    assert_sound()
+
+
+def test_a_seat_is_held_until_the_address_is_confirmed(make_event):
+    event = make_event(capacity=1, line={"confirms_address": True})
+    ada, ben = factories.register(event, "Ada"), factories.register(event, "Ben")
+    assert (state(ada), state(ben)) == ("unverified", "unverified")
+    assert pool(event).taken == 1
+    assert_sound()
+    assert verify(ben.booking_id)
+    assert state(ben) == "waitlisted"
+    assert verify(ada.booking_id)
+    assert verify(ada.booking_id)
+    assert state(ada) == "confirmed"
+    assert_sound()
+
+
+def test_a_hold_that_nobody_confirms_passes_on(make_event):
+    event = make_event(capacity=1, line={"confirms_address": True})
+    ada, ben = factories.register(event, "Ada"), factories.register(event, "Ben")
+    verify(ben.booking_id)
+    later = clock.now() + timedelta(minutes=31)
+    with clock.running(lambda: later):
+        assert sweep() > 0
+        assert (state(ada), state(ben)) == ("expired", "confirmed")
+        assert not verify(ada.booking_id)
+        assert_sound()
+
+
+def test_the_same_people_twice_become_one(make_event):
+    event = make_event(capacity=1)
+    ada, again, ben = (factories.register(event, name) for name in ("Ada", "Ada", "Ben"))
+    with pytest.raises(NotNow):
+        merge(target(again), target(ada), ATTENDEE)
+    merge(target(ada), target(again), ATTENDEE)
+    assert (state(ada), state(again), state(ben)) == ("confirmed", "cancelled", "waitlisted")
+    assert_sound()
+
+
+def test_closing_and_reopening(make_event):
+    event = make_event(capacity=5)
+    close_registration(event.id, ATTENDEE)
+    with pytest.raises(RegistrationClosed):
+        factories.register(event, "Ada")
+    reopen_registration(event.id, ATTENDEE)
+    assert state(factories.register(event, "Ada")) == "confirmed"
+
+
+def test_everybody_is_told_that_the_event_is_cancelled(make_event):
+    event = make_event(capacity=1)
+    factories.register(event, "Ada")
+    factories.register(event, "Ben")
+    assert cancel_event(event.id, ATTENDEE, "The venue was flooded.") == 2
+    told = db.session.scalars(
+        select(OutgoingMessage.kind).where(OutgoingMessage.kind == "event_cancelled")
+    ).all()
+    assert len(told) == 2
+    with pytest.raises(NotNow):
+        cancel_event(event.id, ATTENDEE)
+
+
+def verdict(event):
+    db.session.rollback()
+    first = ledger.first_policy(db.session(), event.id, "first_fit")
+    found = read(ledger.entries(db.session(), event.id), first)
+    db.session.rollback()
+    return found
+
+
+def test_the_ledger_is_whole_and_shows_that_nobody_was_let_past(make_event):
+    event = make_event(capacity=3)
+    people = [factories.register(event, "Ada", party=size) for size in (2, 2, 1, 1, 3)]
+    cancel(target(people[0]), ATTENDEE)
+    change_line(event.id, LinePolicy(policy="strict"), ATTENDEE)
+    cancel(target(people[1]), ATTENDEE)
+    found = verdict(event)
+    assert found.holds
+    assert found.lines >= 8
+    assert_sound()
+
+
+def test_a_line_of_the_ledger_that_was_changed_shows(make_event):
+    event = make_event(capacity=1)
+    factories.register(event, "Ada")
+    factories.register(event, "Ben")
+    entry = db.session.get_one(ledger.LedgerEntry, (event.id, 1))
+    entry.size = 2
+    db.session.commit()
+    assert verdict(event).breaks == [1]
+
+
+def test_a_line_that_was_left_out_shows(make_event):
+    event = make_event(capacity=1)
+    for name in ("Ada", "Ben", "Cleo"):
+        factories.register(event, name)
+    db.session.delete(db.session.get_one(ledger.LedgerEntry, (event.id, 2)))
+    db.session.commit()
+    assert not verdict(event).holds
