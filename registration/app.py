@@ -18,11 +18,13 @@ from registration.ical import views as ical_views
 from registration.invitations import letters as invitation_letters
 from registration.invitations import views as invitation_views
 from registration.mail import views as mail_views
+from registration.organiser import letters as organiser_letters
 from registration.organiser import views as organiser_views
 from registration.privacy import views as privacy_views
 from registration.reconfirm import letters as reconfirm_letters
 from registration.reconfirm import views as reconfirm_views
 from registration.schema import views as schema_views
+from registration.site import ledger as site_ledger
 from registration.site import views as site_views
 from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache
 from registration.web.csrf import csrf
@@ -79,8 +81,10 @@ def _configure_features(app: Flask) -> None:
     reconfirm_letters.init_app(app)
     reconfirm_views.init_app(app)
     afterwards_views.init_app(app)
+    organiser_letters.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
+    app.register_blueprint(site_ledger.bp)
     app.register_blueprint(ical_views.bp)
     app.register_blueprint(booking_views.bp)
     # These forms carry keys of their own and need no cookie.

@@ -60,7 +60,9 @@ def _create_mailing() -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("last_id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("state IN ('queueing', 'queued', 'stopped')", name=op.f("ck_mailing_state_known")),
+        sa.CheckConstraint(
+            "state IN ('draft', 'queueing', 'queued', 'stopped')", name=op.f("ck_mailing_state_known")
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_mailing_account_id_account")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_mailing_event_id_event")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailing")),

@@ -36,7 +36,7 @@ def application(form: RegistrationForm, sheet: Sheet, submit_nonce: str) -> Appl
         ]
         if people:
             people[0] = _with_answers(people[0], form, sheet, event_id)
-            wishes.append(Wish(event_id, tuple(people)))
+            wishes.append(Wish(event_id, tuple(people), form.flexible.data and len(people) > 1))
     return Application(
         submit_key=submit_nonce,
         name=form.name.data,

@@ -32,7 +32,8 @@ def check(
     *told* are sentences by the name of a field, from whoever looked at the form before.
     """
     form.validate()
-    _put(form, told or {})
+    if told:
+        _put(form, told)
     if len(form.attendees) > most:
         form.form_errors.append(
             _("One form can register at most %(most)s people. Send a second form for the others.", most=most)

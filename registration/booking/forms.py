@@ -1,6 +1,6 @@
 """The registration form: its shape and its sentences, no decision about seats."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -71,6 +71,7 @@ class RegistrationForm(FlaskForm):
     # A trap for programs that fill in every field; people do not see it unless they filled it in.
     website = StringField(_l("Leave this empty"), [Optional(), Readable(FIRM_LENGTH)])
     seats_seen = HiddenField()
+    flexible = BooleanField(_l("If there are not seats for all of us, seat as many as fit; the others wait"))
     consent = BooleanField(CONSENT, [InputRequired(_l("Tick the box to register."))])
     consent_sensitive = BooleanField(SENSITIVE_CONSENT)
 
@@ -122,8 +123,14 @@ def _offer(form: RegistrationForm, sheet: Sheet) -> None:
         for attendee in form.attendees:
             field = attendee.form[group.name]
             field.choices = choices
+            if len(group.event_ids) < len(sheet.specs):
+                field.label.text = _("Category: %(titles)s", titles=_titles(group.event_ids, sheet))
             if len(choices) == 1 and not field.raw_data:
                 field.data = choices[0].value
+
+
+def _titles(event_ids: Collection[int], sheet: Sheet) -> str:
+    return ", ".join(spec.title(page_locale())[0] for spec in sheet.specs if spec.event_id in event_ids)
 
 
 @lru_cache(maxsize=256)

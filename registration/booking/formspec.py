@@ -13,7 +13,15 @@ from registration.core import clock
 from registration.core.database import single_reads, table
 from registration.core.recent import recent
 from registration.events.asking import ATTENDEE
-from registration.events.models import Category, Event, EventSession, EventText, Question
+from registration.events.models import (
+    Category,
+    Event,
+    EventSession,
+    EventText,
+    Programme,
+    ProgrammeEvent,
+    Question,
+)
 from registration.events.queries import location
 from registration.events.rules import Phase, phase
 
@@ -81,6 +89,8 @@ class FormSpec:
     sessions: tuple[SessionChoice, ...] = ()
     by_invitation: bool = False
     access_code: str = ""
+    # Where it can only be had with another event: the slug of their programme, and that one's title.
+    only_with: tuple[str, str] | None = None
 
     def __hash__(self) -> int:
         return hash((self.event_id, self.revision))
@@ -183,10 +193,24 @@ def _loaded(session: Session, event_id: int) -> FormSpec:
             for one in categories
         ),
         questions=tuple(_question(one) for one in questions),
+        only_with=_only_with(session, event_id),
         sessions=tuple(
             SessionChoice(one.id, one.name, one.hint, one.starts_at, one.ends_at) for one in sessions
         ),
     )
+
+
+def _only_with(session: Session, event_id: int) -> tuple[str, str] | None:
+    row = session.execute(
+        select(Programme.slug, EventText.title)
+        .join(ProgrammeEvent, ProgrammeEvent.programme_id == Programme.id)
+        .join(Event, Event.id == ProgrammeEvent.requires_event_id)
+        .join(EventText, (EventText.event_id == Event.id) & (EventText.locale == Event.locale))
+        .where(ProgrammeEvent.event_id == event_id)
+        .order_by(Programme.id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row.slug, row.title)
 
 
 def _question(one: Question) -> QuestionField:

@@ -1,14 +1,23 @@
 """What must hold of bookings: their people, their mail, their links."""
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from registration.booking.kinds import CONFIRMED, PROMOTED, WAITLISTED
-from registration.booking.models import Attendee, Booking
+from registration.booking.kinds import (
+    CONFIRMED,
+    OFFERED,
+    PENDING,
+    PROGRAMME,
+    PROMOTED,
+    VERIFY,
+    WAITLISTED,
+)
+from registration.booking.models import Answer, Attendee, Booking, Upload
 from registration.capability.models import Capability
 from registration.capability.services import BOOKING
 from registration.core.invariant import AnySelect, Invariant
-from registration.events.models import Event
+from registration.events.asking import FILE
+from registration.events.models import Event, Question
 from registration.mail.models import OutgoingMessage
 from registration.seats import rules
 from registration.seats.models import Pool, Registration, RegistrationPool
@@ -30,20 +39,36 @@ def _booked_twice(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _untold(event_id: int | None) -> AnySelect:
+# Which mail tells of a state.
+_TELLING = {
+    rules.CONFIRMED: [CONFIRMED, PROMOTED, PROGRAMME],
+    rules.WAITLISTED: [WAITLISTED, PROGRAMME],
+    rules.PENDING: [PENDING, PROGRAMME],
+    rules.OFFERED: [OFFERED],
+    rules.UNVERIFIED: [VERIFY],
+}
+
+
+def is_untold() -> ColumnElement[bool]:
+    """Return the SQL condition that a registration holds or waits and no mail says so."""
+    says_so = [
+        and_(Registration.state == state, OutgoingMessage.kind.in_(kinds))
+        for state, kinds in _TELLING.items()
+    ]
     told = exists().where(
-        # One mail tells of all the parts of a party.
         OutgoingMessage.booking_id == Registration.booking_id,
-        OutgoingMessage.event_id == Registration.event_id,
-        or_(
-            and_(Registration.state == rules.CONFIRMED, OutgoingMessage.kind.in_([CONFIRMED, PROMOTED])),
-            and_(Registration.state == rules.WAITLISTED, OutgoingMessage.kind == WAITLISTED),
-        ),
+        # One mail tells of all the parts of a party, and one of all that came of a programme's form.
+        or_(OutgoingMessage.event_id == Registration.event_id, OutgoingMessage.kind == PROGRAMME),
+        or_(*says_so),
     )
+    return and_(Registration.state.in_(list(_TELLING)), ~told.correlate(Registration))
+
+
+def _untold(event_id: int | None) -> AnySelect:
     query = (
         select(Event.slug, Registration.id.label("registration"), Registration.state)
         .join(Event, Event.id == Registration.event_id)
-        .where(Registration.state.in_([rules.CONFIRMED, rules.WAITLISTED]), ~told)
+        .where(is_untold())
     )
     return _in_event(query, event_id)
 
@@ -136,6 +161,17 @@ def _registered_twice(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
+def _lost_file(event_id: int | None) -> AnySelect:
+    kept = exists().where(Upload.question_id == Answer.question_id, Upload.value == Answer.value)
+    query = (
+        select(Event.slug, Answer.id.label("answer"))
+        .join(Question, Question.id == Answer.question_id)
+        .join(Event, Event.id == Question.event_id)
+        .where(Question.kind == FILE, ~kept)
+    )
+    return query if event_id is None else query.where(Question.event_id == event_id)
+
+
 INVARIANTS = (
     Invariant(
         "I5",
@@ -172,5 +208,11 @@ INVARIANTS = (
         "An address has one active registration for an event",
         "Registrations {registration} and {other} of {slug} are of the same address.",
         _registered_twice,
+    ),
+    Invariant(
+        "I20",
+        "Every file that was sent is there",
+        "Answer {answer} of {slug} names a file that is not there.",
+        _lost_file,
     ),
 )

@@ -27,6 +27,11 @@ RECONFIRM = "reconfirm"
 MATERIALS = "materials"
 DECLINE_ASKED = "decline_asked"
 COUNTER_ANSWERED = "counter_answered"
+# What came of one form for several events; its own composer writes it.
+PROGRAMME = "programme"
+# What an organiser writes herself, and what she sends to herself to see how it looks.
+MESSAGE = "message"
+SAMPLE = "sample"
 
 # The purpose of the addresses that calendars answer to.
 REPLIES = "reply"
@@ -79,3 +84,6 @@ SHAPES: Mapping[str, Shape] = {
     DECLINE_ASKED: _PLAIN,
     COUNTER_ANSWERED: _PLAIN,
 }
+
+# Written by the organiser's own hand, so there are no words of ours for it.
+MESSAGE_SHAPE = Shape(shows_people=False, has_calendar=False, tells_feed=False, is_listed=True)

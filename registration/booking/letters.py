@@ -1,5 +1,6 @@
 """Write the mails of registrations, from what is true when they are sent."""
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from flask import Flask, current_app
@@ -11,15 +12,19 @@ from sqlalchemy.orm import Session
 from registration.booking import kinds
 from registration.booking.facts import values, worded
 from registration.booking.kinds import SHAPES, Shape
+from registration.booking.models import EventMail
 from registration.booking.queries import Seat, seat
 from registration.booking.reservation import reservation
+from registration.booking.tickets import ticket_pdf, tickets_of
 from registration.capability.services import BOOKING, FEED, token_of
 from registration.core import clock
 from registration.core.tokens import derived, signing_keys
+from registration.core.typesetting import NoTypesetter
 from registration.core.urls import public_url
 from registration.ical.entries import invitation
 from registration.mail.addresses import numbered
 from registration.mail.composing import Draft, Superseded, composers, framed
+from registration.mail.envelope import Attachment
 from registration.mail.models import OutgoingMessage
 from registration.mail.wording import Wording, isolated
 from registration.seats import rules
@@ -44,7 +49,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         # Her link is no longer hers who was to be told: the seat or the address is another's now.
         raise Superseded("somebody else is told of this registration by now")
     _refuse_old_news(message, shape, found)
-    facts = values(found, message.facts, _booking_url(session, found), event_url(found))
+    facts = values(found, message.facts, booking_url(session, found), event_url(found))
     words = worded(session, message.kind, found.organiser_id, message.locale, facts)
     return letter(session, message, found, shape, words, facts)
 
@@ -56,9 +61,16 @@ def letter(
     shape: Shape,
     words: Wording,
     facts: dict[str, Any],
+    *,
+    is_sample: bool = False,
 ) -> Draft:
-    """Return *words* in the frame of our mails, with their calendar and their thread."""
+    """Return *words* in the frame of our mails, with their calendar and their thread.
+
+    A sample goes to the organiser: it has no link that is the attendee's alone.
+    """
     unsubscribe_url = public_url(f"/unsubscribe/{unsubscribe_token(found.booking_id)}/")
+    if is_sample:
+        shape, unsubscribe_url = replace(shape, has_calendar=False, is_listed=False), ""
     text, html = framed(
         "letter",
         words=words,
@@ -67,7 +79,7 @@ def letter(
         booking_url=facts["link"],
         link_url=_target(shape, facts),
         link_text=_link_text(message.kind),
-        feed_url=_feed_url(token_of(session, found.booking_id, FEED)),
+        feed_url="" if is_sample else _feed_url(token_of(session, found.booking_id, FEED)),
         unsubscribe_url=unsubscribe_url if shape.is_listed else "",
         reservation=reservation(found, message.kind) if current_app.config["MAIL_STRUCTURED_DATA"] else None,
         direction=get_locale().text_direction,
@@ -84,6 +96,7 @@ def letter(
         calendar=calendar,
         calendar_method=method,
         references=_references(session, message),
+        attachments=_tickets(session, message, found),
         headers=_list_headers(found, unsubscribe_url) if shape.is_listed else (),
     )
 
@@ -180,6 +193,22 @@ def _calendar(message: OutgoingMessage, shape: Shape, found: Seat) -> tuple[byte
     return raw, method
 
 
+def _tickets(session: Session, message: OutgoingMessage, found: Seat) -> tuple[Attachment, ...]:
+    """Return the tickets of the party as one file, where the organiser wants them in the mail."""
+    if message.kind not in (kinds.CONFIRMED, kinds.PROMOTED):
+        return ()
+    wanted = select(EventMail.attaches_ticket).where(EventMail.event_id == found.event_id)
+    tickets = tickets_of(found) if session.scalar(wanted) else []
+    if not tickets:
+        return ()
+    try:
+        pdf = ticket_pdf(tickets)
+    except NoTypesetter:
+        # The seat is the news; its page has the ticket too.
+        return ()
+    return (Attachment(filename="ticket.pdf", content_type="application/pdf", data=pdf),)
+
+
 def _references(session: Session, message: OutgoingMessage) -> tuple[str, ...]:
     """Return the first mail about the registration, so that mail programs show one thread."""
     first = session.scalar(
@@ -194,7 +223,8 @@ def _references(session: Session, message: OutgoingMessage) -> tuple[str, ...]:
     return () if first is None else (first,)
 
 
-def _booking_url(session: Session, found: Seat) -> str:
+def booking_url(session: Session, found: Seat) -> str:
+    """Return the link of the booking, or the front page when its link has ended."""
     token = token_of(session, found.booking_id, BOOKING)
     return public_url(f"/bookings/{token}/") if token else public_url("/")
 

@@ -1,5 +1,7 @@
 """Addresses that look like a slip of the finger: a suggestion, never a refusal."""
 
+from functools import lru_cache
+
 # Providers whose names are long enough that one wrong letter is hardly another real one.
 _PROVIDERS = frozenset(
     {
@@ -29,8 +31,14 @@ _SLIPS = {
 def suggestion(address: str) -> str | None:
     """Return the address that was probably meant, or None."""
     local, at, domain = address.rpartition("@")
-    name, dot, ending = domain.lower().partition(".")
-    if not (local and at and dot) or name in _REAL:
+    meant = _meant(domain.lower()) if local and at else None
+    return None if meant is None else f"{local}@{meant}"
+
+
+@lru_cache(maxsize=1024)
+def _meant(domain: str) -> str | None:
+    name, dot, ending = domain.partition(".")
+    if not dot or name in _REAL:
         return None
     meant_ending = _SLIPS.get(ending, ending)
     meant_name = name
@@ -39,8 +47,7 @@ def suggestion(address: str) -> str | None:
         if len(near) != 1 or meant_ending not in _ENDINGS:
             return None
         meant_name = near[0]
-    meant = f"{local}@{meant_name}.{meant_ending}"
-    return meant if (meant_name, meant_ending) != (name, ending) else None
+    return f"{meant_name}.{meant_ending}" if (meant_name, meant_ending) != (name, ending) else None
 
 
 def _is_one_slip(typed: str, meant: str) -> bool:

@@ -1,7 +1,7 @@
 """The mails of registrations: decided with the change, written when they are sent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from registration.booking.kinds import (
     MOVED,
     OFFERED,
     PENDING,
+    PROGRAMME,
     PROMOTED,
     REJECTED,
     REMOVED,
@@ -35,8 +36,6 @@ from registration.seats import rules
 from registration.seats.changing import Change
 from registration.seats.models import Registration
 
-# What came of one form for several events.
-PROGRAMME = "programme"
 _TOLD_TOGETHER = frozenset({rules.CONFIRMED, rules.WAITLISTED, rules.PENDING})
 
 # One link mail per booking in this time, whoever asks how often: nobody's mailbox is filled by a stranger.
@@ -158,6 +157,26 @@ def announce_cancelled(session: Session, event_id: int, reason: str | None = Non
     To be called before their registrations end.
     """
     return announce_all(session, event_id, EVENT_CANCELLED, **({"reason": reason} if reason else {}))
+
+
+def announce_to(
+    session: Session, registration_ids: Sequence[int], kind: str, mailing_id: int | None = None, **facts: Any
+) -> int:
+    """Decide a mail of *kind* about each of these registrations; return how many.
+
+    Left out is who cannot be reached or wants no reminders and messages.
+    """
+    query = _about(
+        Registration.id.in_(registration_ids),
+        Booking.unreachable_at.is_(None),
+        Booking.unsubscribed_at.is_(None),
+    )
+    rows = session.execute(query.order_by(Registration.id)).all()
+    mails = [
+        _outgoing(kind, row, row.event_id, row.registration_id, {**facts, "state": row.state}) for row in rows
+    ]
+    enqueue(session, *(replace(mail, mailing_id=mailing_id) for mail in mails))
+    return len(mails)
 
 
 def announce_all(session: Session, event_id: int, kind: str, **facts: Any) -> int:

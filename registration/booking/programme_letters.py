@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from registration.booking import messages
+from registration.booking.kinds import PROGRAMME
 from registration.booking.queries import Seat, seats_of
 from registration.capability.services import BOOKING, FEED, token_of
 from registration.core.urls import public_url
@@ -17,7 +17,7 @@ from registration.seats import rules
 def init_app(app: Flask) -> None:
     """Register who writes the mail about several events."""
     with app.app_context():
-        composers()[messages.PROGRAMME] = compose
+        composers()[PROGRAMME] = compose
 
 
 def compose(session: Session, message: OutgoingMessage) -> Draft:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from registration.booking.formspec import CategoryChoice, FormSpec, QuestionField, SessionChoice
 from registration.core import clock
@@ -119,21 +119,27 @@ class Sheet:
         """The sessions of all events, by the value of their control."""
         return {str(one.id): (spec, one) for spec in self.specs for one in spec.sessions}
 
-    @property
+    @cached_property
     def of_attendees(self) -> list[Asked]:
         return [one for one in self.questions if one.question.scope == ATTENDEE]
 
-    @property
+    @cached_property
     def of_contact(self) -> list[Asked]:
         return [one for one in self.questions if one.question.scope == BOOKING]
 
-    @property
+    @cached_property
     def asks_files(self) -> bool:
         return any(one.question.kind == FILE for one in self.questions)
 
-    @property
+    @cached_property
     def has_sensitive(self) -> bool:
         return any(one.question.is_sensitive for one in self.questions)
+
+
+@lru_cache(maxsize=256)
+def sheet_of(spec: FormSpec) -> Sheet:
+    """Return the form of one event; the same one while nothing of it was edited."""
+    return Sheet((spec,))
 
 
 def _category_groups(specs: Iterable[FormSpec]) -> tuple[CategoryGroup, ...]:

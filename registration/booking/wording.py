@@ -12,13 +12,13 @@ from registration.web.locale import page_locale
 
 def init_blueprint(bp: Blueprint) -> None:
     """Give the templates of both forms these functions."""
-    for function in (brought_up_by, whom_it_concerns, told_with, events_concerned):
+    for function in (brought_up_by, chosen_by, whom_it_concerns, told_with):
         bp.add_app_template_global(function)
 
 
 def brought_up_by(one: Asked, prefix: str, sheet: Sheet) -> list[tuple[str, str]]:
     """Return which controls bring a question up and with which values, for the page's script."""
-    found = []
+    found = chosen_by(one.event_ids, prefix, sheet)
     if one.only_for is not None:
         name, values = one.only_for
         found.append((f"{prefix}{name}", "|".join(values)))
@@ -29,9 +29,20 @@ def brought_up_by(one: Asked, prefix: str, sheet: Sheet) -> list[tuple[str, str]
     return found
 
 
+def chosen_by(event_ids: Collection[int], prefix: str, sheet: Sheet) -> list[tuple[str, str]]:
+    """Return the controls and values that choose some of the events, or nothing where it is all of them.
+
+    Of several controls the first in which anything is chosen counts: an attendee's own choice.
+    """
+    if len(event_ids) == len(sheet.specs):
+        return []
+    slugs = "|".join(spec.slug for spec in sheet.specs if spec.event_id in event_ids)
+    return [(f"{prefix}events events" if prefix else "events", slugs)]
+
+
 def whom_it_concerns(one: Asked, sheet: Sheet) -> str:
     """Return in words who is asked, or nothing where everybody is."""
-    parts = [events_concerned(one.event_ids, sheet)]
+    parts = [_events_concerned(one.event_ids, sheet)]
     if one.only_for is not None:
         parts.append(_("Only for: %(categories)s.", categories=_categories(one.only_for, sheet)))
     if one.when is not None:
@@ -46,10 +57,10 @@ def whom_it_concerns(one: Asked, sheet: Sheet) -> str:
     return " ".join(part for part in parts if part)
 
 
-def told_with(one: Asked) -> str:
-    """Return what stands under a question: its hint, why it is asked, for how long it is kept."""
+def told_with(one: Asked, sheet: Sheet) -> str:
+    """Return what stands under a question: whom it concerns, its hint, why and for how long."""
     question = one.question
-    parts = [question.hint]
+    parts = [whom_it_concerns(one, sheet), question.hint]
     if question.purpose:
         parts.append(_("Why we ask: %(purpose)s", purpose=question.purpose))
     if question.retention:
@@ -57,7 +68,7 @@ def told_with(one: Asked) -> str:
     return " ".join(part for part in parts if part)
 
 
-def events_concerned(event_ids: Collection[int], sheet: Sheet) -> str:
+def _events_concerned(event_ids: Collection[int], sheet: Sheet) -> str:
     """Return which events something is asked for, or nothing where it is all of them."""
     if len(event_ids) == len(sheet.specs):
         return ""

@@ -12,6 +12,7 @@ from registration.cli.demo import demo
 from registration.cli.doctor import doctor, why
 from registration.cli.events import event, export
 from registration.cli.incoming import bounce, reply
+from registration.cli.ledger import ledger
 from registration.cli.organisers import organiser
 from registration.cli.serve import serve, start, worker
 from registration.cli.settings import config
@@ -31,6 +32,7 @@ COMMANDS = (
     export,
     doctor,
     why,
+    ledger,
     bounce,
     reply,
     config,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from registration.cli.context import fail, with_database
 from registration.core.database import db
 from registration.doctor.examine import Finding, examine
+from registration.doctor.repair import repair
 from registration.events.models import Event
 from registration.seats.explain import Reason, why_event, why_registration
 from registration.seats.models import Registration
@@ -17,9 +18,15 @@ from registration.seats.models import Registration
 @click.command()
 @click.argument("event_slug", metavar="[EVENT]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option(
+    "--repair", "mends", is_flag=True, help="Recount, promote who is due, queue lost mails; then check."
+)
 @with_database
-def doctor(event_slug: str | None, as_json: bool) -> None:
+def doctor(event_slug: str | None, as_json: bool, mends: bool) -> None:
     """Check every invariant; exit 1 when one does not hold."""
+    if mends:
+        for one in repair(event_slug):
+            click.echo(f"mended {one}", err=True)
     findings = examine(db.engine, event_slug)
     if as_json:
         click.echo(json.dumps(_told(findings), ensure_ascii=False, indent=1))

@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress.server import BaseWSGIServer, create_server
 
+from registration.booking.reminding import remind
 from registration.booking.sweeper import sweep
 from registration.cli.context import check_schema, with_database
 from registration.cli.database import bring_schema_up, sqlite_file
@@ -21,11 +22,12 @@ from registration.core.server_lock import ServerLock, refuse_network_file
 from registration.core.settings import PREFIX, ConfigurationError, is_production
 from registration.mail import outbox
 from registration.mail import worker as mail
+from registration.organiser.mailings import queue_some
 from registration.reconfirm.chores import reconfirm
 
 log = logging.getLogger(__name__)
-# What the worker does beside sending mail.
-CHORES = (sweep, reconfirm)
+# What the worker does beside sending: each returns how much it did.
+CHORES = (sweep, remind, queue_some, reconfirm)
 
 
 @click.command()

@@ -46,7 +46,11 @@ def isolated(value: str) -> str:
     return value
 
 
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Return the parts of *text* that stand between empty lines."""
+    return tuple(part.strip() for part in _GAP.split(text.replace("\r\n", "\n")) if part.strip())
+
+
 def _wording(subject: str, body: str) -> Wording:
     first, _, rest = body.strip().replace("\r\n", "\n").partition("\n")
-    paragraphs = tuple(part.strip() for part in _GAP.split(rest) if part.strip())
-    return Wording(" ".join(subject.split()), first.strip(), paragraphs)
+    return Wording(" ".join(subject.split()), first.strip(), paragraphs(rest))

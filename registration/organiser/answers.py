@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from registration.booking.models import Answer, Attendee, Upload
 from registration.events.asking import BOOKING, FILE, told
 from registration.events.models import Question
+from registration.seats.models import Registration
 
 
 @dataclass(frozen=True)
@@ -37,24 +38,33 @@ def answers_for(
     if not questions:
         return {}
     by_id = {question.id: question for question in questions}
-    registrations = {one.registration_id for one in attendees}
+    ids = {one.registration_id for one in attendees}
+    bookings = {
+        row.id: row.booking_id
+        for row in session.execute(
+            select(Registration.id, Registration.booking_id).where(Registration.id.in_(ids))
+        )
+    }
     query = (
-        select(Answer.attendee_id, Answer.question_id, Answer.value, Attendee.registration_id)
+        select(Answer.attendee_id, Answer.question_id, Answer.value, Registration.booking_id)
         .join(Attendee, Attendee.id == Answer.attendee_id)
-        .where(Attendee.registration_id.in_(registrations), Answer.question_id.in_(by_id))
+        .join(Registration, Registration.id == Attendee.registration_id)
+        .where(Registration.booking_id.in_(set(bookings.values())), Answer.question_id.in_(by_id))
     )
     own: dict[tuple[int, int], str] = {}
+    # A party may sit and wait in parts: what the contact answered once is of all of them.
     shared: dict[tuple[int, int], str] = {}
     for row in session.execute(query):
         question = by_id[row.question_id]
         answer = told(question.kind, row.value)
         own[row.attendee_id, question.id] = answer
         if question.scope == BOOKING:
-            shared[row.registration_id, question.id] = answer
+            shared[row.booking_id, question.id] = answer
     for one in attendees:
         for question in questions:
-            if (one.registration_id, question.id) in shared:
-                own[one.id, question.id] = shared[one.registration_id, question.id]
+            key = (bookings[one.registration_id], question.id)
+            if key in shared:
+                own[one.id, question.id] = shared[key]
     return own
 
 

@@ -128,16 +128,16 @@ class EventForm(FlaskForm):
         """Return what the form says, with its local times as moments. Raises ValueError at a skipped hour."""
         zone = ZoneInfo(self.time_zone.data)
         return Facts(
-            starts_at=_moment(self.starts_at, zone),
-            ends_at=_moment(self.ends_at, zone),
+            starts_at=moment_of(self.starts_at, zone),
+            ends_at=moment_of(self.ends_at, zone),
             time_zone=self.time_zone.data,
             all_day=self.all_day.data,
             venue=self.venue.data or "",
             street=self.street.data or "",
             city=self.city.data or "",
             online_url=self.online_url.data or "",
-            opens_at=_moment(self.opens_at, zone) if self.opens_at.data else None,
-            closes_at=_moment(self.closes_at, zone) if self.closes_at.data else None,
+            opens_at=moment_of(self.opens_at, zone) if self.opens_at.data else None,
+            closes_at=moment_of(self.closes_at, zone) if self.closes_at.data else None,
             shows_seats=self.shows_seats.data,
             has_waitlist=self.has_waitlist.data,
             locale=self.locale.data,
@@ -234,7 +234,8 @@ def errors_of(form: FlaskForm) -> list[tuple[str, str]]:
     return found
 
 
-def _moment(field: Field, zone: ZoneInfo) -> datetime:
+def moment_of(field: Field, zone: ZoneInfo) -> datetime:
+    """Return the moment that a field's local time is in *zone*."""
     local: datetime = field.data
     # An hour that comes twice means its first time, as most calendars read it.
     return local.replace(tzinfo=zone, fold=0).astimezone(UTC)

@@ -64,6 +64,16 @@ def attendees(event_id: int, filters: Filters) -> Select[*tuple[Any, ...]]:
     )
 
 
+def registrations(event_id: int, filters: Filters) -> Select[int]:
+    """Return the query of the ids of the registrations whose attendees are meant, each once."""
+    return (
+        select(Registration.id)
+        .join(Attendee, Attendee.registration_id == Registration.id)
+        .where(*_conditions(event_id, filters))
+        .distinct()
+    )
+
+
 @dataclass(frozen=True)
 class Totals:
     """How many the filters leave."""

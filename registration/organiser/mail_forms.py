@@ -2,11 +2,15 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import StringField
-from wtforms.validators import DataRequired
+from wtforms import BooleanField, StringField, TextAreaField
+from wtforms.validators import DataRequired, NumberRange, Optional
 
-from registration.booking.fields import EmailAddress, Readable, cleaned
+from registration.booking.fields import EmailAddress, Readable, cleaned, readable_block
 from registration.booking.forms import EMAIL_LENGTH
+from registration.booking.reminding import MOST_DAYS
+from registration.organiser.forms import WholeNumber, line_field
+
+BODY_LENGTH = 10000
 
 
 class AddressForm(FlaskForm):
@@ -17,3 +21,38 @@ class AddressForm(FlaskForm):
         [DataRequired(_l("Enter the new e-mail address.")), Readable(EMAIL_LENGTH), EmailAddress()],
         filters=[cleaned],
     )
+
+
+class MessageForm(FlaskForm):
+    """A message to many."""
+
+    subject = line_field(_l("Subject"), required=_l("Enter a subject."))
+    body = TextAreaField(
+        _l("Text"),
+        [DataRequired(_l("Enter the text.")), Readable(BODY_LENGTH)],
+        filters=[readable_block],
+        description=_l("An empty line begins a new paragraph."),
+    )
+
+
+class TextForm(FlaskForm):
+    """An organiser's own words for one kind of mail in one language."""
+
+    subject = line_field(_l("Subject"), required=_l("Enter a subject."))
+    body = TextAreaField(
+        _l("Text"),
+        [DataRequired(_l("Enter the text.")), Readable(BODY_LENGTH)],
+        filters=[readable_block],
+        description=_l("The first line is the heading. An empty line begins a new paragraph."),
+    )
+
+
+class ChoicesForm(FlaskForm):
+    """What the mails of an event do."""
+
+    reminder_days = WholeNumber(
+        _l("Days before the event to remind those who have a seat"),
+        [Optional(), NumberRange(0, MOST_DAYS, _l("Enter a number from 0 to 60, or nothing."))],
+        description=_l("In the morning, in the time of the event. Empty: nobody is reminded."),
+    )
+    attaches_ticket = BooleanField(_l("Attach the tickets as PDF when a seat is confirmed"))

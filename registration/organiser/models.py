@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.core.database import Model, UtcDateTime
 
+DRAFT = "draft"
 QUEUEING = "queueing"
 QUEUED = "queued"
 STOPPED = "stopped"
@@ -21,7 +22,9 @@ class Mailing(Model):
     """
 
     __tablename__ = "mailing"
-    __table_args__ = (CheckConstraint("state IN ('queueing', 'queued', 'stopped')", name="state_known"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'queueing', 'queued', 'stopped')", name="state_known"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
@@ -29,7 +32,7 @@ class Mailing(Model):
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
     filters: Mapped[dict[str, Any]] = mapped_column(JSON)
-    state: Mapped[str] = mapped_column(String(16), default=QUEUEING)
-    total: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16), default=DRAFT)
+    total: Mapped[int] = mapped_column(default=0)
     last_id: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -8,6 +8,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from registration.accounts.models import Account
+from registration.booking.kinds import PROGRAMME
 from registration.booking.models import Attendee, Booking
 from registration.events.models import Event
 from registration.journal.models import JournalEntry
@@ -84,6 +85,20 @@ def waitlist(session: Session, event_id: int) -> list[InLine]:
     return found
 
 
+def undecided(session: Session, event_id: int) -> list[tuple[Registration, Booking, tuple[str, ...]]]:
+    """Return who awaits approval, holds an offer or has not confirmed the address, in their order."""
+    ids = session.scalars(
+        select(Registration.id)
+        .where(
+            Registration.event_id == event_id,
+            Registration.state.in_((rules.PENDING, rules.OFFERED, rules.UNVERIFIED)),
+        )
+        .order_by(Registration.place, Registration.part)
+    ).all()
+    found = parties(session, ids)
+    return [found[one] for one in ids]
+
+
 def parties(
     session: Session, registration_ids: Sequence[int]
 ) -> dict[int, tuple[Registration, Booking, tuple[str, ...]]]:
@@ -117,11 +132,12 @@ def history(session: Session, registration_id: int) -> Sequence[Row[*tuple[Any, 
 
 
 def mails_of(session: Session, registration_id: int) -> Sequence[OutgoingMessage]:
-    return session.scalars(
-        select(OutgoingMessage)
-        .where(OutgoingMessage.registration_id == registration_id)
-        .order_by(OutgoingMessage.id)
-    ).all()
+    """Return the mails about a registration, the one about all events of its form included."""
+    of_booking = select(Registration.booking_id).where(Registration.id == registration_id).scalar_subquery()
+    is_about = (OutgoingMessage.registration_id == registration_id) | (
+        (OutgoingMessage.booking_id == of_booking) & (OutgoingMessage.kind == PROGRAMME)
+    )
+    return session.scalars(select(OutgoingMessage).where(is_about).order_by(OutgoingMessage.id)).all()
 
 
 def expected_and_in(session: Session, event_id: int) -> tuple[int, int]:

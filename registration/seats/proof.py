@@ -34,10 +34,11 @@ class Passed:
     reason: str
 
 
-def read(entries: Iterable[Entry], policy: str) -> Verdict:
+def read(entries: Iterable[Entry], policy: str, only: Party | None = None) -> Verdict:
     """Walk through a ledger from its first line, where the line was walked by *policy*.
 
-    The work grows with the lines times those who wait.
+    The work grows with the lines times those who wait, or with the lines alone where *only* one
+    party (place, part) is asked about.
     """
     verdict = Verdict()
     waiting: dict[Party, Line] = {}
@@ -58,7 +59,7 @@ def read(entries: Iterable[Entry], policy: str) -> Verdict:
         if line.kind != STATE:
             continue
         waiting.pop(party, None)
-        if line.after == rules.WAITLISTED:
+        if line.after == rules.WAITLISTED and only in (None, party):
             waiting[party] = line
         # Who needs nothing yet, as before the address is confirmed, holds nothing.
         if line.after in rules.HOLDING and line.needs:

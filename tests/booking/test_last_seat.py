@@ -1,5 +1,9 @@
 """The last seat goes while somebody fills in the form: she is told so, and nothing typed is lost."""
 
+from sqlalchemy import select
+
+from registration.core.database import db
+from registration.seats.models import Registration
 from tests.booking.programme_arranging import filled as filled_programme
 from tests.booking.programme_arranging import make_programme
 from tests.booking.programme_arranging import path as programme_path
@@ -59,3 +63,17 @@ def test_a_full_event_of_a_programme_without_waitlist_is_named(page_app, page_cl
     assert answer.status_code == 409
     assert "First has no seats left for all of you, and no waitlist" in answer.text
     assert 'value="ada@example.org"' in answer.text
+
+
+def test_a_party_may_sit_as_many_as_fit_and_the_others_wait(page_app, page_client):
+    event = make_event(capacity=2)
+    assert "seat as many as fit" not in page_client.get(path(event)).text
+    assert "seat as many as fit" in page_client.get(f"{path(event)}?attendees=2").text
+    data = filled(page_client, event, flexible="y")
+    data |= {"attendees-1-name": "Ben", "attendees-2-name": "Cleo"}
+    answer = page_client.post(path(event), data=data)
+    db.session.rollback()
+    rows = db.session.execute(select(Registration.state, Registration.size).order_by(Registration.id)).all()
+    assert rows == [("confirmed", 2), ("waitlisted", 1)]
+    page = page_client.get(answer.headers["Location"]).text
+    assert 'data-state="waitlisted" data-position="1"' in page

@@ -3,16 +3,19 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import delete, func, select
 from sqlalchemy import event as events
-from sqlalchemy import func, select
 
 from registration.booking.linked import NotWithoutTheOther
+from registration.booking.models import Upload
 from registration.booking.programmes import dependants, programme_sheet
 from registration.booking.rules import Person, Wish, lacking
 from registration.booking.services import uploads
 from registration.booking.services.register import register
 from registration.booking.services.uploads import FileRefused
 from registration.core.database import db
+from registration.core.transaction import write_tx
+from registration.doctor.examine import examine
 from registration.events.services import QuestionFacts
 from registration.mail.models import OutgoingMessage
 from registration.seats.models import Registration
@@ -83,6 +86,22 @@ def test_one_form_is_one_mail_and_a_second_event_later_another(meeting, dinner):
     register_one(meeting, "Cleo")
     db.session.rollback()
     assert db.session.scalars(kinds).all() == ["programme", "confirmed"]
+
+
+def test_the_doctor_finds_nothing_after_a_mixed_outcome(app, make_event, meeting, dinner):
+    full = make_event(capacity=0, title="Full")
+    register(for_all(meeting, dinner, full))
+    assert [one.sentences for one in examine(db.engine) if not one.holds] == []
+
+
+def test_the_doctor_misses_a_file_that_is_gone(app, make_event):
+    event = make_event(questions=(QuestionFacts("Paper", "file"),))
+    [question] = event.questions
+    value = uploads.keep(question, "seed", "a.pdf", b"%PDF-1.7", 100)
+    register_one(event, "Ada", answers=((question, value),))
+    assert all(one.holds for one in examine(db.engine))
+    write_tx(lambda session: session.execute(delete(Upload)))
+    assert [one.code for one in examine(db.engine) if not one.holds] == ["I20"]
 
 
 def test_the_statements_do_not_grow_with_the_events(app, make_event):

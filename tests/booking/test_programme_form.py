@@ -145,6 +145,14 @@ def test_the_dinners_own_form_asks_for_the_meeting_too(page_client, programme, d
     assert "together with “Meeting”" in answer.text
 
 
+def test_the_dinners_own_form_leads_to_the_one_form(page_client, programme, dinner):
+    page = page_client.get(f"/events/{dinner.slug}/register").text
+    assert "only be had together with “Meeting”" in page
+    assert f'href="/programmes/{programme}/register?events={dinner.slug}"' in page
+    chosen = page_client.get(f"{path(programme)}?events={dinner.slug}").text
+    assert f'value="{dinner.slug}" checked' in chosen
+
+
 def test_what_depends_on_the_meeting_is_known(page_client, programme, meeting, dinner):
     page_client.post(path(programme), data=filled(page_client, programme, meeting, dinner))
     rows = {row.event_id: row for row in db.session.scalars(select(Registration))}

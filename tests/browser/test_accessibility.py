@@ -16,6 +16,7 @@ PUBLIC = (
     "/events/gala-60-years/register",
     f"{MEETING}/registered",
     "/programmes/ditta-annual-meeting-and-workshop/",
+    "/programmes/ditta-annual-meeting-and-workshop/registered",
     "/organisers/ditta/",
     "/privacy",
     "/accessibility",
@@ -44,6 +45,8 @@ OFFICE = (
     "/organiser/events/workshop-on-nomenclatures/edit/categories",
     "/organiser/events/workshop-on-nomenclatures/edit/materials",
     "/organiser/organisers/ditta/events/new",
+    "/organiser/organisers/ditta/programmes/new",
+    "/organiser/programmes/ditta-annual-meeting-and-workshop/edit",
     "/change",
 )
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

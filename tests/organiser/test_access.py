@@ -4,6 +4,8 @@ import pytest
 
 from registration.booking.services.uploads import keep
 from registration.events.services import QuestionFacts
+from registration.organiser.listing import Filters
+from registration.organiser.mailings import draft
 from tests import factories
 from tests.booking.programme_arranging import make_programme
 from tests.factories import make_event, sign_in
@@ -43,12 +45,36 @@ ALLOWED = {
     "cancel": EDIT,
     "cancel_attendee": EDIT,
     "waitlist": READ,
+    "approve": EDIT,
+    "reject": EDIT,
+    "seat": EDIT,
+    "merge": EDIT,
+    "line": EDIT,
+    "sessions": EDIT,
+    "firm_limits": EDIT,
+    "release": EDIT,
+    "close": EDIT,
+    "reopen": EDIT,
+    "cancel_event": EDIT,
+    "health": READ,
     "capacity": READ,
     "change_capacity": EDIT,
     "exports": READ,
     "export": READ,
     "messages": READ,
     "retry_mails": EDIT,
+    "mail_choices": EDIT,
+    "tell_materials": EDIT,
+    "new_mailing": EDIT,
+    "mailing": EDIT,
+    "edit_mailing": EDIT,
+    "send_mailing": EDIT,
+    "test_mailing": EDIT,
+    "stop_mailing": EDIT,
+    "texts": EDIT,
+    "text": EDIT,
+    "text_ours": EDIT,
+    "text_test": EDIT,
     "send_again": EDIT,
     "correct_address": EDIT,
     "journal": READ,
@@ -69,6 +95,9 @@ def office(page_app):
         "registration_id": ada.id,
         "attendee_id": 1,
         "message_id": 1,
+        "mailing_id": draft(event.id, "Parking", "Use the east gate.", Filters(), None),
+        "kind": "confirmed",
+        "code": "en",
         "pool_id": factories.pool(event).id,
         "fmt": "csv",
         "question_id": paper,
@@ -84,6 +113,7 @@ def office(page_app):
         if rule.endpoint.startswith("organiser."):
             name = rule.endpoint.removeprefix("organiser.")
             slug = {"slug": slugs[name]} if name in slugs else {}
+            slug = {"slug": "ditta"} if "/organisers/" in rule.rule else slug
             with page_app.test_request_context():
                 built = rule.build({one: (values | slug)[one] for one in rule.arguments})
             addresses[name] = (built[1], "POST" if "GET" not in rule.methods else "GET")

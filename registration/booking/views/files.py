@@ -9,7 +9,7 @@ from registration.booking.formspec import form_spec
 from registration.booking.programmes import programme_sheet
 from registration.booking.services import uploads
 from registration.booking.services.uploads import FileRefused
-from registration.booking.sheet import Asked, Sheet
+from registration.booking.sheet import Asked, Sheet, sheet_of
 from registration.core.database import db
 from registration.events.asking import FILE
 from registration.web.guards import StaleForm, check_form_key
@@ -21,7 +21,7 @@ _AT_ONCE = 5
 def largest_body(slug: str) -> int:
     """Return the largest body that the form of the event at *slug* takes."""
     spec = form_spec(db.session(), slug)
-    return _largest(None if spec is None else Sheet((spec,)))
+    return _largest(None if spec is None else sheet_of(spec))
 
 
 def largest_programme_body(slug: str) -> int:
@@ -31,11 +31,11 @@ def largest_programme_body(slug: str) -> int:
 
 def with_files(sheet: Sheet) -> tuple[MultiDict[str, str], dict[str, list[str]]]:
     """Return what was sent, each file replaced by the answer that names it, and what is wrong with which."""
+    if not sheet.asks_files:
+        return request.form, {}
     data: MultiDict[str, str] = MultiDict(request.form)
     told: dict[str, list[str]] = {}
     asked = {one.name: one for one in sheet.questions if one.question.kind == FILE}
-    if not asked:
-        return data, told
     for name in [one for one in data if one.endswith("-drop")]:
         if _question(name.removesuffix("-drop"), asked):
             data.pop(name.removesuffix("-drop"), None)

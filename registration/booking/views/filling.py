@@ -81,7 +81,8 @@ def sent(
     if receipt.token is None:
         return redirect(already, 303)
     # Who saw seats and got none is told why.
-    went = form.seats_seen.data if receipt.is_waiting else None
+    seen = (form.seats_seen.data or "").split() if receipt.is_waiting else []
+    went = " ".join(spec.slug for spec in sheet.specs if spec.slug in seen)
     return redirect(url_for("booking.booking", token=receipt.token, went=went or None), 303)
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from registration.booking.checking import errors_of
 from registration.booking.formspec import FormSpec, form_spec
 from registration.booking.services.register import EventFull
-from registration.booking.sheet import Sheet
+from registration.booking.sheet import Sheet, sheet_of
 from registration.booking.views import filling
 from registration.booking.views.filling import Shown
 from registration.core.database import db
@@ -21,13 +21,13 @@ from registration.web.locale import page_locale
 
 def show(slug: str) -> ResponseReturnValue:
     """Show the empty form, or why there is none."""
-    sheet = Sheet((_spec(slug),))
+    sheet = sheet_of(_spec(slug))
     return filling.empty(sheet, lambda shown: form_page(sheet, shown))
 
 
 def submit(slug: str) -> ResponseReturnValue:
     """Register whoever is in the form, or show it again with what to do."""
-    sheet = Sheet((_spec(slug),))
+    sheet = sheet_of(_spec(slug))
     return filling.sent(sheet, lambda shown: form_page(sheet, shown), url_for("booking.already", slug=slug))
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from registration.accounts.access import EDIT, READ
-from registration.booking.services.capacity import change_capacity
+from registration.booking.services.capacity import change_capacity, check_terms
 from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
@@ -16,7 +16,7 @@ from registration.events.models import Event
 from registration.organiser import queries
 from registration.organiser.forms import errors_of
 from registration.organiser.seat_forms import CapacityForm
-from registration.organiser.views.frame import actor, done, event_screen
+from registration.organiser.views.frame import actor, done, event_screen, tell
 from registration.seats.queries import PoolSeats, Preview, availability, preview
 
 
@@ -29,9 +29,13 @@ def capacity(event: Event) -> ResponseReturnValue:
         return _page(event, None, form)
     if not form.validate():
         return _page(event, pool_id, form, 422)
-    return _page(
-        event, pool_id, form, seen=preview(db.session(), event.id, _pool(event, pool_id).id, form.terms())
-    )
+    try:
+        check_terms(form.terms())
+    except Refusal as refusal:
+        tell(form, refusal)
+        return _page(event, pool_id, form, 422)
+    seen = preview(db.session(), event.id, _pool(event, pool_id).id, form.terms())
+    return _page(event, pool_id, form, seen=seen)
 
 
 @event_page(EDIT)
@@ -44,7 +48,7 @@ def change(event: Event, pool_id: int) -> ResponseReturnValue:
     try:
         promoted = change_capacity(event.id, pool_id, form.terms(), actor())
     except Refusal as refusal:
-        form.wanted.errors = [refusal.sentence]
+        tell(form, refusal)
         return _page(event, pool_id, form, refusal.status)
     told = ngettext("%(num)s party was promoted.", "%(num)s parties were promoted.", promoted)
     return done(_("The capacity was changed.") + " " + told, "capacity", slug=event.slug)
@@ -62,9 +66,11 @@ def _page(
 ) -> ResponseReturnValue:
     session = db.session()
     promoted: list[Any] = []
+    over: list[Any] = []
     if seen is not None:
-        parties = queries.parties(session, seen.promoted)
+        parties = queries.parties(session, [*seen.promoted, *seen.over])
         promoted = [parties[one] for one in seen.promoted]
+        over = [parties[one] for one in seen.over]
     errors = errors_of(form)
     return event_screen(
         "capacity.html",
@@ -76,6 +82,7 @@ def _page(
         form=form,
         seen=seen,
         promoted=promoted,
+        over=over,
         errors=errors,
         has_errors=bool(errors),
     )

@@ -8,6 +8,7 @@ from registration.core import clock
 from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
+from registration.events.queries import phase_of
 from registration.organiser.programmes import programmes_of
 from registration.organiser.queries import events_of, expected_and_in, failed_mails, pools, state_counts
 from registration.organiser.views.frame import event_screen
@@ -50,4 +51,5 @@ def overview(event: Event) -> ResponseReturnValue:
         failed=failed_mails(session, event.id),
         door=expected_and_in(session, event.id),
         reasons=why_event(session, event),
+        phase=phase_of(event).value,
     )

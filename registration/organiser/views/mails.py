@@ -24,6 +24,7 @@ from registration.mail.models import (
 )
 from registration.mail.queries import count_failed, deliveries
 from registration.organiser.mail_forms import AddressForm
+from registration.organiser.mailings import messages_of
 from registration.organiser.views.frame import actor, done, event_screen
 from registration.organiser.views.registration import registration_screen
 from registration.web.paging import page
@@ -57,6 +58,7 @@ def messages(event: Event) -> ResponseReturnValue:
         kind=kind,
         kinds=sorted(kinds),
         failed=count_failed(db.session(), event.id),
+        mailings=messages_of(db.session(), event.id),
     )
 
 

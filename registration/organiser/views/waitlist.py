@@ -21,6 +21,7 @@ def waitlist(event: Event) -> ResponseReturnValue:
         "waitlist.html",
         event,
         line=queries.waitlist(session, event.id),
+        undecided=queries.undecided(session, event.id),
         reasons=why_event(session, event),
         promises=promises(line_policy(session, event.id), event.has_waitlist, event.time_zone),
     )

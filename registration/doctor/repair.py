@@ -1,0 +1,61 @@
+"""Mend what takes no decision: counts, promotions that are due, mails that were lost."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registration.booking.messages import announce
+from registration.booking.services.capacity import go_on_draining
+from registration.booking.untold import untold
+from registration.core.database import db
+from registration.core.refusal import NotFound
+from registration.core.transaction import write_tx
+from registration.events.models import Event
+from registration.journal.services import SYSTEM, Note, record
+from registration.seats import gate as gates
+from registration.seats.models import Queue
+from registration.seats.recount import recount
+
+
+def repair(slug: str | None = None) -> list[str]:
+    """Recount, go on with promotions and queue mails anew, event by event; return what was mended.
+
+    Each event under its gate, and in the journal. Raises NotFound for an unknown event.
+    """
+    done: list[str] = []
+    for event_id, name in _events(slug):
+        done += [f"{name}: {one}" for one in _mended(event_id)]
+        promoted = go_on_draining(event_id)
+        if promoted:
+            done.append(f"{name}: {promoted} promoted")
+    return done
+
+
+def _mended(event_id: int) -> list[str]:
+    return write_tx(lambda session: _mend(session, event_id))
+
+
+def _mend(session: Session, event_id: int) -> list[str]:
+    gate = gates.lock(session, [event_id])[event_id]
+    found = recount(session, gate)
+    lost = untold(session, event_id)
+    announce(session, lost)
+    found += [f"mail about registration {one.registration_id} queued anew" for one in lost]
+    for one in found:
+        record(session, SYSTEM, Note("repaired", event_id=event_id, reason=one[:500]))
+    gates.close(session, gate)
+    return found
+
+
+def _events(slug: str | None) -> Sequence[tuple[int, str]]:
+    query = (
+        select(Queue.event_id, Event.slug).join(Event, Event.id == Queue.event_id).order_by(Queue.event_id)
+    )
+    if slug is not None:
+        query = query.where(Event.slug == slug)
+    found = [(row.event_id, row.slug) for row in db.session.execute(query)]
+    db.session.rollback()
+    if slug is not None and not found:
+        raise NotFound(f"There is no event {slug}. `registration event list` shows them.")
+    return found

@@ -1,0 +1,82 @@
+"""What organisers decide of single registrations: approve, turn down, seat by hand, merge."""
+
+from collections.abc import Callable
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registration.accounts.access import EDIT
+from registration.booking.services import deciding
+from registration.booking.targets import Target
+from registration.core.refusal import Refusal
+from registration.events.access import event_page
+from registration.events.models import Event
+from registration.organiser.forms import CancelForm
+from registration.organiser.seat_forms import MergeForm, SeatForm
+from registration.organiser.views.frame import actor, done
+
+
+@event_page(EDIT)
+def approve(event: Event, registration_id: int) -> ResponseReturnValue:
+    """Let a registration in that awaited it."""
+    target = Target(event.id, registration_id)
+    sentence = _("Approved. The person is told whether there is a seat or a wait.")
+    return _tried(event, registration_id, lambda: deciding.approve(target, actor()), sentence)
+
+
+@event_page(EDIT)
+def reject(event: Event, registration_id: int) -> ResponseReturnValue:
+    """Turn a registration down."""
+    form = CancelForm()
+    if not form.validate():
+        abort(400, form.reason.errors[0] if form.reason.errors else None)
+    target, reason = Target(event.id, registration_id), form.reason.data or None
+    return _tried(
+        event,
+        registration_id,
+        lambda: deciding.reject(target, actor(), reason),
+        _("Turned down. The person is told."),
+    )
+
+
+@event_page(EDIT)
+def seat(event: Event, registration_id: int) -> ResponseReturnValue:
+    """Give one who waits her seats by hand."""
+    form = SeatForm()
+    if not form.validate():
+        abort(400, form.reason.errors[0] if form.reason.errors else None)
+    target = Target(event.id, registration_id)
+    return _tried(
+        event,
+        registration_id,
+        lambda: deciding.seat_by_hand(target, actor(), form.reason.data or ""),
+        _("Seated. The person is told."),
+    )
+
+
+@event_page(EDIT)
+def merge(event: Event, registration_id: int) -> ResponseReturnValue:
+    """End another registration that is the same people as this one."""
+    form = MergeForm()
+    if not form.validate():
+        abort(400, form.other.errors[0] if form.other.errors else None)
+    keep, drop = Target(event.id, registration_id), Target(event.id, form.other.data or 0)
+    return _tried(
+        event,
+        registration_id,
+        lambda: deciding.merge(keep, drop, actor()),
+        _("Merged: the other registration has ended."),
+    )
+
+
+def _tried(event: Event, registration_id: int, act: Callable[[], None], sentence: str) -> ResponseReturnValue:
+    """Do it, or say on the registration's page why it cannot be done."""
+    slug = event.slug
+    try:
+        act()
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        return done(refusal.sentence, "registration", slug=slug, registration_id=registration_id)
+    return done(sentence, "registration", slug=slug, registration_id=registration_id)

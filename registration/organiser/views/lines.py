@@ -1,0 +1,116 @@
+"""How an event's seats go to whom: the rules of its line, its sessions, what is agreed with firms."""
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from registration.accounts.access import EDIT
+from registration.booking.services import lines
+from registration.core.database import db
+from registration.core.refusal import Refusal
+from registration.events.access import event_page
+from registration.events.models import Event, EventSession
+from registration.organiser.forms import errors_of
+from registration.organiser.seat_forms import FirmForm, LineForm, SessionForm
+from registration.organiser.views.frame import actor, done, event_screen, tell
+from registration.seats.queries import availability, firm_pools, line_policy
+
+
+@event_page(EDIT)
+def line(event: Event) -> ResponseReturnValue:
+    """Change the rules of the line."""
+    form, zone = LineForm(), ZoneInfo(event.time_zone)
+    if request.method == "GET":
+        form.fill(line_policy(db.session(), event.id), zone)
+        return _page("line.html", event, form, 200)
+    return _saved(
+        event,
+        form,
+        "line.html",
+        lambda: lines.change_line(event.id, form.line(zone), actor()),
+        _("Saved. Whoever gets a seat by the new rules has it now, and is told."),
+        "waitlist",
+    )
+
+
+@event_page(EDIT)
+def sessions(event: Event) -> ResponseReturnValue:
+    """Show the sessions, and add one."""
+    form, zone = SessionForm(), ZoneInfo(event.time_zone)
+    if request.method == "GET":
+        return _page("sessions.html", event, form, 200)
+    return _saved(
+        event,
+        form,
+        "sessions.html",
+        lambda: lines.add_session(event.id, form.facts(zone), actor()),
+        _("Added. People can pick it from now on."),
+        "sessions",
+    )
+
+
+@event_page(EDIT)
+def firm_limits(event: Event) -> ResponseReturnValue:
+    """Show what is agreed with firms, and agree on more."""
+    form, zone = FirmForm(), ZoneInfo(event.time_zone)
+    if request.method == "GET":
+        return _page("firm_limits.html", event, form, 200)
+    return _saved(
+        event,
+        form,
+        "firm_limits.html",
+        lambda: lines.set_firm(event.id, form.terms(zone), actor()),
+        _("Saved."),
+        "firm_limits",
+    )
+
+
+@event_page(EDIT)
+def release(event: Event, pool_id: int) -> ResponseReturnValue:
+    """Let everybody have what a firm has not used."""
+    slug = event.slug
+    lines.release_allotment(event.id, pool_id, actor())
+    return done(_("Its free seats are for everybody now."), "firm_limits", slug=slug)
+
+
+def _saved(
+    event: Event,
+    form: FlaskForm,
+    template: str,
+    save: Callable[[], Any],
+    sentence: str,
+    endpoint: str,
+) -> ResponseReturnValue:
+    slug = event.slug
+    if not form.validate():
+        return _page(template, event, form, 422)
+    try:
+        save()
+    except Refusal as refusal:
+        tell(form, refusal)
+        return _page(template, event, form, 422)
+    return done(sentence, endpoint, slug=slug)
+
+
+def _page(template: str, event: Event, form: FlaskForm, status: int) -> ResponseReturnValue:
+    session = db.session()
+    errors = errors_of(form)
+    seats = availability(session, [event.id])[event.id]
+    parts = session.query(EventSession).filter_by(event_id=event.id).order_by(EventSession.starts_at).all()
+    return event_screen(
+        template,
+        event,
+        status,
+        form=form,
+        errors=errors,
+        has_errors=bool(errors),
+        parts=parts,
+        seats=seats,
+        firms=firm_pools(session, event.id),
+        line=line_policy(session, event.id),
+    )

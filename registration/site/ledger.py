@@ -1,0 +1,90 @@
+"""The published ledger of an event: for anyone who has a receipt, and for whoever checks all of it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, render_template, request, stream_with_context
+from sqlalchemy import select
+
+from registration.core.database import db
+from registration.core.refusal import NotFound
+from registration.events.models import Event
+from registration.events.queries import event_by_slug, words
+from registration.seats import ledger
+from registration.seats.ledger import Entry
+from registration.seats.models import LedgerEntry, Queue
+from registration.seats.proof import Verdict, read
+from registration.web.locale import page_locale
+
+bp = Blueprint("ledger", __name__)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a receipt shows: its place's own lines, and whether anybody was let past it."""
+
+    place: int
+    lines: list[Entry]
+    verdict: Verdict
+
+
+@bp.get("/events/<slug>/ledger")
+def show(slug: str) -> str:
+    """Show the ledger's end and, with ?receipt=, what became of that place."""
+    event, queue = _published(slug)
+    asked = request.args.get("receipt", "").strip().lower()[:64]
+    found = _looked(event.id, queue, asked) if len(asked) >= 8 else None
+    return render_template(
+        "site/ledger.html",
+        event=event,
+        words=words(event, page_locale()),
+        lines=queue.ledger_number,
+        last_hash=queue.ledger_hash,
+        asked=asked,
+        found=found,
+    )
+
+
+@bp.get("/events/<slug>/ledger.jsonl")
+def download(slug: str) -> Response:
+    """Return every line as JSON, one a line, for whoever checks the chain."""
+    event, queue = _published(slug)
+    policy = ledger.first_policy(db.session(), event.id, queue.policy)
+    response = Response(stream_with_context(_told(event.id, policy)), mimetype="application/x-ndjson")
+    response.headers["Content-Disposition"] = f'attachment; filename="{slug}-ledger.jsonl"'
+    return response
+
+
+def _published(slug: str) -> tuple[Event, Queue]:
+    session = db.session()
+    event = event_by_slug(session, slug) or abort(404)
+    queue = session.get_one(Queue, event.id)
+    if not queue.publishes_ledger:
+        raise NotFound("This event does not publish its ledger.")
+    return event, queue
+
+
+def _looked(event_id: int, queue: Queue, asked: str) -> Looked | None:
+    session = db.session()
+    row = session.execute(
+        select(LedgerEntry.place, LedgerEntry.part)
+        .where(
+            LedgerEntry.event_id == event_id,
+            LedgerEntry.hash.startswith(asked, autoescape=True),
+        )
+        .limit(1)
+    ).one_or_none()
+    if row is None or row.place == 0:
+        return None
+    policy = ledger.first_policy(session, event_id, queue.policy)
+    verdict = read(ledger.entries(session, event_id), policy, only=(row.place, row.part))
+    lines = [one for one in ledger.entries(session, event_id, row.place) if one.line.part == row.part]
+    return Looked(row.place, lines, verdict)
+
+
+def _told(event_id: int, policy: str) -> Iterator[str]:
+    yield json.dumps({"first_policy": policy}) + "\n"
+    for entry in ledger.entries(db.session(), event_id):
+        told = {"number": entry.number, "at": entry.at.isoformat(), **vars(entry.line), "hash": entry.hash}
+        yield json.dumps(told, ensure_ascii=False) + "\n"

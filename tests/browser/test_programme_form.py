@@ -1,0 +1,76 @@
+"""The one form of a programme in a real browser, with and without scripts: a party, a seat and a wait."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.test_accessibility import inspect
+from tests.browser.test_journey import mail_to
+
+FORM = "/programmes/ditta-annual-meeting-and-workshop/register"
+
+
+def fill(page: Page, who: str) -> None:
+    page.get_by_label("Your full name").fill("Ada Lovelace")
+    page.get_by_label("Your e-mail").fill(who)
+    page.get_by_label(re.compile("^Workshop on nomenclatures")).first.check()
+    page.get_by_label(re.compile("^DITTA annual meeting")).first.check()
+    page.get_by_role("button", name="Add another attendee").click()
+    expect(page.locator("#attendees-1-name")).to_be_focused()
+    page.locator("#attendees-1-name").fill("Ben")
+    for number in range(2):
+        # The two events have other categories each, so each asks for its own.
+        for choice in page.locator(f"#attendee-{number + 1}").get_by_label("Non-member").all():
+            choice.check()
+    page.get_by_label("I agree that the organiser uses these details").check()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_party_registers_for_both_events_with_one_form(browser: Browser, site, scripts, width):
+    context = browser.new_context(
+        base_url=site.url, java_script_enabled=scripts, viewport={"width": width, "height": 800}
+    )
+    page = context.new_page()
+    who = f"ada.programme{width}{'js' if scripts else ''}@example.org"
+    page.goto(FORM.removesuffix("register"))
+    page.get_by_role("link", name="Register with one form").click()
+    fill(page, who)
+    page.locator("button.primary").click()
+    assert "/bookings/" in page.url, page.locator("#errors").inner_text()
+    assert page.locator(".registration").count() == 2
+    states = {one.get_attribute("data-state") for one in page.locator(".registration").all()}
+    assert states <= {"confirmed", "waitlisted"}
+    letter = mail_to(site, who, "")
+    files = [part.get_filename() for part in letter.iter_attachments()]
+    assert sorted(files) == ["ditta-annual-meeting.ics", "workshop-on-nomenclatures.ics"]
+    context.close()
+
+
+def test_the_script_hides_what_is_pointless_and_loses_nothing(page: Page, site):
+    page.goto(f"{FORM}?attendees=2")
+    firm = page.locator("#attendees-1-firm")
+    expect(firm).to_be_hidden()
+    page.get_by_label("Same organisation for all").uncheck()
+    firm.fill("Elsewhere")
+    page.get_by_label("Same organisation for all").check()
+    expect(firm).to_be_hidden()
+    page.get_by_label("Same organisation for all").uncheck()
+    expect(firm).to_have_value("Elsewhere")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_form_and_its_errors_have_no_violation(browser: Browser, site, width):
+    context = browser.new_context(base_url=site.url, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(f"{FORM}?attendees=3")
+    found = inspect(page)
+    page.locator("button.primary").click()
+    assert page.evaluate("document.activeElement.id") == "errors"
+    assert page.title().startswith("Error: ")
+    found += inspect(page)
+    for link in page.locator("#errors a").all():
+        assert page.locator(link.get_attribute("href") or "").count() == 1
+    context.close()
+    assert found == []
