@@ -25,6 +25,7 @@ from registration.reconfirm import letters as reconfirm_letters
 from registration.reconfirm import views as reconfirm_views
 from registration.schema import views as schema_views
 from registration.site import ledger as site_ledger
+from registration.site import poster as site_poster
 from registration.site import views as site_views
 from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache
 from registration.web.csrf import csrf
@@ -85,6 +86,7 @@ def _configure_features(app: Flask) -> None:
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
     app.register_blueprint(site_ledger.bp)
+    app.register_blueprint(site_poster.bp)
     app.register_blueprint(ical_views.bp)
     app.register_blueprint(booking_views.bp)
     # These forms carry keys of their own and need no cookie.
