@@ -4,13 +4,14 @@ PYTHON ?= python3
 PORT ?= 8000
 UV ?= uv
 VENV := .venv
+CLIENTS := .venv-clients
 BIN := $(VENV)/bin
 WORKERS ?= 2
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 APT_INSTALL := $(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench lock clean browser
+.PHONY: help install run test check format bench lock clean browser readers clients
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,7 +55,33 @@ browser: ## see to it that Chromium is there
 			exit 1; \
 		fi; }
 
-test: $(VENV)/.installed-dev browser ## run all tests, on both databases and in Chromium
+# Programs that people read calendars with: each is fed with what the tests produce.
+READERS = calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 nodejs npm
+HAS_READERS = command -v calcurse && command -v php && command -v node && command -v npm \
+	&& test -d /usr/share/php/Sabre/VObject \
+	&& /usr/bin/python3 -c 'import gi; gi.require_version("ICalGLib", "3.0")'
+
+readers:
+	@{ $(HAS_READERS); } >/dev/null 2>&1 || { \
+		if $(AS_ROOT) true 2>/dev/null && command -v apt-get >/dev/null; then \
+			echo "Installing the calendar programs of the tests (once) ..."; \
+			$(AS_ROOT) apt-get update -qq && $(APT_INSTALL) --no-install-recommends $(READERS) >/dev/null; \
+		else \
+			echo "The calendar tests need these packages: $(READERS). Install them, then run make test again." >&2; \
+			exit 1; \
+		fi; }
+
+$(CLIENTS)/.installed: deploy/requirements-clients.lock tests/clients/package-lock.json | $(VENV)/bin/python readers
+	@echo "Installing calendar clients into $(CLIENTS) (once) ..."
+	@$(BIN)/python -m venv $(CLIENTS)
+	@$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements-clients.lock
+	@cp tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc $(CLIENTS)/
+	@cd $(CLIENTS) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+clients: readers $(CLIENTS)/.installed ## see to it that the calendar programs of the tests are there
+
+test: $(VENV)/.installed-dev browser clients ## run all tests, on both databases and in Chromium
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(VENV)/.installed-dev ## check format, lint, types, import contracts, file sizes
@@ -76,6 +103,9 @@ lock: ## make the lock files anew (needs uv)
 		--no-emit-find-links --no-header pyproject.toml --extra dev -o deploy/requirements-dev.lock
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --no-header pyproject.toml -c deploy/requirements-dev.lock -o deploy/requirements.lock
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-header tests/clients/requirements.in -o deploy/requirements-clients.lock
+	@cd tests/clients && npm install --silent --package-lock-only --no-audit --no-fund
 
 clean: ## remove what was built; var/ with its data stays
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(CLIENTS) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,6 +1,5 @@
 """Run every benchmark on both databases and print one table."""
 
-import http.client
 import os
 import statistics
 import sys
@@ -14,6 +13,7 @@ from urllib.parse import urlencode
 from sqlalchemy import event as events
 from sqlalchemy import text
 
+from bench import feeds
 from bench.forms import measure_forms
 from bench.load import Result, get, load, post, serving
 from bench.server import prepare_floor, settings
@@ -66,20 +66,15 @@ def measure(kind: str, database: Callable[[str], str], folder: Path) -> None:
     with serving("floor", floor_url, folder) as (bare, _pid), serving("ours", our_url, folder) as (ours, pid):
         load(bare, [get("/")] * 200)
         load(ours, forms[:50])
-        page, feed = f"/events/{hot.slug}/", "/organisers/ditta/calendar.ics"
-        tag = _tag(ours, feed)
-        hello, brief, pages, unchanged, floors, registered = [], [], [], [], [], []
+        page = f"/events/{hot.slug}/"
+        hello, pages, floors, registered = [], [], [], []
         for turn in range(ROUNDS):
             hello.append(load(bare, [get("/")] * COUNT))
-            # The server closes after a 304, as after a hello that asks for it: a poll is one connection.
-            brief.append(load(bare, [get("/", "Connection: close")] * COUNT))
             pages.append(load(ours, [get(page)] * COUNT))
-            unchanged.append(load(ours, [get(feed, f"If-None-Match: {tag}")] * COUNT))
             floors.append(load(bare, seats))
             start = 50 + turn * COUNT
             registered.append(load(ours, forms[start : start + COUNT]))
         assert set(registered[-1].statuses) == {303}, registered[-1].statuses
-        assert set(unchanged[-1].statuses) == {304}
         row(
             "registering, one hot event",
             kind,
@@ -89,16 +84,9 @@ def measure(kind: str, database: Callable[[str], str], folder: Path) -> None:
             "≥ 0.35",
         )
         row("event page", kind, _median(pages), "hello", _median(hello), "≥ 0.25")
-        row(
-            "feed unchanged (304)",
-            kind,
-            _median(unchanged),
-            "hello, a connection each",
-            _median(brief),
-            "≥ 0.50",
-        )
         memory = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096 / 1e6
         print(f"| memory of the web process | {kind} | {memory:.0f} MB | – | – | ≤ 130 MB |")
+    feeds.measure(kind, app, (floor_url, our_url), folder, COUNT)
     with app.app_context():
         growth(kind, hot)
         queries(kind, app, hot.slug)
@@ -240,17 +228,6 @@ def _form(slug: str, key: str, number: int) -> bytes:
         }
     )
     return post(f"/events/{slug}/register", body.encode())
-
-
-def _tag(port: int, path: str) -> str:
-
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    tag = answer.getheader("ETag") or ""
-    answer.read()
-    connection.close()
-    return tag
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 from waitress.server import create_server
 
 from registration import create_app
+from registration.cli.polling import PolledChannel
 from registration.core.database import prepare
 
 THREADS = 8
@@ -62,6 +63,8 @@ def main() -> None:
     app = floor(url) if kind == "floor" else create_app(settings(url, Path(folder)))
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
+    # As `registration serve` does, for both alike.
+    server.channel_class = PolledChannel
     print(server.effective_port, flush=True)
     server.run()
 

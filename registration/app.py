@@ -8,8 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registration.accounts import security
 from registration.afterwards import views as afterwards_views
+from registration.booking import calendar_letters, programme_letters, tickets
 from registration.booking import letters as booking_letters
-from registration.booking import programme_letters, tickets
 from registration.booking import views as booking_views
 from registration.core import database
 from registration.core.bundled import bundled
@@ -27,7 +27,7 @@ from registration.schema import views as schema_views
 from registration.site import ledger as site_ledger
 from registration.site import poster as site_poster
 from registration.site import views as site_views
-from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache
+from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache, unchanged
 from registration.web.csrf import csrf
 
 
@@ -67,6 +67,7 @@ def _configure_web(app: Flask) -> None:
     assets.init_app(app)
     controls.init_app(app)
     page_cache.init_app(app)
+    unchanged.init_app(app)
     filters.init_app(app)
     headers.init_app(app)
     guards.init_app(app)
@@ -76,6 +77,7 @@ def _configure_web(app: Flask) -> None:
 def _configure_features(app: Flask) -> None:
     security.init_app(app)
     booking_letters.init_app(app)
+    calendar_letters.init_app(app)
     programme_letters.init_app(app)
     tickets.init_app(app)
     invitation_letters.init_app(app)
@@ -98,5 +100,6 @@ def _configure_features(app: Flask) -> None:
     app.register_blueprint(afterwards_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(organiser_views.bp)
+    app.register_blueprint(organiser_views.feed_bp)
     if not is_production(app.config):
         app.register_blueprint(mail_views.bp)

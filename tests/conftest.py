@@ -18,6 +18,7 @@ from registration.core import database
 from registration.core.database import db
 from registration.schema.migrations import migrate
 from tests import factories, postgres
+from tests.ical.watch import History, watch_answer, watch_mails
 
 SECRET = "a secret for tests, long enough to be one"
 _numbers = itertools.count(1)
@@ -33,7 +34,9 @@ class FreshClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> Any:
         with self.application.app_context():
             # Read to the end and closed, as a server does with every answer.
-            return super().open(*args, buffered=True, **kwargs)
+            answer = super().open(*args, buffered=True, **kwargs)
+        watch_answer(self.application.extensions["watched"], str(answer.request.path), answer)
+        return answer
 
 
 class _Templates(BytecodeCache):
@@ -135,8 +138,10 @@ def running(settings: dict[str, Any]) -> Iterator[Flask]:
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.jinja_env.bytecode_cache = _templates
     app.test_client_class = FreshClient
+    app.extensions["watched"] = History()
     with app.app_context():
         yield app
+        watch_mails(Path(settings["MAIL_URL"].removeprefix("file://")))
         db.session.remove()
         db.engine.dispose()
 

@@ -13,6 +13,9 @@ class Organiser(Model):
     """The body that hosts events."""
 
     __tablename__ = "organiser"
+    __table_args__ = (
+        CheckConstraint("calendar_mail IN ('invitation', 'attachment', 'none')", name="calendar_mail_known"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
@@ -23,6 +26,8 @@ class Organiser(Model):
     locale: Mapped[str] = mapped_column(String(16), default="en")
     time_zone: Mapped[str] = mapped_column(String(64), default="Europe/Brussels")
     colour: Mapped[str] = mapped_column(String(16), default="")
+    # What mails carry for the calendar: an invitation (RFC 6047), a plain file, or nothing.
+    calendar_mail: Mapped[str] = mapped_column(String(16), default="invitation", server_default="invitation")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

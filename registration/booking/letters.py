@@ -1,7 +1,7 @@
 """Write the mails of registrations, from what is true when they are sent."""
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import get_locale
@@ -10,19 +10,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.booking import kinds
+from registration.booking.calendar_letters import feed_address
 from registration.booking.facts import values, worded
+from registration.booking.invitations import calendar_part
 from registration.booking.kinds import SHAPES, Shape
 from registration.booking.models import EventMail
 from registration.booking.queries import Seat, seat
 from registration.booking.reservation import reservation
 from registration.booking.tickets import ticket_pdf, tickets_of
-from registration.capability.services import BOOKING, FEED, token_of
+from registration.capability.services import BOOKING, token_of
 from registration.core import clock
 from registration.core.tokens import derived, signing_keys
 from registration.core.typesetting import NoTypesetter
 from registration.core.urls import public_url
-from registration.ical.entries import invitation
-from registration.mail.addresses import numbered
 from registration.mail.composing import Draft, Superseded, composers, framed
 from registration.mail.envelope import Attachment
 from registration.mail.models import OutgoingMessage
@@ -71,6 +71,7 @@ def letter(
     unsubscribe_url = public_url(f"/unsubscribe/{unsubscribe_token(found.booking_id)}/")
     if is_sample:
         shape, unsubscribe_url = replace(shape, has_calendar=False, is_listed=False), ""
+    calendar, method = _calendar(session, message, shape, found)
     text, html = framed(
         "letter",
         words=words,
@@ -79,13 +80,13 @@ def letter(
         booking_url=facts["link"],
         link_url=_target(shape, facts),
         link_text=_link_text(message.kind),
-        feed_url="" if is_sample else _feed_url(token_of(session, found.booking_id, FEED)),
+        feed_url="" if is_sample else feed_address(session, message),
+        has_calendar=calendar is not None,
         unsubscribe_url=unsubscribe_url if shape.is_listed else "",
         reservation=reservation(found, message.kind) if current_app.config["MAIL_STRUCTURED_DATA"] else None,
         direction=get_locale().text_direction,
         locale=message.locale,
     )
-    calendar, method = _calendar(message, shape, found)
     return Draft(
         subject=words.subject,
         text=text,
@@ -168,29 +169,13 @@ def _list_headers(found: Seat, unsubscribe_url: str) -> tuple[tuple[str, str], .
     )
 
 
-def _calendar(message: OutgoingMessage, shape: Shape, found: Seat) -> tuple[bytes | None, str | None]:
+def _calendar(
+    session: Session, message: OutgoingMessage, shape: Shape, found: Seat
+) -> tuple[bytes | None, str | None]:
     # Who never confirmed her address was never invited.
     if not shape.has_calendar or (message.facts.get("was") == rules.UNVERIFIED and not found.is_active):
         return None, None
-    # RFC 5546 §3.2.2 knows no REQUEST for what is cancelled.
-    is_off = found.state in rules.ENDED or found.event_status == "cancelled"
-    method: Literal["REQUEST", "CANCEL"] = "CANCEL" if is_off else "REQUEST"
-    config = current_app.config
-    replies = config["REPLY_ADDRESS"]
-    raw = invitation(
-        found.entry,
-        method=method,
-        organiser_name=found.organiser,
-        organiser_email=numbered(replies, kinds.REPLIES, found.registration_id)
-        if replies
-        else config["MAIL_FROM"],
-        attendee_name=message.to_name,
-        attendee_email=message.to_email,
-        partstat="ACCEPTED" if found.state == rules.CONFIRMED else "TENTATIVE",
-        stamp=clock.now(),
-        whole_event_cancelled=found.event_status == "cancelled",
-    )
-    return raw, method
+    return calendar_part(session, message, found)
 
 
 def _tickets(session: Session, message: OutgoingMessage, found: Seat) -> tuple[Attachment, ...]:
@@ -227,7 +212,3 @@ def booking_url(session: Session, found: Seat) -> str:
     """Return the link of the booking, or the front page when its link has ended."""
     token = token_of(session, found.booking_id, BOOKING)
     return public_url(f"/bookings/{token}/") if token else public_url("/")
-
-
-def _feed_url(token: str | None) -> str:
-    return public_url(f"/feeds/{token}.ics") if token else ""

@@ -37,6 +37,7 @@ from registration.seats.changing import Change
 from registration.seats.models import Registration
 
 _TOLD_TOGETHER = frozenset({rules.CONFIRMED, rules.WAITLISTED, rules.PENDING})
+CALENDAR = "calendar"
 
 # One link mail per booking in this time, whoever asks how often: nobody's mailbox is filled by a stranger.
 LINK_AGAIN_AFTER = timedelta(minutes=15)

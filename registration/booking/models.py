@@ -168,3 +168,16 @@ class EventMail(Model):
     reminder_days: Mapped[int | None]
     reminded_for: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attaches_ticket: Mapped[bool] = mapped_column(default=False)
+
+
+class PersonalFeed(Model):
+    """How often the feed of one address at one organiser was given a new token; no row is never.
+
+    The address stands here as a hash: nobody can be found by this table, and none stays behind in it.
+    """
+
+    __tablename__ = "personal_feed"
+
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), primary_key=True)
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    generation: Mapped[int]

@@ -3,9 +3,11 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from registration.booking.calendar_letters import feed_address
+from registration.booking.invitations import NONE
 from registration.booking.kinds import PROGRAMME
 from registration.booking.queries import Seat, seats_of
-from registration.capability.services import BOOKING, FEED, token_of
+from registration.capability.services import BOOKING, token_of
 from registration.core.urls import public_url
 from registration.ical.entries import download_many
 from registration.mail.composing import Draft, Superseded, composers, rendered
@@ -27,16 +29,19 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     changes later comes as an invitation to that event, under the same UID.
     """
     assert message.booking_id is not None
+    files: tuple[Attachment, ...] = ()
     seats = [one for one in seats_of(session, message.booking_id, message.locale) if one.is_active]
     if not seats:
         raise Superseded("all registrations of the form have ended by now")
+    if seats[0].calendar_mail != NONE:
+        files = tuple(_file(slug, of_event) for slug, of_event in _by_event(seats).items())
     subject, text, html = rendered(
         "programme",
         seat=seats[0],
         seats=seats,
         seated=sum(one.state == rules.CONFIRMED for one in seats),
         booking_url=_link("bookings", token_of(session, message.booking_id, BOOKING), "/"),
-        feed_url=_link("feeds", token_of(session, message.booking_id, FEED), ".ics"),
+        feed_url=feed_address(session, message),
         direction="ltr",
         locale=message.locale,
     )
@@ -47,7 +52,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         reply_to_name=seats[0].organiser,
         reply_to_email=seats[0].organiser_email,
         from_name=seats[0].organiser,
-        attachments=tuple(_file(slug, of_event) for slug, of_event in _by_event(seats).items()),
+        attachments=files,
     )
 
 

@@ -1,7 +1,7 @@
 """Read bookings: what the person's page, her mails, her calendar and the organiser's lists show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,16 +9,14 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
+from registration.booking.entries import claims_of, own_entry
 from registration.booking.models import Attendee, Booking
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
 from registration.ical.entries import Entry
-from registration.ical.queries import event_entry
 from registration.seats import rules
 from registration.seats.models import Queue, Registration
 from registration.seats.queries import LINE_POLICY, position
-
-CALENDAR_STATUS = {rules.CONFIRMED: "CONFIRMED"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +56,7 @@ class Seat:
     organiser: str
     organiser_email: str
     organiser_slug: str
+    calendar_mail: str
     state: str
     size: int
     place: int
@@ -146,10 +145,22 @@ def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
         .order_by(Event.starts_at, Registration.id)
     ).all()
     companions = _companions(session, [row.Registration.id for row in rows])
-    return [_seat(session, row, locale, companions[row.Registration.id]) for row in rows]
+    claims = claims_of(session, {row.Booking.email_normal for row in rows}, {row.Event.id for row in rows})
+    return [
+        _seat(
+            session,
+            row,
+            locale,
+            companions[row.Registration.id],
+            own_entry(row.Event, locale, claims, row.Booking.email_normal, row.Booking.id),
+        )
+        for row in rows
+    ]
 
 
-def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions: Sequence[Companion]) -> Seat:
+def _seat(
+    session: Session, row: Row[*tuple[Any, ...]], locale: str, companions: Sequence[Companion], entry: Entry
+) -> Seat:
     registration, booked, event, organiser = row.Registration, row.Booking, row.Event, row.Organiser
     told = words(event, locale)
     rank = None
@@ -176,6 +187,7 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         organiser=organiser.name,
         organiser_email=organiser.email,
         organiser_slug=organiser.slug,
+        calendar_mail=organiser.calendar_mail,
         state=registration.state,
         size=registration.size,
         place=registration.place,
@@ -187,25 +199,7 @@ def _seat(session: Session, row: Row[*tuple[Any, ...]], locale: str, companions:
         created_at=registration.created_at,
         changed_at=registration.changed_at,
         attendees=tuple(companions),
-        entry=personal_entry(registration, event, locale),
-    )
-
-
-def personal_entry(registration: Registration, event: Event, locale: str) -> Entry:
-    """Return a registration's calendar entry.
-
-    SEQUENCE is the event's plus the registration's own, so it rises with a move of either
-    (RFC 5546 §2.1.4), and is the same in the feed, the download and the mail.
-    """
-    is_off = registration.state in rules.ENDED or event.status == "cancelled"
-    status = "CANCELLED" if is_off else CALENDAR_STATUS.get(registration.state, "TENTATIVE")
-    return replace(
-        event_entry(event, locale),
-        status=status,
-        sequence=event.sequence + registration.calendar_sequence,
-        changed_at=max(event.changed_at, registration.changed_at),
-        busy=status == "CONFIRMED" and not event.all_day,
-        conference_url=event.online_url if status == "CONFIRMED" else "",
+        entry=entry,
     )
 
 

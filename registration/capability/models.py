@@ -9,7 +9,7 @@ from registration.core.database import Model, UtcDateTime
 
 
 class Capability(Model):
-    """One link. *subject_id* is the id of a booking (purposes booking and feed) or of an invitation."""
+    """One link. *subject_id* is of a booking (booking, feed), an account (team) or an invitation."""
 
     __tablename__ = "capability"
     __table_args__ = (

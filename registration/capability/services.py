@@ -13,6 +13,7 @@ BOOKING = "booking"
 FEED = "feed"
 VERIFY = "verify"
 INVITATION = "invitation"
+TEAM = "team"
 
 _ISSUE = insert(table(Capability))
 

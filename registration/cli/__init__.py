@@ -14,6 +14,7 @@ from registration.cli.events import event, export
 from registration.cli.incoming import bounce, reply
 from registration.cli.ledger import ledger
 from registration.cli.organisers import organiser
+from registration.cli.proof import simulate, stress
 from registration.cli.serve import serve, start, worker
 from registration.cli.settings import config
 from registration.core.refusal import Refusal
@@ -35,6 +36,8 @@ COMMANDS = (
     ledger,
     bounce,
     reply,
+    stress,
+    simulate,
     config,
 )
 

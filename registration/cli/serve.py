@@ -18,8 +18,10 @@ from registration.booking.sweeper import sweep
 from registration.cli.context import check_schema, with_database
 from registration.cli.database import bring_schema_up, sqlite_file
 from registration.cli.demo import is_empty, print_demo
+from registration.cli.polling import PolledChannel
 from registration.core.server_lock import ServerLock, refuse_network_file
 from registration.core.settings import PREFIX, ConfigurationError, is_production
+from registration.ical.services import store_entries
 from registration.mail import outbox
 from registration.mail import worker as mail
 from registration.organiser.mailings import queue_some
@@ -27,7 +29,7 @@ from registration.reconfirm.chores import reconfirm
 
 log = logging.getLogger(__name__)
 # What the worker does beside sending: each returns how much it did.
-CHORES = (sweep, remind, queue_some, reconfirm)
+CHORES = (sweep, remind, queue_some, reconfirm, store_entries)
 
 
 @click.command()
@@ -106,7 +108,7 @@ def run(app: Flask, host: str, port: int, *, web_only: bool = False) -> None:
 def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
     """Return the server, its port already taken. Raises ConfigurationError when it is not free."""
     try:
-        return create_server(
+        server = create_server(
             app,
             host=host,
             port=port,
@@ -120,10 +122,12 @@ def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
             max_request_body_size=max(4 * app.config["MAX_CONTENT_LENGTH"], 2 * app.config["MAX_UPLOAD"]),
             ident=None,
         )
+        server.channel_class = PolledChannel
     except OSError as error:
         raise ConfigurationError(
             f"Port {port} of {host} cannot be had ({error.strerror}). Choose another: make run PORT=8001."
         ) from None
+    return server
 
 
 def _check_mail(app: Flask) -> None:

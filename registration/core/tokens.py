@@ -4,8 +4,28 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from flask import current_app
+
+# What random bytes come from.
+_source: list[Callable[[int], bytes]] = [secrets.token_bytes]
+
+
+@contextmanager
+def drawn_from(source: Callable[[int], bytes]) -> Iterator[None]:
+    """Take random bytes from *source* while the context lasts; for simulations that must come again."""
+    _source.append(source)
+    try:
+        yield
+    finally:
+        _source.pop()
+
+
+def random_hex(count: int) -> str:
+    """Return *count* random bytes as hex."""
+    return _source[-1](count).hex()
 
 
 def signing_keys() -> list[str]:
@@ -16,7 +36,7 @@ def signing_keys() -> list[str]:
 
 def new_nonce() -> str:
     """Return 16 random bytes as hex."""
-    return secrets.token_hex(16)
+    return random_hex(16)
 
 
 def derived(secret_key: str, purpose: str, nonce: str) -> str:
@@ -35,4 +55,5 @@ _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 def new_code(length: int = 8) -> str:
     """Return a code that people can read out: no 0, 1, I or O."""
-    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(length))
+    # 32 letters: each byte gives five bits of its own, evenly.
+    return "".join(_CODE_ALPHABET[byte % 32] for byte in _source[-1](length))

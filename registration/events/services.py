@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -139,8 +139,9 @@ def change_event(session: Session, event: Event, facts: Facts, text: Text) -> bo
 def touch(event: Event, *, is_moved: bool = False) -> None:
     """Note that something shown of *event* changed, so that pages and calendars follow."""
     event.revision += 1
-    # Strictly later, so that two edits within one tick of the clock are still two.
-    event.changed_at = max(clock.now(), event.changed_at)
+    # Later by a second at least: calendars know no smaller step, and ICSx5 takes an entry that is
+    # not newer for one that did not change.
+    event.changed_at = max(clock.now(), event.changed_at + timedelta(seconds=1))
     if is_moved:
         event.sequence += 1
 

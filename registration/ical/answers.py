@@ -1,16 +1,17 @@
 """Answer requests for calendars: equal bytes and tags between polls, nothing built when nothing changed."""
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
+import segno
 from flask import Response, current_app, request
 
 from registration.core import clock
 from registration.core.urls import public_url
-from registration.ical.entries import Entry, vevent_or_none
-from registration.ical.feeds import BUILDER_VERSION, Feed, etag, feed
+from registration.ical.feeds import BUILDER_VERSION, Feed, Part, etag, feed
+from registration.ical.links import webcal
 from registration.web.locale import page_locale
 
 CALENDAR = "text/calendar; charset=utf-8"
@@ -32,24 +33,38 @@ class Told:
     description: object = ""
     zone: str = ""
     colour: str = ""
+    # For readers that ask with a date alone; empty: when the last entry changed.
+    modified_at: datetime | None = None
 
 
-def answer(told: Told, entries: Callable[[], Sequence[Entry]]) -> Response:
-    """Return the feed, or 304 without asking for *entries* when the reader has it."""
+def answer(told: Told, parts: Callable[[], Sequence[Part]]) -> Response:
+    """Return the feed, or 304 without asking for *parts* when the reader has it."""
     language = page_locale()
-    tag = etag(BUILDER_VERSION, told.path, told.name, language, *told.facts)
+    tag = etag(BUILDER_VERSION, public_url(told.path), told.name, language, *told.facts)
     response = Response(mimetype="text/calendar")
     response.headers["Content-Type"] = CALENDAR
     response.set_etag(tag, weak=True)
-    response.last_modified = told.changed_at or BEGINNING
+    # Never later than now (RFC 9110 §8.8.2.1), though entries count a second for each edit.
+    response.last_modified = min(told.modified_at or told.changed_at or BEGINNING, clock.now())
     response.headers["Cache-Control"] = "private, no-cache" if told.is_personal else "public, max-age=300"
     response.headers["Vary"] = "Accept-Language"
     if told.is_personal:
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Referrer-Policy"] = "no-referrer"
     if not _has_it(response):
-        response.set_data(_built(told, list(entries()), language))
+        response.set_data(_built(told, parts(), language))
     response.make_conditional(request)
+    return response
+
+
+def qr_code(url: str, *, is_personal: bool = False) -> Response:
+    """Return the QR code of the feed at *url* as a picture; the page's policy allows none inside the page."""
+    drawn = io.BytesIO()
+    # Its own white ground: it must be readable on a dark page too.
+    code = segno.make_qr(webcal(url), error="m")
+    code.save(drawn, kind="svg", scale=4, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None)
+    response = Response(drawn.getvalue(), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "private, no-cache" if is_personal else "public, max-age=86400"
     return response
 
 
@@ -69,12 +84,7 @@ def _has_it(response: Response) -> bool:
     return since is not None and response.last_modified is not None and response.last_modified <= since
 
 
-def _built(told: Told, entries: Sequence[Entry], language: str) -> bytes:
-    at = clock.now()
-    years = [
-        moment.year for entry in entries for moment in (entry.starts_at, entry.ends_at or entry.starts_at)
-    ]
-    shown = [raw for entry in entries if (raw := _bytes(entry)) is not None]
+def _built(told: Told, parts: Sequence[Part], language: str) -> bytes:
     head = Feed(
         name=told.name,
         description=str(told.description),
@@ -86,11 +96,4 @@ def _built(told: Told, entries: Sequence[Entry], language: str) -> bytes:
         changed_at=told.changed_at or BEGINNING,
         language=language,
     )
-    zones = sorted({entry.zone for entry in entries if not entry.all_day})
-    return feed(head, shown, zones, (min(years, default=at.year), max(years, default=at.year)))
-
-
-@lru_cache(maxsize=4096)
-def _bytes(entry: Entry) -> bytes | None:
-    """An entry is a value: the same one has the same bytes, made once."""
-    return vevent_or_none(entry)
+    return feed(head, parts)

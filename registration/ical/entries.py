@@ -126,9 +126,14 @@ def invitation(  # noqa: PLR0913 - the message names two people, each with name 
 
 def zones_of(entries: Sequence[Entry]) -> list[bytes]:
     """Return a VTIMEZONE for each zone that the times of *entries* name, right for their years."""
-    timed = [entry for entry in entries if not entry.all_day and not _needs_utc(entry)]
-    years = [at.year for entry in timed for at in (entry.starts_at, _end(entry))]
+    timed = [entry for entry in entries if zone_named(entry)]
+    years = [at.year for entry in timed for at in (entry.starts_at, ends_at(entry))]
     return [zone_block(name, min(years), max(years)) for name in sorted({entry.zone for entry in timed})]
+
+
+def zone_named(entry: Entry) -> str:
+    """Return the zone that the times of *entry* name, or nothing: dates and UTC need none."""
+    return "" if entry.all_day or _needs_utc(entry) else entry.zone
 
 
 def calendar_bytes(
@@ -211,7 +216,7 @@ def _add_place(event: Event, entry: Entry) -> None:
 
 def _add_times(event: Event, entry: Entry) -> None:
     zone = ZoneInfo(entry.zone)
-    start, end = _utc(entry.starts_at), _utc(_end(entry))
+    start, end = _utc(entry.starts_at), _utc(ends_at(entry))
     if entry.all_day:
         first, last = start.astimezone(zone).date(), (end - timedelta(seconds=1)).astimezone(zone).date()
         event["DTSTART"] = _dated(first)
@@ -223,7 +228,7 @@ def _add_times(event: Event, entry: Entry) -> None:
         event["DTSTART"], event["DTEND"] = _timed(start, zone), _timed(end, zone)
 
 
-def _end(entry: Entry) -> datetime:
+def ends_at(entry: Entry) -> datetime:
     """Return the end; where there is none, or none that readers accept, an hour after the start.
 
     On an all-day event an hour ends on the first day, whatever the clocks do on it.
@@ -236,7 +241,7 @@ def _end(entry: Entry) -> datetime:
 def _needs_utc(entry: Entry) -> bool:
     """Say whether a time lies in the hour that comes twice: readers split four to four over is meant."""
     zone = ZoneInfo(entry.zone)
-    times = [at.astimezone(zone) for at in (entry.starts_at, _end(entry))]
+    times = [at.astimezone(zone) for at in (entry.starts_at, ends_at(entry))]
     return any(
         at.tzname() == "UTC" or at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
         for at in times

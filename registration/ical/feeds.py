@@ -1,26 +1,40 @@
 """A feed: a header, its zones, and the entries' stored bytes. Equal facts give equal bytes and tags."""
 
 import hashlib
-import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfoNotFoundError
+from functools import lru_cache
+from typing import NamedTuple
 
-from registration.ical.entries import calendar_bytes, property_line, uri_line, vevent_or_none
+from registration.ical.entries import (
+    Entry,
+    calendar_bytes,
+    property_line,
+    uri_line,
+    vevent_or_none,
+    zone_named,
+)
 from registration.ical.text import calendar_text
 from registration.ical.zones import zone_block
 
-__all__ = ["BUILDER_VERSION", "Feed", "etag", "feed", "vevent_or_none"]
-
-log = logging.getLogger(__name__)
+__all__ = ["BUILDER_VERSION", "Feed", "Part", "etag", "feed", "part_of", "vevent_or_none"]
 
 # Part of every tag: moves when the same event would be written in other bytes.
-BUILDER_VERSION = "2"
+BUILDER_VERSION = "3"
 
 _COLOUR = re.compile(r"[a-z]{3,20}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+
+
+class Part(NamedTuple):
+    """One entry as a feed is joined of it: its bytes, and the VTIMEZONE they need; an empty zone is none."""
+
+    raw: bytes
+    zone: str
+    first_year: int
+    last_year: int
 
 
 @dataclass(frozen=True)
@@ -40,12 +54,23 @@ class Feed:
     language: str
 
 
-def feed(head: Feed, entries: Iterable[bytes], zones: Iterable[str], years: tuple[int, int]) -> bytes:
-    """Return the feed of finished VEVENTs; *years* are the first and last of their times.
+def feed(head: Feed, parts: Sequence[Part]) -> bytes:
+    """Return the feed of finished entries.
 
     It has no METHOD: it is a snapshot (RFC 5545 §3.7.2), so no ORGANIZER is owed.
     """
-    return calendar_bytes(_header(head), _blocks(zones, years), entries)
+    return calendar_bytes(_header(head), _blocks(parts), [part.raw for part in parts])
+
+
+@lru_cache(maxsize=4096)
+def part_of(entry: Entry) -> Part:
+    """Return *entry* as a part: an entry is a value, so the same one has the same bytes, made once.
+
+    One that cannot be made has no bytes, and does not break the feed of the others.
+    """
+    raw = vevent_or_none(entry) or b""
+    years = [at.year for at in (entry.starts_at, entry.ends_at or entry.starts_at)]
+    return Part(raw, zone_named(entry) if raw else "", min(years), max(years))
 
 
 def etag(builder_version: str, *facts: object) -> str:
@@ -56,13 +81,14 @@ def etag(builder_version: str, *facts: object) -> str:
     return hashlib.sha256(repr((builder_version, *facts)).encode()).hexdigest()[:32]
 
 
-def _blocks(zones: Iterable[str], years: tuple[int, int]) -> Iterator[bytes]:
-    """Give the zones that exist: an entry in one that does not has been left out of the feed."""
-    for name in sorted(set(zones)):
-        try:
-            yield zone_block(name, *years)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            log.error("calendar zone left out zone=%r kind=%s", name, type(error).__name__)
+def _blocks(parts: Sequence[Part]) -> Iterator[bytes]:
+    """Give each zone once, right for the years in which the feed's times name it."""
+    years: dict[str, tuple[int, int]] = {}
+    for zone, first, last in {(part.zone, part.first_year, part.last_year) for part in parts if part.zone}:
+        known = years.get(zone, (first, last))
+        years[zone] = min(first, known[0]), max(last, known[1])
+    for zone in sorted(years):
+        yield zone_block(zone, *years[zone])
 
 
 def _header(head: Feed) -> list[str]:

@@ -1,20 +1,23 @@
 """The public calendars: of everything, an organiser, a programme, and one event to download."""
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from registration.core.database import db
+from registration.core.urls import public_url
 from registration.events.queries import event_by_slug, phase_of
 from registration.events.rules import Phase
-from registration.ical.answers import Told, answer, attachment
-from registration.ical.entries import Entry, download
+from registration.ical.answers import Told, answer, attachment, qr_code
+from registration.ical.entries import download
 from registration.ical.queries import (
+    Scope,
     Version,
     event_entry,
-    events,
-    in_feeds,
     opening_entry,
+    parts,
     version_of_all,
     version_of_organiser,
     version_of_programme,
@@ -26,23 +29,26 @@ _FALLBACK = _l("Events with limited seats")
 
 
 @bp.get("/calendar.ics")
-def everything() -> ResponseReturnValue:
+@bp.get("/calendar-all.ics", defaults={"is_whole": True}, endpoint="whole")
+def everything(is_whole: bool = False) -> ResponseReturnValue:
     """Return the feed of all public events."""
-    return _feed(version_of_all())
+    return _feed(version_of_all(is_whole=is_whole), Scope(is_whole=is_whole))
 
 
 @bp.get("/organisers/<slug>/calendar.ics")
-def organiser(slug: str) -> ResponseReturnValue:
+@bp.get("/organisers/<slug>/calendar-all.ics", defaults={"is_whole": True}, endpoint="whole_organiser")
+def organiser(slug: str, is_whole: bool = False) -> ResponseReturnValue:
     """Return the feed of an organiser's public events."""
-    known = version_of_organiser(slug) or abort(404)
-    return _feed(known, organiser_id=known.of_id)
+    known = version_of_organiser(slug, is_whole=is_whole) or abort(404)
+    return _feed(known, Scope(organiser_id=known.of_id, is_whole=is_whole))
 
 
 @bp.get("/programmes/<slug>/calendar.ics")
-def programme(slug: str) -> ResponseReturnValue:
+@bp.get("/programmes/<slug>/calendar-all.ics", defaults={"is_whole": True}, endpoint="whole_programme")
+def programme(slug: str, is_whole: bool = False) -> ResponseReturnValue:
     """Return the feed of a programme's events."""
-    known = version_of_programme(slug) or abort(404)
-    return _feed(known, programme_id=known.of_id)
+    known = version_of_programme(slug, is_whole=is_whole) or abort(404)
+    return _feed(known, Scope(programme_id=known.of_id, is_whole=is_whole))
 
 
 @bp.get("/events/<slug>/event.ics")
@@ -62,20 +68,38 @@ def opening(slug: str) -> ResponseReturnValue:
     return attachment(download(entry), f"{found.slug}-opening.ics")
 
 
-def _feed(
-    known: Version, organiser_id: int | None = None, programme_id: int | None = None
-) -> ResponseReturnValue:
-    def entries() -> list[Entry]:
-        query = in_feeds(organiser_id=organiser_id, programme_id=programme_id)
-        return [event_entry(one, page_locale()) for one in events(db.session(), query)]
+@bp.get("/calendar.svg")
+def everything_qr() -> ResponseReturnValue:
+    """Return the QR code of the feed of everything."""
+    return qr_code(public_url("/calendar.ics"))
 
+
+@bp.get("/organisers/<slug>/calendar.svg")
+def organiser_qr(slug: str) -> ResponseReturnValue:
+    """Return the QR code of an organiser's feed."""
+    if version_of_organiser(slug) is None:
+        abort(404)
+    return qr_code(public_url(f"/organisers/{slug}/calendar.ics"))
+
+
+@bp.get("/programmes/<slug>/calendar.svg")
+def programme_qr(slug: str) -> ResponseReturnValue:
+    """Return the QR code of a programme's feed."""
+    if version_of_programme(slug) is None:
+        abort(404)
+    return qr_code(public_url(f"/programmes/{slug}/calendar.ics"))
+
+
+def _feed(known: Version, scope: Scope) -> ResponseReturnValue:
     told = Told(
         name=known.name or current_app.config["SITE_NAME"],
         path=request.path,
-        facts=(known,),
+        facts=(replace(known, modified_at=None),),
         changed_at=known.changed_at,
+        modified_at=known.modified_at,
         refresh_hours=known.refresh_hours,
         description=known.description or _FALLBACK,
         zone=known.zone,
+        colour=known.colour,
     )
-    return answer(told, entries)
+    return answer(told, lambda: parts(db.session(), scope, page_locale()))

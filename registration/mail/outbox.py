@@ -1,7 +1,6 @@
 """The outbox: mail is decided in the transaction of its cause and sent later, never lost."""
 
 import logging
-import secrets
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from registration.core import clock
 from registration.core.database import table
+from registration.core.tokens import random_hex
 from registration.core.transaction import after_commit
 from registration.mail.models import (
     BOUNCED,
@@ -60,7 +60,7 @@ def enqueue(session: Session, *messages: Outgoing) -> None:
     rows = [
         {
             **vars(message),
-            "message_id": f"<{secrets.token_hex(12)}@{host}>",
+            "message_id": f"<{random_hex(12)}@{host}>",
             "state": PENDING,
             "created_at": at,
             "due_at": at,

@@ -7,8 +7,10 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from registration.accounts.models import Organiser
 from registration.booking.messages import announce_moved
 from registration.booking.models import Attendee
+from registration.capability.services import TEAM, replace, revoke
 from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
@@ -135,6 +137,28 @@ def _change(session: Session, event_id: int, facts: Facts, text: Text, actor: Ac
     if not is_moved or event.status != "published":
         return None
     return announce_moved(session, event_id, before)
+
+
+def change_calendar_mail(organiser_id: int, choice: str, actor: Actor) -> None:
+    """Choose what the organiser's mails carry for the calendar."""
+
+    def work(session: Session) -> None:
+        organiser = session.get_one(Organiser, organiser_id)
+        before, organiser.calendar_mail = organiser.calendar_mail, choice
+        note = Note("calendar-mail", organiser_id=organiser_id, before=before, after=choice)
+        record(session, actor, note)
+
+    write_tx(work)
+
+
+def renew_team_feed(account_id: int) -> None:
+    """Give a colleague's own feed a new address; the old one, if there was one, is gone."""
+    write_tx(lambda session: replace(session, account_id, TEAM))
+
+
+def end_team_feed(account_id: int) -> None:
+    """End the address of a colleague's own feed."""
+    write_tx(lambda session: revoke(session, account_id, TEAM))
 
 
 def _event(session: Session, event_id: int) -> Event:

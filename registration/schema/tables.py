@@ -5,11 +5,12 @@ from registration.booking import models as booking
 from registration.capability import models as capability
 from registration.core.database import Model
 from registration.events import models as events
+from registration.ical import models as ical
 from registration.journal import models as journal
 from registration.mail import models as mail
 from registration.organiser import models as organiser
 from registration.reconfirm import models as reconfirm
 from registration.seats import models as seats
 
-FEATURES = (accounts, booking, capability, events, journal, mail, organiser, reconfirm, seats)
+FEATURES = (accounts, booking, capability, events, ical, journal, mail, organiser, reconfirm, seats)
 TABLES = Model.metadata.sorted_tables

@@ -8,9 +8,10 @@ from babel import Locale, UnknownLocaleError
 from flask_babel import get_locale
 
 from registration.afterwards.queries import Paper
-from registration.core.urls import public_url
+from registration.core.urls import public_url, web_url
 from registration.events.models import Event
 from registration.events.queries import location
+from registration.ical.links import subscriptions
 
 _OSM = "https://www.openstreetmap.org"
 
@@ -54,18 +55,12 @@ def materials(slug: str, found: Sequence[Paper]) -> list[MaterialLink]:
     return links
 
 
-def web_url(typed: str) -> str:
-    """Return *typed* if a browser may be sent there, else nothing: `javascript:` is an address too."""
-    try:
-        parts = urlsplit(typed)
-    except ValueError:
-        return ""
-    return typed if parts.scheme in ("http", "https") and parts.netloc else ""
-
-
-def subscription(path: str) -> str:
-    """Return the address by which calendar programs subscribe to the feed at *path*."""
-    return f"webcal://{public_url(path).partition('://')[2]}"
+def feed_links(path: str, name: str) -> dict[str, object]:
+    """Return the ways to subscribe to the feed of the page at *path*, which ends with a slash."""
+    return {
+        "subscribe": subscriptions(public_url(f"{path}calendar.ics"), name),
+        "qr_url": f"{path}calendar.svg",
+    }
 
 
 def _language(code: str) -> str:

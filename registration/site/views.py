@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, current_app, render_template
 from flask_babel import get_locale
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -14,7 +14,7 @@ from registration.afterwards.queries import public_papers
 from registration.core import clock
 from registration.core.database import db, single_reads
 from registration.core.recent import recent
-from registration.core.urls import public_url
+from registration.core.urls import public_url, web_url
 from registration.events.queries import (
     event_by_slug,
     events_of,
@@ -24,6 +24,8 @@ from registration.events.queries import (
     upcoming,
     words,
 )
+from registration.ical.links import additions
+from registration.ical.queries import event_entry
 from registration.seats.promise import promises
 from registration.seats.queries import availability, seats_now
 from registration.site import page as shown
@@ -41,7 +43,9 @@ log = logging.getLogger(__name__)
 def front() -> Response:
     """Show what is coming, then what was held lately."""
     name = ("front", page_locale())
-    return _now_or_last(name, lambda: _rendered(name, "site/front.html", **_lists("/", None)))
+    return _now_or_last(
+        name, lambda: _rendered(name, "site/front.html", **_lists("/", None, current_app.config["SITE_NAME"]))
+    )
 
 
 @bp.get("/organisers/<slug>/")
@@ -51,8 +55,8 @@ def organiser(slug: str) -> Response:
 
     def build() -> Page:
         found = organiser_by_slug(slug) or abort(404)
-        lists = _lists(f"/organisers/{slug}/", found.id)
-        website = shown.web_url(found.website)
+        lists = _lists(f"/organisers/{slug}/", found.id, found.name)
+        website = web_url(found.website)
         return _rendered(name, "site/organiser.html", organiser=found, website=website, **lists)
 
     return _now_or_last(name, build)
@@ -67,8 +71,8 @@ def programme(slug: str) -> Response:
         session = db.session()
         found = programme_by_slug(session, slug) or abort(404)
         events = cards(session, events_of(session, found), page_locale())
-        path = f"/programmes/{slug}/"
-        return _rendered(name, "site/programme.html", programme=found, cards=events, **_addresses(path))
+        addresses = _addresses(f"/programmes/{slug}/", found.title)
+        return _rendered(name, "site/programme.html", programme=found, cards=events, **addresses)
 
     return _now_or_last(name, build)
 
@@ -129,16 +133,15 @@ def _rendered(name: Hashable, template: str, **values: Any) -> Page:
     return page_cache().keep(name, None, render_template(template, **values))
 
 
-def _lists(path: str, organiser_id: int | None) -> dict[str, Any]:
+def _lists(path: str, organiser_id: int | None, name: str) -> dict[str, Any]:
     session = db.session()
     coming = cards(session, upcoming(session, organiser_id), page_locale())
     held = cards(session, past(session, organiser_id), page_locale())
-    return {"coming": coming, "held": held, **_addresses(path)}
+    return {"coming": coming, "held": held, **_addresses(path, name)}
 
 
-def _addresses(path: str) -> dict[str, str]:
-    feed = f"{path}calendar.ics"
-    return {"canonical": public_url(path), "feed": feed, "subscription": shown.subscription(feed)}
+def _addresses(path: str, name: str) -> dict[str, Any]:
+    return {"canonical": public_url(path), **shown.feed_links(path, name)}
 
 
 def _event_page(slug: str, known: Head) -> str:
@@ -157,11 +160,12 @@ def _event_page(slug: str, known: Head) -> str:
         promises=promises(known.line, found.has_waitlist, found.time_zone),
         address=shown.address(found),
         map_url=shown.map_url(found),
-        online_url=shown.web_url(found.online_url),
+        online_url=web_url(found.online_url),
         materials=shown.materials(slug, public_papers(session, found.id)),
         programmes=programmes_with(session, found),
         canonical=public_url(f"/events/{slug}/"),
         og_locale=str(get_locale()),
-        subscription=shown.subscription(f"/organisers/{found.organiser.slug}/calendar.ics"),
+        additions=additions(event_entry(found, page_locale())),
+        **shown.feed_links(f"/organisers/{found.organiser.slug}/", found.organiser.name),
         structured=structured(found, told, now if found.shows_seats else None),
     )

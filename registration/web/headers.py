@@ -9,6 +9,7 @@ POLICY = (
 PERSONAL = (
     "/bookings/",
     "/invitations/",
+    "/feeds/",
     "/organiser/",
     "/tickets/",
     "/unsubscribe/",

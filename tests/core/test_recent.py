@@ -1,5 +1,6 @@
 """Facts are kept for a moment, and never beyond a commit of this process."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -58,3 +59,27 @@ def test_what_is_read_while_something_is_committed_is_not_kept(app: Flask) -> No
     with clock.running(lambda: START):
         assert recent("race", overtaken) == "old"
         assert recent("race", lambda: "new") == "new"
+
+
+def test_who_asks_while_it_is_read_waits_for_the_answer(app: Flask) -> None:
+    count, is_reading, may_end = [0], threading.Event(), threading.Event()
+    answers: list[int] = []
+
+    def read() -> int:
+        count[0] += 1
+        is_reading.set()
+        assert may_end.wait(10)
+        return count[0]
+
+    def ask() -> None:
+        with app.app_context():
+            answers.append(recent("together", read))
+
+    threads = [threading.Thread(target=ask) for _one in range(4)]
+    for thread in threads:
+        thread.start()
+    assert is_reading.wait(10)
+    may_end.set()
+    for thread in threads:
+        thread.join(10)
+    assert answers == [1, 1, 1, 1]

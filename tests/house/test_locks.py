@@ -8,6 +8,7 @@ import pytest
 from tests.house.files import ROOT, read
 
 RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
+CLIENTS = "requirements-clients.lock"
 
 
 def locked(name: str) -> dict[str, str]:
@@ -25,7 +26,7 @@ def asked_for(*groups: str) -> set[str]:
     return {re.split(r"[\[><=;~ ]", one)[0] for one in wanted}
 
 
-@pytest.mark.parametrize("name", [RUNTIME, DEVELOPMENT])
+@pytest.mark.parametrize("name", [RUNTIME, DEVELOPMENT, CLIENTS])
 def test_every_requirement_is_pinned_by_hash(name):
     assert len(locked(name)) > 20
     for requirement, block in locked(name).items():
@@ -33,10 +34,10 @@ def test_every_requirement_is_pinned_by_hash(name):
         assert "--hash=sha256:" in block, requirement
 
 
-@pytest.mark.parametrize("name", [RUNTIME, DEVELOPMENT])
+@pytest.mark.parametrize("name", [RUNTIME, DEVELOPMENT, CLIENTS])
 def test_the_lock_names_no_place_to_get_packages_from(name):
     text = read(ROOT / "deploy" / name)
-    assert "http" not in text
+    assert "://" not in text
     assert "--index" not in text
     assert "--find" not in text
 

@@ -67,6 +67,13 @@ def check_calendar(raw: bytes) -> list[str]:
     return faults
 
 
+def components(raw: bytes) -> Component:
+    """Return the calendar of *raw*, in which nothing is wrong."""
+    calendar, _faults = _parsed(re.sub(rb"\r\n[ \t]", b"", raw).decode())
+    assert calendar is not None
+    return calendar
+
+
 def _bytes(raw: bytes) -> Iterator[str]:
     if raw.startswith(b"\xef\xbb\xbf"):
         yield "There is a byte order mark."

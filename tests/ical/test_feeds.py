@@ -1,13 +1,13 @@
 """A feed is the same bytes while nothing changes, and one bad entry does not break it."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from icalendar import Calendar
 
-from registration.ical.entries import vevent
-from registration.ical.feeds import BUILDER_VERSION, Feed, etag, feed, vevent_or_none
+from registration.ical.feeds import BUILDER_VERSION, Feed, etag, feed, part_of
 from tests.ical.checker import check_calendar
 from tests.ical.test_entries import HOSTILE, MEETING, ZONES, lines
 
@@ -25,7 +25,7 @@ ENTRIES = [replace(MEETING, uid=f"event-{zone}@example.org", zone=zone) for zone
 
 
 def built(head: Feed = HEAD) -> bytes:
-    return feed(head, [vevent(entry) for entry in ENTRIES], ZONES, (2026, 2026))
+    return feed(head, [part_of(entry) for entry in ENTRIES])
 
 
 def test_a_feed_keeps_every_rule() -> None:
@@ -59,13 +59,30 @@ def test_the_calendar_itself_has_no_identifier() -> None:
     assert "UID" not in Calendar.from_ical(built())
 
 
-def test_bytes_are_equal_whatever_the_order_of_zones() -> None:
-    turned = feed(HEAD, [vevent(entry) for entry in ENTRIES], [*reversed(ZONES), *ZONES], (2026, 2026))
-    assert turned == built()
+def test_zones_stand_once_and_in_one_order() -> None:
+    named = [line for line in lines(built()) if line.startswith("TZID:")]
+    assert named == [f"TZID:{zone}" for zone in sorted(ZONES)]
+
+
+def test_zones_hold_for_all_the_years_that_name_them() -> None:
+    later = replace(MEETING, uid="event-later@example.org", starts_at=datetime(2031, 7, 1, tzinfo=UTC))
+    later = replace(later, ends_at=None, zone="Africa/Casablanca")
+    parts = [part_of(entry) for entry in (*ENTRIES, later)]
+    assert check_calendar(feed(HEAD, parts)) == []
+    onsets = re.findall(r"DTSTART:(\d{4})", feed(HEAD, parts).decode())
+    assert {"2026", "2031"} <= set(onsets)
+
+
+def test_dates_and_utc_need_no_zone() -> None:
+    doubled = replace(MEETING, starts_at=datetime(2026, 10, 25, 0, 30, tzinfo=UTC), ends_at=None)
+    for entry in (replace(MEETING, all_day=True), doubled):
+        raw = feed(HEAD, [part_of(entry)])
+        assert check_calendar(raw) == []
+        assert b"VTIMEZONE" not in raw
 
 
 def test_an_empty_feed_is_a_calendar_without_events() -> None:
-    raw = feed(HEAD, [], [], (2026, 2027))
+    raw = feed(HEAD, [])
     assert check_calendar(raw) == []
     assert raw.startswith(b"BEGIN:VCALENDAR\r\n")
     assert b"VEVENT" not in raw
@@ -73,9 +90,7 @@ def test_an_empty_feed_is_a_calendar_without_events() -> None:
 
 def test_a_bad_entry_does_not_break_the_others() -> None:
     entries = [*ENTRIES, replace(MEETING, zone="Nowhere/Nothing")]
-    shown = [raw for entry in entries if (raw := vevent_or_none(entry)) is not None]
-    raw = feed(HEAD, shown, [entry.zone for entry in entries], (2026, 2026))
-    assert raw == built()
+    assert feed(HEAD, [part_of(entry) for entry in entries]) == built()
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -18,6 +18,10 @@ DOOR = {"owner", "manager", "door"}
 # Every endpoint of the back office has its line; a route without one fails below.
 ALLOWED = {
     "home": READ | DOOR,
+    "calendar": READ | DOOR,
+    "renew_calendar": READ | DOOR,
+    "end_calendar": READ | DOOR,
+    "settings": EDIT,
     "new_event": EDIT,
     "overview": READ,
     "edit": EDIT,
@@ -82,6 +86,9 @@ ALLOWED = {
     "check_in": DOOR,
 }
 
+# What shows each account its own, a stranger's too.
+OWN = {"home", "calendar", "renew_calendar", "end_calendar"}
+
 
 @pytest.fixture
 def office(page_app):
@@ -107,7 +114,7 @@ def office(page_app):
     }
     invite(event, "Ben")
     publish(event, "Slides", "https://example.org/slides.pdf")
-    slugs = {"new_event": "ditta", "new_programme": "ditta", "edit_programme": programme}
+    slugs = {"new_event": "ditta", "settings": "ditta", "new_programme": "ditta", "edit_programme": programme}
     addresses = {}
     for rule in page_app.url_map.iter_rules():
         if rule.endpoint.startswith("organiser."):
@@ -139,7 +146,7 @@ def test_a_route_opens_to_its_roles_and_to_nobody_else(page_app, page_client, of
         if role == "nobody":
             assert answer.status_code in {302, 303}, name
             assert "/login" in answer.headers["Location"]
-        elif name == "home" or role in ALLOWED[name]:
+        elif name in OWN or role in ALLOWED[name]:
             assert answer.status_code in {200, 303, 400, 422}, (name, answer.status_code)
         else:
             assert answer.status_code == 404, (name, answer.status_code)

@@ -7,29 +7,25 @@ import random
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.queues import Queue as Channel
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from registration import create_app
 from registration.booking.rules import Application, Person, Wish
 from registration.booking.services import cancel as cancelling
 from registration.booking.services.cancel import Target
 from registration.booking.services.register import register
-from registration.core import transaction
-from registration.core.database import db, table
+from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.doctor.examine import examine
 from registration.journal.services import ATTENDEE
-from registration.seats import engine, rules
-from registration.seats import gate as gates
-from registration.seats.models import Pool, Registration
-from registration.seats.models import Queue as GateRow
+from registration.seats import rules
+from registration.seats.models import Registration
+from tests.proof.mutants import broken
 
 SECONDS_AT_MOST = 60.0
 
@@ -143,76 +139,6 @@ def _act(event_id: int, name: str, chance: random.Random) -> None:
         if active:
             cancelling.cancel(Target(event_id, chance.choice(active)), ATTENDEE)
 
-
-@contextmanager
-def broken(mutant: str) -> Iterator[None]:
-    """Break one rule of the engine while the context lasts."""
-    if not mutant:
-        yield
-        return
-    with ExitStack() as patched:
-        for place, name, replacement in MUTANTS[mutant]():
-            patched.callback(setattr, place, name, getattr(place, name))
-            setattr(place, name, replacement)
-        yield
-
-
-Mutation = list[tuple[Any, str, Any]]
-
-
-def _without_lock() -> Mutation:
-    """Nothing is locked: no row on PostgreSQL, no write transaction from the start on SQLite."""
-    if db.engine.dialect.name == "sqlite":
-        return [(transaction, "WRITING", {"tx": "read"})]
-    unlocked = select(table(GateRow)).where(GateRow.event_id.in_(bindparam("ids", expanding=True)))
-    return [(gates, "LOCK", unlocked)]
-
-
-def _gate_after_read() -> Mutation:
-    """The pools are read before the gate is locked, and believed afterwards."""
-    once, lock = transaction._once, gates.lock
-    stale: dict[int, int] = {}
-
-    def read_first(work: Any) -> Any:
-        with db.engine.connect() as connection:
-            stale.update({row.id: row.taken for row in connection.execute(select(Pool.id, Pool.taken))})
-        time.sleep(0.01)
-        return once(work)
-
-    def believing(session: Any, event_ids: Any) -> Any:
-        locked = lock(session, event_ids)
-        for gate in locked.values():
-            for pool in gate.pools.values():
-                pool.taken = stale[pool.id]
-        return locked
-
-    return [(transaction, "_once", read_first), (gates, "lock", believing)]
-
-
-def _cancel_without_drain() -> Mutation:
-    class Undrained:
-        def __getattr__(self, name: str) -> Any:
-            return (lambda *_args: []) if name == "drain" else getattr(engine, name)
-
-    return [(cancelling, "engine", Undrained())]
-
-
-def _newcomer_jumps() -> Mutation:
-    """Seats that come free go to the end of the line."""
-    line = engine.head
-
-    def from_the_end(session: Any, gate: Any, limit: int) -> Any:
-        return list(reversed(line(session, gate, limit)))
-
-    return [(engine, "head", from_the_end)]
-
-
-MUTANTS: dict[str, Callable[[], Mutation]] = {
-    "no lock": _without_lock,
-    "gate after the read": _gate_after_read,
-    "cancel without drain": _cancel_without_drain,
-    "newcomer jumps": _newcomer_jumps,
-}
 
 if __name__ == "__main__":
     sys.exit("This module is used by the race tests.")

@@ -3,7 +3,8 @@
 import pytest
 
 from registration.seats import rules
-from tests.races.contest import MUTANTS, Report, contest
+from tests.proof.mutants import OF_LOCKS
+from tests.races.contest import Report, contest
 
 SEATS = 25
 
@@ -25,7 +26,7 @@ def test_eight_processes_never_oversell_idle_or_overtake(app, make_event, policy
     assert report.looks > 5
 
 
-@pytest.mark.parametrize("mutant", sorted(MUTANTS))
+@pytest.mark.parametrize("mutant", sorted(OF_LOCKS))
 def test_a_broken_rule_is_noticed(app, make_event, mutant):
     report = held(app, make_event, mutant=mutant)
     assert not report.is_clean

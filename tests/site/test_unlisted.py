@@ -29,6 +29,7 @@ def test_its_page_form_and_file_open_by_the_link_and_are_kept_out_of_search(page
         "/organisers/ditta/",
         "/programmes/autumn/",
         "/calendar.ics",
+        "/calendar-all.ics",
         "/organisers/ditta/calendar.ics",
         "/programmes/autumn/calendar.ics",
         "/sitemap.xml",

@@ -1,17 +1,25 @@
 """A person's own calendar: to download once, or to subscribe to."""
 
-from flask import make_response, request
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.queries import Seat, seats_of
+from registration.booking import calendars
+from registration.booking.calendars import Calendar
+from registration.booking.person import Person, person_of
+from registration.booking.queries import seats_of
+from registration.booking.services import feeds
 from registration.booking.views.manage import opened
-from registration.capability.services import FEED, find, is_live
 from registration.core.database import db
+from registration.core.recent import recent
 from registration.core.refusal import NotFound
-from registration.ical.answers import Told, answer, attachment
+from registration.core.tokens import hashed
+from registration.core.urls import public_url
+from registration.ical.answers import Told, answer, attachment, qr_code
 from registration.ical.entries import download_many
-from registration.ical.queries import refresh_hours
+from registration.ical.feeds import part_of
+from registration.ical.links import subscriptions
+from registration.web.guards import action_key, check_action_key
 from registration.web.locale import page_locale
 
 
@@ -24,33 +32,82 @@ def download(token: str) -> ResponseReturnValue:
 
 def feed(token: str) -> ResponseReturnValue:
     """Return the person's own feed; a revoked address is gone for good (410)."""
-    capability = find(db.session(), token, FEED)
-    if capability is None:
-        raise NotFound(_("There is no such calendar."))
-    if not is_live(capability):
+    known = _known(token)
+    if not known.is_live:
         response = make_response(_("This calendar address was revoked. Take the new one.") + "\n", 410)
         response.mimetype = "text/plain"
         return response
-    seats = _newest(seats_of(db.session(), capability.subject_id, page_locale()))
-    entries = [seat.entry for seat in seats]
-    hours = refresh_hours([entry.starts_at for entry in entries])
     told = Told(
-        name=_("My registrations"),
+        name=_name(known),
         path=request.path,
-        facts=(hours, *entries),
-        refresh_hours=hours,
-        changed_at=max((entry.changed_at for entry in entries), default=None),
+        facts=known.facts,
+        refresh_hours=known.refresh_hours,
+        changed_at=known.changed_at,
         is_personal=True,
-        zone=seats[0].time_zone if seats else "",
+        zone=known.zone,
     )
-    return answer(told, lambda: entries)
+    shown = page_locale()
+    return answer(
+        told, lambda: [part_of(entry) for entry in calendars.entries(db.session(), known.owner, shown)]
+    )
 
 
-def _newest(seats: list[Seat]) -> list[Seat]:
-    """Return one entry per event: the active registration, else the last one that ended."""
-    by_event: dict[int, Seat] = {}
-    for seat in seats:
-        known = by_event.get(seat.event_id)
-        if known is None or seat.is_active or not known.is_active:
-            by_event[seat.event_id] = seat
-    return list(by_event.values())
+def page(token: str) -> ResponseReturnValue:
+    """Show how to subscribe to the feed of everything, and how to end its address."""
+    known, _person = _of_person(token)
+    return render_template(
+        "booking/calendar.html",
+        organiser=known.organiser,
+        subscribe=subscriptions(public_url(f"/feeds/{token}.ics"), _name(known)),
+        qr_url=url_for("booking.feed_qr", token=token),
+        token=token,
+        key=action_key(f"feed:{token}"),
+    )
+
+
+def renew(token: str) -> ResponseReturnValue:
+    """End this address; the new one goes out by mail, so that only its person gets it."""
+    _known_feed, person = _of_person(token)
+    check_action_key(f"feed:{token}", request.form.get("key", ""))
+    feeds.renew_person_feed(person)
+    return redirect(url_for("booking.renewed"), 303)
+
+
+def renewed() -> ResponseReturnValue:
+    """Say where the new address is."""
+    return render_template("booking/calendar_renewed.html")
+
+
+def send(token: str) -> ResponseReturnValue:
+    """Mail the address of the feed of everything to the contact of this booking."""
+    booked = opened(token)
+    check_action_key(f"booking:{token}", request.form.get("key", ""))
+    feeds.mail_feed(person_of(booked))
+    return redirect(url_for("booking.booking", token=token, sent="calendar"), 303)
+
+
+def qr(token: str) -> Response:
+    """Return the QR code of a feed's address, for a telephone to subscribe."""
+    if not _known(token).is_live:
+        raise NotFound(_("There is no such calendar."))
+    return qr_code(public_url(f"/feeds/{token}.ics"), is_personal=True)
+
+
+def _known(token: str) -> Calendar:
+    known = recent(("own feed", hashed(token)), lambda: calendars.calendar(db.session(), token))
+    if known is None:
+        raise NotFound(_("There is no such calendar."))
+    return known
+
+
+def _of_person(token: str) -> tuple[Calendar, Person]:
+    known = calendars.calendar(db.session(), token)
+    if known is None or not known.is_live or not isinstance(known.owner, Person):
+        raise NotFound(_("There is no such calendar, or its address was renewed. Use the newest mail."))
+    return known, known.owner
+
+
+def _name(known: Calendar) -> str:
+    if known.is_of_person and known.organiser:
+        return str(_("My registrations: %(organiser)s", organiser=known.organiser))
+    return str(_("My registrations"))

@@ -17,6 +17,7 @@ from registration.capability.services import BOOKING, FEED, find, is_live, token
 from registration.core.database import db
 from registration.core.refusal import NotFound
 from registration.core.urls import public_url
+from registration.ical.links import Subscriptions, additions, subscriptions
 from registration.journal.services import ATTENDEE
 from registration.web.guards import action_key, check_action_key
 from registration.web.locale import page_locale
@@ -27,6 +28,7 @@ def show(token: str) -> ResponseReturnValue:
     booked = opened(token)
     feed_token = token_of(db.session(), booked.id, FEED)
     seats = seats_of(db.session(), booked.id, page_locale())
+    active = [seat for seat in seats if seat.is_active]
     return render_template(
         "booking/booking.html",
         booking=booked,
@@ -34,7 +36,10 @@ def show(token: str) -> ResponseReturnValue:
         key=action_key(f"booking:{token}"),
         seats=seats,
         parts=prepared(db.session(), seats),
-        feed_url=public_url(f"/feeds/{feed_token}.ics") if feed_token else None,
+        subscribe=_subscribe(feed_token),
+        qr_url=url_for("booking.feed_qr", token=feed_token) if feed_token else None,
+        additions=additions(active[0].entry) if len(active) == 1 else None,
+        is_sent=request.args.get("sent") == "calendar",
     )
 
 
@@ -65,6 +70,12 @@ def opened(token: str) -> Booking:
     if booked is None:
         raise NotFound(_("This link does not open anything. Use the newest mail about your registration."))
     return booked
+
+
+def _subscribe(feed_token: str | None) -> Subscriptions | None:
+    if feed_token is None:
+        return None
+    return subscriptions(public_url(f"/feeds/{feed_token}.ics"), _("My registrations"))
 
 
 def _act(token: str, action: Callable[[Booking], None]) -> ResponseReturnValue:

@@ -22,12 +22,15 @@ from registration.organiser.views import (
     reconfirmation,
     records,
     registration,
+    settings,
+    team_calendar,
     texts,
     waitlist,
     ways_in,
 )
 from registration.web.guards import take_files
 
+feed_bp = team_calendar.feed_bp
 bp = Blueprint("organiser", __name__, url_prefix="/organiser")
 _EVENT = "/events/<slug>"
 _QUESTION = f"{_EVENT}/edit/questions/<int:question_id>"
@@ -36,6 +39,10 @@ _ONE = f"{_EVENT}/registrations/<int:registration_id>"
 
 for _rule, _endpoint, _view, _methods in (
     ("/", "home", home.home, ["GET"]),
+    ("/calendar", "calendar", team_calendar.calendar, ["GET"]),
+    ("/calendar/renew", "renew_calendar", team_calendar.renew_calendar, ["POST"]),
+    ("/calendar/end", "end_calendar", team_calendar.end_calendar, ["POST"]),
+    ("/organisers/<slug>/settings", "settings", settings.settings, ["GET", "POST"]),
     ("/organisers/<slug>/events/new", "new_event", editing.new, ["GET", "POST"]),
     ("/organisers/<slug>/programmes/new", "new_programme", programmes.new_programme, ["GET", "POST"]),
     ("/programmes/<slug>/edit", "edit_programme", programmes.edit_programme, ["GET", "POST"]),

@@ -1,0 +1,108 @@
+"""The calendars of attendees: of one booking, and of all that an address has registered at an organiser."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from registration.accounts.models import Organiser
+from registration.booking import person as people
+from registration.booking.entries import claims_of, own_entry
+from registration.booking.models import Booking
+from registration.booking.person import Person
+from registration.capability.services import FEED, find, is_live
+from registration.core import clock
+from registration.events.models import Event
+from registration.ical.entries import Entry
+from registration.ical.queries import refresh_hours
+from registration.seats import rules
+from registration.seats.models import Registration
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What a token opens: whose registrations, and what changes whenever they do."""
+
+    owner: Person | int
+    is_live: bool
+    organiser: str = ""
+    zone: str = ""
+    facts: tuple[object, ...] = ()
+    changed_at: datetime | None = None
+    refresh_hours: int = 6
+
+    @property
+    def is_of_person(self) -> bool:
+        return isinstance(self.owner, Person)
+
+
+def calendar(session: Session, token: str) -> Calendar | None:
+    """Return what *token* opens, revoked ones included, or None; no entry is built."""
+    owner: Person | int
+    capability = find(session, token, FEED)
+    if capability is not None:
+        owner, live = capability.subject_id, is_live(capability)
+    elif found := people.opened(session, token):
+        owner, live = found
+    else:
+        return None
+    return _version(session, owner) if live else Calendar(owner, is_live=False)
+
+
+def entries(session: Session, owner: Person | int, locale: str) -> list[Entry]:
+    """Return one entry for each event."""
+    rows = session.execute(
+        select(Event, Booking.email_normal)
+        .join(Registration, Registration.event_id == Event.id)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .options(selectinload(Event.texts))
+        .where(_belongs_to(owner))
+        .order_by(Event.starts_at, Event.id)
+        .distinct()
+    ).all()
+    claims = claims_of(session, {row.email_normal for row in rows}, {row.Event.id for row in rows})
+    booking_id = owner if isinstance(owner, int) else None
+    return [own_entry(row.Event, locale, claims, row.email_normal, booking_id) for row in rows]
+
+
+def _version(session: Session, owner: Person | int) -> Calendar:
+    coming = case((Event.starts_at > clock.now(), Event.starts_at))
+    row = session.execute(
+        select(
+            func.count(),
+            func.sum(Registration.id),
+            func.sum(Registration.calendar_sequence),
+            func.sum(Event.revision),
+            func.max(Registration.changed_at),
+            func.max(Event.changed_at),
+            func.min(coming),
+            func.min(Event.time_zone),
+            func.min(Organiser.name),
+        )
+        .select_from(Registration)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .join(Event, Event.id == Registration.event_id)
+        .join(Organiser, Organiser.id == Booking.organiser_id)
+        .where(_belongs_to(owner))
+    ).one()
+    *sums, seat_at, event_at, next_at, zone, organiser = row
+    changed_at = max((at for at in (seat_at, event_at) if at), default=None)
+    hours = refresh_hours([next_at] if next_at else [])
+    facts = (*map(_number, sums), seat_at, event_at)
+    return Calendar(owner, True, organiser or "", zone or "", facts, changed_at, hours)
+
+
+def _number(told: Any) -> int:
+    # PostgreSQL sums integers as decimals of its own.
+    return int(told or 0)
+
+
+def _belongs_to(owner: Person | int) -> ColumnElement[bool]:
+    # An address that nobody has confirmed yet has registered nothing.
+    is_real = Registration.state != rules.UNVERIFIED
+    if isinstance(owner, Person):
+        of_person = (Booking.email_normal == owner.email) & (Booking.organiser_id == owner.organiser_id)
+        return of_person & is_real
+    return (Booking.id == owner) & is_real

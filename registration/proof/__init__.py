@@ -1,0 +1,1 @@
+"""Prove the engine by use: stress on a real database, simulation with crashes, a reference model."""

@@ -1,0 +1,104 @@
+"""What clients of a proof send: forms by number and name alone, so that a trace can be read and repeated."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from registration.booking.rules import Application, Person, Wish
+from registration.proof.stage import Stage
+
+T = TypeVar("T")
+Values = Mapping[str, Any]
+
+
+class Chance(Protocol):
+    """Where choices come from: a seed, or Hypothesis."""
+
+    def below(self, number: int) -> int:
+        """Return a number from 0 to below *number*."""
+
+
+@dataclass
+class Seeded:
+    """Choices that come again with the same seed."""
+
+    seed: int | str
+    _random: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)  # noqa: S311 - no secret comes of it
+
+    def below(self, number: int) -> int:
+        """Return a number from 0 to below *number*."""
+        return self._random.randrange(number)
+
+    def bytes(self, count: int) -> bytes:
+        """Return *count* bytes, for tokens."""
+        return self._random.randbytes(count)
+
+
+def one_of(chance: Chance, things: Sequence[T]) -> T:
+    return things[chance.below(len(things))]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form: who sends it under which key, and for each hall the categories of those who come."""
+
+    key: str
+    person: str
+    wishes: tuple[tuple[int, tuple[str, ...]], ...]
+    together: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation with all that was chosen for it."""
+
+    name: str
+    values: Values
+
+    def halls(self, count: int) -> list[int]:
+        """Return which of *count* halls this can touch."""
+        if "form" in self.values:
+            return [number for number, _party in self.values["form"].wishes]
+        return [self.values["hall"]] if "hall" in self.values else list(range(count))
+
+    def __str__(self) -> str:
+        return f"{self.name} " + " ".join(f"{name}={_told(value)}" for name, value in self.values.items())
+
+
+@dataclass
+class Client:
+    """One client: what it has sent so far. *name* keeps its keys and people apart from others'."""
+
+    name: str
+    stage: Stage
+    forms: list[Form] = field(default_factory=list)
+
+    def next_key(self) -> str:
+        return f"{self.name}-{len(self.forms) + 1}"
+
+
+def application(stage: Stage, form: Form) -> Application:
+    """Return *form* as the service takes it."""
+    wishes = []
+    for number, party in form.wishes:
+        hall = stage.halls[number]
+        people = (
+            Person(f"Ada {rank}", "", "", hall.categories.get(label)) for rank, label in enumerate(party)
+        )
+        wishes.append(Wish(hall.id, tuple(people)))
+    email = f"{form.person}@{stage.name}.example.org"
+    key = f"{stage.name}:{form.key}"
+    return Application(key, "Ada", email, "", "en", tuple(wishes), together=form.together)
+
+
+def _told(value: object) -> str:
+    if isinstance(value, Form):
+        parties = "+".join(
+            f"{hall}:{','.join(label or '-' for label in party)}" for hall, party in value.wishes
+        )
+        return f"{value.key}/{value.person}/{parties}{'/together' if value.together else ''}"
+    return str(value)

@@ -1,0 +1,239 @@
+"""Every operation of the engine, once: how it is chosen, done and expected. A new one is one entry more.
+
+Stress, simulation and the state machine of the tests all run this list.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from registration.booking.models import Attendee, Booking
+from registration.booking.rules import key_hash
+from registration.booking.services.cancel import Target, cancel, cancel_attendee
+from registration.booking.services.capacity import change_capacity
+from registration.booking.services.register import register
+from registration.booking.sweeper import sweep
+from registration.core import clock
+from registration.core.database import db
+from registration.core.refusal import Refusal
+from registration.journal.services import ATTENDEE, Actor
+from registration.proof.client import Chance, Client, Form, Step, Values, application, one_of
+from registration.proof.model import Model
+from registration.proof.stage import EVENT, Stage
+from registration.seats.models import Registration
+
+PARTIES = (1, 1, 1, 2, 2, 3)
+# Somebody at the organiser, with no account in this database.
+ORGANISER = Actor("organiser")
+
+
+@dataclass
+class Hands:
+    """What does the operations for real. *move_clock* and *deliver* are there in a simulation alone."""
+
+    stage: Stage
+    move_clock: Callable[[datetime], None] | None = None
+    deliver: Callable[[], object] | None = None
+    # What each form was told: its link stays the same whenever it is sent again.
+    tokens: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """*choose* returns what to do, or None when there is nothing to do it to; *do* and *expect* return
+    what the client is answered."""
+
+    name: str
+    weight: int
+    choose: Callable[[Chance, Client], Values | None]
+    do: Callable[[Hands, Values], str]
+    expect: Callable[[Model, Values], str]
+    # A crowd shares one clock and one mailer that nobody moves.
+    is_for_crowds: bool = True
+
+
+def perform(operation: Operation, hands: Hands, values: Values) -> str:
+    """Do it and return the answer; a refusal is its code, and an error is a finding of its own."""
+    try:
+        return operation.do(hands, values)
+    except Refusal as refusal:
+        return refusal.code
+    except Exception as error:
+        return f"an error ({type(error).__name__})"
+
+
+def choose(chance: Chance, client: Client, operations: "Sequence[Operation]") -> Step:
+    """Choose what *client* does next, by weight."""
+    total = sum(operation.weight for operation in operations)
+    while True:
+        number = chance.below(total)
+        for operation in operations:
+            number -= operation.weight
+            if number < 0:
+                break
+        values = operation.choose(chance, client)
+        if values is not None:
+            return Step(operation.name, values)
+
+
+def _new_form(chance: Chance, client: Client) -> Values:
+    halls = list(range(len(client.stage.halls)))
+    chosen = [halls.pop(chance.below(len(halls)))]
+    if chance.below(5) == 0:
+        chosen.append(one_of(chance, halls))
+    key = client.next_key()
+    wishes = tuple((number, _party(chance, client.stage, number)) for number in sorted(chosen))
+    form = Form(key, f"p{key}", wishes, together=len(chosen) > 1 and chance.below(2) == 0)
+    client.forms.append(form)
+    return {"form": form}
+
+
+def _party(chance: Chance, stage: Stage, number: int) -> tuple[str, ...]:
+    labels = tuple(stage.halls[number].plan.categories) or ("",)
+    return tuple(one_of(chance, labels) for _one in range(one_of(chance, PARTIES)))
+
+
+def _same_form(chance: Chance, client: Client) -> Values | None:
+    return {"form": one_of(chance, client.forms)} if client.forms else None
+
+
+def _other_body(chance: Chance, client: Client) -> Values | None:
+    if not client.forms:
+        return None
+    form = one_of(chance, client.forms)
+    (number, party), *rest = form.wishes
+    return {"form": Form(form.key, form.person, ((number, (*party, party[0])), *rest), form.together)}
+
+
+def _same_person(chance: Chance, client: Client) -> Values | None:
+    if not client.forms:
+        return None
+    person = one_of(chance, client.forms).person
+    chosen = _new_form(chance, client)["form"]
+    form = client.forms[-1] = Form(chosen.key, person, chosen.wishes, chosen.together)
+    return {"form": form}
+
+
+def _register(hands: Hands, values: Values) -> str:
+    form: Form = values["form"]
+    receipt = register(application(hands.stage, form))
+    if receipt.token is None:
+        return "link"
+    if hands.tokens.setdefault(form.key, receipt.token) != receipt.token:
+        return "another receipt"
+    return "receipt"
+
+
+def _should_register(model: Model, values: Values) -> str:
+    return model.register(values["form"], clock.now())
+
+
+def _one_registration(chance: Chance, client: Client) -> Values | None:
+    if not client.forms:
+        return None
+    form = one_of(chance, client.forms)
+    return {"key": form.key, "hall": one_of(chance, form.wishes)[0]}
+
+
+def _to_cancel(chance: Chance, client: Client) -> Values | None:
+    chosen = _one_registration(chance, client)
+    return None if chosen is None else {**chosen, "by_organiser": chance.below(3) == 0}
+
+
+def target(stage: Stage, key: str, hall: int) -> Target:
+    """Return the registration of a form for a hall; one that is not there has the number 0."""
+    event_id = stage.halls[hall].id
+    found = db.session.execute(
+        select(Registration.id, Registration.booking_id)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(Booking.submit_key == key_hash(f"{stage.name}:{key}"), Registration.event_id == event_id)
+    ).one_or_none()
+    db.session.rollback()
+    return Target(event_id, 0) if found is None else Target(event_id, found.id, found.booking_id)
+
+
+def _cancel(hands: Hands, values: Values) -> str:
+    actor = ORGANISER if values["by_organiser"] else ATTENDEE
+    cancel(target(hands.stage, values["key"], values["hall"]), actor)
+    return "done"
+
+
+def _should_cancel(model: Model, values: Values) -> str:
+    return model.cancel(values["key"], values["hall"], by_organiser=values["by_organiser"])
+
+
+def _to_remove(chance: Chance, client: Client) -> Values | None:
+    chosen = _one_registration(chance, client)
+    return None if chosen is None else {**chosen, "rank": chance.below(3)}
+
+
+def _remove(hands: Hands, values: Values) -> str:
+    found = target(hands.stage, values["key"], values["hall"])
+    attendee = db.session.scalar(
+        select(Attendee.id).where(
+            Attendee.registration_id == found.registration_id, Attendee.rank == values["rank"]
+        )
+    )
+    cancel_attendee(found, attendee or 0, ATTENDEE)
+    return "done"
+
+
+def _should_remove(model: Model, values: Values) -> str:
+    return model.remove(values["key"], values["hall"], values["rank"])
+
+
+def _to_resize(chance: Chance, client: Client) -> Values:
+    number = chance.below(len(client.stage.halls))
+    hall = client.stage.halls[number]
+    pool = one_of(chance, sorted(hall.pools))
+    if chance.below(30) == 0:
+        return {"hall": number, "pool": pool, "wanted": one_of(chance, (-1, 1_000_001))}
+    return {"hall": number, "pool": pool, "wanted": chance.below(2 * hall.wanted[EVENT] + 1)}
+
+
+def _resize(hands: Hands, values: Values) -> str:
+    hall = hands.stage.halls[values["hall"]]
+    change_capacity(hall.id, hall.pools[values["pool"]], values["wanted"], ORGANISER)
+    return "done"
+
+
+def _should_resize(model: Model, values: Values) -> str:
+    return model.change_capacity(values["hall"], values["pool"], values["wanted"])
+
+
+def _sweep(_hands: Hands, _values: Values) -> str:
+    sweep()
+    return "done"
+
+
+def _pause(chance: Chance, _client: Client) -> Values:
+    return {"until": clock.now() + timedelta(seconds=1 + chance.below(540))}
+
+
+def _wait(hands: Hands, values: Values) -> str:
+    """Let time pass and the worker send what is due."""
+    assert hands.move_clock is not None
+    assert hands.deliver is not None
+    hands.move_clock(values["until"])
+    hands.deliver()
+    return "done"
+
+
+def _nothing(_model: Model, _values: Values) -> str:
+    return "done"
+
+
+OPERATIONS: Sequence[Operation] = (
+    Operation("register", 40, _new_form, _register, _should_register),
+    Operation("register again", 6, _same_form, _register, _should_register),
+    Operation("register differently", 3, _other_body, _register, _should_register),
+    Operation("register once more", 5, _same_person, _register, _should_register),
+    Operation("cancel", 18, _to_cancel, _cancel, _should_cancel),
+    Operation("remove one", 10, _to_remove, _remove, _should_remove),
+    Operation("change capacity", 12, _to_resize, _resize, _should_resize),
+    Operation("sweep", 2, lambda _chance, _client: {}, _sweep, _nothing),
+    Operation("wait", 4, _pause, _wait, _nothing, is_for_crowds=False),
+)
+BY_NAME = {operation.name: operation for operation in OPERATIONS}

@@ -1,0 +1,127 @@
+"""The tables and the model in one form, so that any difference is a sentence."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from registration.booking.models import Booking
+from registration.booking.rules import key_hash
+from registration.core.database import db
+from registration.mail.models import OutgoingMessage
+from registration.proof.model import Model, Room
+from registration.proof.stage import Stage
+from registration.seats.models import Pool, Registration, RegistrationPool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One registration. *key* names its form."""
+
+    place: int
+    key: str
+    state: str
+    size: int
+    priority: int
+    needs: tuple[tuple[str, int], ...]
+
+
+@dataclass
+class Picture:
+    """All that must be the same: for each hall its pools (wanted, taken) and rows; the mails decided."""
+
+    pools: list[dict[str, tuple[int, int]]]
+    rows: list[list[Row]]
+    mails: Counter[tuple[str, int, str]]
+
+
+def of_model(model: Model) -> Picture:
+    """Return how it should be."""
+    return Picture(
+        [
+            {name: (wanted, room.taken()[name]) for name, wanted in room.wanted.items()}
+            for room in model.rooms
+        ],
+        [_rows(room) for room in model.rooms],
+        Counter(model.mails),
+    )
+
+
+def _rows(room: Room) -> list[Row]:
+    return [
+        Row(
+            one.place,
+            one.form.key,
+            one.state,
+            # What ended keeps the size it had.
+            one.size,
+            one.priority,
+            tuple(sorted(room.needs(one).items())),
+        )
+        for one in room.entries
+    ]
+
+
+def of_tables(stage: Stage, keys: "list[str]") -> Picture:
+    """Return how it is. *keys* are the forms that were sent."""
+    names = {key_hash(f"{stage.name}:{key}"): key for key in keys}
+    halls = {hall.id: number for number, hall in enumerate(stage.halls)}
+    pool_names = {pool_id: name for hall in stage.halls for name, pool_id in hall.pools.items()}
+    db.session.rollback()
+    pools: list[dict[str, tuple[int, int]]] = [{} for _hall in stage.halls]
+    for pool in db.session.execute(
+        select(Pool.id, Pool.event_id, Pool.wanted, Pool.taken).where(Pool.id.in_(pool_names))
+    ):
+        pools[halls[pool.event_id]][pool_names[pool.id]] = (pool.wanted, pool.taken)
+    needs: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for need in db.session.execute(
+        select(RegistrationPool.registration_id, RegistrationPool.pool_id, RegistrationPool.need)
+        .join(Registration, Registration.id == RegistrationPool.registration_id)
+        .where(Registration.event_id.in_(halls))
+    ):
+        needs[need.registration_id].append((pool_names[need.pool_id], need.need))
+    rows: list[list[Row]] = [[] for _hall in stage.halls]
+    for one in db.session.execute(
+        select(Registration, Booking.submit_key)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(Registration.event_id.in_(halls))
+        .order_by(Registration.place)
+    ):
+        row, key = one.Registration, names.get(one.submit_key, "?")
+        told = tuple(sorted(needs[row.id]))
+        rows[halls[row.event_id]].append(Row(row.place, key, row.state, row.size, row.priority, told))
+    mails: Counter[tuple[str, int, str]] = Counter()
+    for mail in db.session.execute(
+        select(OutgoingMessage.event_id, OutgoingMessage.kind, Booking.submit_key)
+        .join(Booking, Booking.id == OutgoingMessage.booking_id)
+        .where(OutgoingMessage.event_id.in_(halls))
+    ):
+        hall = -1 if mail.kind == "link" else halls[mail.event_id]
+        mails[names.get(mail.submit_key, "?"), hall, mail.kind] += 1
+    db.session.rollback()
+    return Picture(pools, rows, mails)
+
+
+def differences(expected: Picture, found: Picture) -> list[str]:
+    """Return a sentence for each thing that is not as it should be."""
+    told = []
+    for number, (should, does) in enumerate(zip(expected.pools, found.pools, strict=True)):
+        told += [
+            f"hall {number}: pool {name} should be (wanted, taken) {should[name]}, is {does.get(name)}"
+            for name in should
+            if should[name] != does.get(name)
+        ]
+    for number, (wished, there) in enumerate(zip(expected.rows, found.rows, strict=True)):
+        by_place = {row.place: row for row in there}
+        told += [
+            f"hall {number}: place {row.place} should be {row}, is {by_place.get(row.place)}"
+            for row in wished
+            if by_place.get(row.place) != row
+        ]
+        if len(there) > len(wished):
+            told.append(f"hall {number}: {len(there)} registrations instead of {len(wished)}")
+    if expected.mails != found.mails:
+        missing, more = expected.mails - found.mails, found.mails - expected.mails
+        told += [f"mail {key} was not decided" for key in sorted(missing)]
+        told += [f"mail {key} was decided and should not be" for key in sorted(more)]
+    return told

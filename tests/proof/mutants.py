@@ -1,0 +1,292 @@
+"""The engine with one rule broken. Each must be noticed: a proof that cannot fail proves nothing."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from registration.booking import desk, messages
+from registration.booking.services import cancel as cancelling
+from registration.booking.services import capacity as capacities
+from registration.core import transaction
+from registration.core.database import db
+from registration.mail import outbox
+from registration.seats import engine, rules
+from registration.seats import gate as gates
+from registration.seats.models import Pool, Registration
+from registration.seats.models import Queue as GateRow
+
+Mutation = list[tuple[Any, str, Any]]
+
+
+@contextmanager
+def broken(mutant: str) -> Iterator[None]:
+    """Break one rule of the engine while the context lasts; "" breaks none."""
+    with ExitStack() as patched:
+        for place, name, replacement in MUTANTS[mutant]() if mutant else []:
+            patched.callback(setattr, place, name, getattr(place, name))
+            setattr(place, name, replacement)
+        yield
+
+
+class _Without:
+    """A module without some of its functions."""
+
+    def __init__(self, module: Any, **replaced: Any) -> None:
+        self._module, self._replaced = module, replaced
+
+    def __getattr__(self, name: str) -> Any:
+        return self._replaced.get(name) or getattr(self._module, name)
+
+
+def _without_drain(module: Any) -> Mutation:
+    return [(module, "engine", _Without(engine, drain=lambda *_args: []))]
+
+
+def _without_lock() -> Mutation:
+    """Nothing is locked: no row on PostgreSQL, no write transaction from the start on SQLite."""
+    if db.engine.dialect.name == "sqlite":
+        return [(transaction, "WRITING", {"tx": "read"})]
+    columns = gates.LOCK.selected_columns
+    unlocked = select(*columns).where(GateRow.event_id.in_(bindparam("ids", expanding=True)))
+    return [(gates, "LOCK", unlocked)]
+
+
+def _gate_after_read() -> Mutation:
+    """The pools are read before the gate is locked, and believed afterwards."""
+    once, lock = transaction._once, gates.lock
+    stale: dict[int, int] = {}
+
+    def read_first(work: Any) -> Any:
+        with db.engine.connect() as connection:
+            stale.update({row.id: row.taken for row in connection.execute(select(Pool.id, Pool.taken))})
+        time.sleep(0.01)
+        return once(work)
+
+    def believing(session: Any, event_ids: Any) -> Any:
+        locked = lock(session, event_ids)
+        for gate in locked.values():
+            for pool in gate.pools.values():
+                pool.taken = stale[pool.id]
+        return locked
+
+    return [(transaction, "_once", read_first), (gates, "lock", believing)]
+
+
+def _cancel_without_drain() -> Mutation:
+    return _without_drain(cancelling)
+
+
+def _capacity_without_drain() -> Mutation:
+    return _without_drain(capacities)
+
+
+def _newcomer_jumps() -> Mutation:
+    """Seats that come free go to the end of the line."""
+    head = engine.head
+
+    def from_the_end(session: Any, gate: Any, limit: int) -> Any:
+        return list(reversed(head(session, gate, limit)))
+
+    return [(engine, "head", from_the_end)]
+
+
+def _priority_ignored() -> Mutation:
+    """The line goes by place alone."""
+    head = engine.head
+    return [
+        (
+            engine,
+            "head",
+            lambda session, gate, limit: sorted(
+                head(session, gate, limit), key=lambda one: (one.place, one.part)
+            ),
+        )
+    ]
+
+
+def _newcomer_without_priority() -> Mutation:
+    """Whoever joins counts as having no priority."""
+
+    def claim(**values: Any) -> Any:
+        return engine.Claim(**{**values, "priority": 0})
+
+    return [(desk, "engine", _Without(engine, Claim=claim))]
+
+
+def _with_policy(policy: str) -> Mutation:
+    lock = gates.lock
+
+    def locked(session: Session, event_ids: Any) -> Any:
+        found = lock(session, event_ids)
+        for gate in found.values():
+            gate.policy = policy
+        return found
+
+    return [(gates, "lock", locked)]
+
+
+def _strict_as_first_fit() -> Mutation:
+    """The head of a strict line does not block."""
+    return _with_policy(rules.FIRST_FIT)
+
+
+def _first_fit_as_strict() -> Mutation:
+    """The head of the line blocks although seats stay empty."""
+    return _with_policy(rules.STRICT)
+
+
+def _strict_newcomer_overtakes() -> Mutation:
+    """Whoever joins a strict line sits if there is room, whoever waits."""
+    return [(engine, "_is_held_back", lambda _session, gate, _priority: gate.is_draining)]
+
+
+def _shrink_keeps_seats() -> Mutation:
+    """A smaller party keeps the seats of who left."""
+    replace = engine.replace_needs
+
+    def exchange(session: Session, _gate: Any, one: Any, needs: Any) -> bool:
+        replace(session, one.id, needs)
+        return True
+
+    return [(engine, "_exchange", exchange)]
+
+
+def _cancel_keeps_seats() -> Mutation:
+    """A cancelled registration gives nothing back."""
+    return [(gates, "give_back", lambda *_args: None)]
+
+
+def _category_ignored() -> Mutation:
+    """Only the event's own limit counts."""
+    needs = gates.Gate.needs
+    return [(gates.Gate, "needs", lambda gate, size, _counts, firms: needs(gate, size, {}, firms))]
+
+
+def _capacity_unseats_count() -> Mutation:
+    """A lowered capacity lets people in as long as the old one was not reached."""
+    return [(rules, "capacity", lambda wanted, taken: max(wanted, taken + 1))]
+
+
+def _mail_outside() -> Mutation:
+    """Mail is decided after the commit, in a transaction of its own."""
+    enqueue = outbox.enqueue
+
+    def later(session: Session, *told: Any) -> None:
+        transaction.after_commit(
+            session, lambda: transaction.write_tx(lambda another: enqueue(another, *told))
+        )
+
+    return [(messages, "enqueue", later)]
+
+
+def _change_outside() -> Mutation:
+    """Cancelling and promoting are two transactions."""
+
+    def cancel_first(session: Session, gate: Any, actor: Any) -> list[Any]:
+        session.commit()
+        return engine.drain(session, gate, actor)
+
+    return [(cancelling, "engine", _Without(engine, drain=cancel_first))]
+
+
+def _promoted_untold() -> Mutation:
+    """Whoever is promoted gets no mail."""
+    announce = messages.announce
+
+    def silent(session: Session, changes: Sequence[Any], *args: Any, **values: Any) -> None:
+        told = [change for change in changes if change.before != rules.WAITLISTED]
+        announce(session, told, *args, **values)
+
+    return [(cancelling, "announce", silent), (capacities, "announce", silent)]
+
+
+def _key_forgotten() -> Mutation:
+    """A form that was sent before is taken for a new one."""
+    return [(desk.Desk, "_repeated", lambda _desk, _asked: None)]
+
+
+def _place_given_twice() -> Mutation:
+    """The gate does not remember the next place."""
+    close = gates.close
+
+    def forgetful(session: Session, gate: Any) -> None:
+        gate.next_place = max(1, gate.next_place - 1)
+        close(session, gate)
+
+    return [(gates, "close", forgetful)]
+
+
+def _waitlist_though_none() -> Mutation:
+    """An event without a waitlist puts people on one."""
+    return [(desk.Desk, "_check_may_wait", lambda *_args: None)]
+
+
+def _together_apart() -> Mutation:
+    """Seats in every event or none are given in some."""
+    return [(desk.Desk, "_check_together", lambda *_args: None)]
+
+
+def _cancel_again() -> Mutation:
+    """What has ended ends once more and gives its seats back again."""
+
+    def release(session: Session, gate: Any, registration_id: int, *args: Any) -> Any:
+        session.execute(
+            update(Registration)
+            .where(Registration.id == registration_id, Registration.state == rules.CANCELLED)
+            .values(state=rules.CONFIRMED)
+        )
+        return engine.release(session, gate, registration_id, *args)
+
+    return [
+        (cancelling, "_state", lambda _session, _target: rules.CONFIRMED),
+        (cancelling, "engine", _Without(engine, release=release)),
+    ]
+
+
+def _waiting_miscounted() -> Mutation:
+    """Who joins the line is not counted: then nobody seems to wait."""
+    admit = engine.admit
+
+    def uncounted(session: Session, gate: Any, claim: Any, beside: Any = None) -> Any:
+        before = gate.waiting
+        admitted = admit(session, gate, claim, beside)
+        gate.waiting = before
+        return admitted
+
+    return [(engine, "admit", uncounted)]
+
+
+# Those that one client alone brings to light, step by step.
+OF_RULES: dict[str, Callable[[], Mutation]] = {
+    "cancel forgets to drain": _cancel_without_drain,
+    "capacity changes without drain": _capacity_without_drain,
+    "newcomer jumps the line": _newcomer_jumps,
+    "priority ignored in the line": _priority_ignored,
+    "priority of a newcomer ignored": _newcomer_without_priority,
+    "strict treated as first fit": _strict_as_first_fit,
+    "first fit treated as strict": _first_fit_as_strict,
+    "newcomer overtakes a strict line": _strict_newcomer_overtakes,
+    "shrink forgets to give back": _shrink_keeps_seats,
+    "cancel forgets to give back": _cancel_keeps_seats,
+    "limit of a category ignored": _category_ignored,
+    "lowered capacity not in force": _capacity_unseats_count,
+    "mail outside the transaction": _mail_outside,
+    "promotion in a second transaction": _change_outside,
+    "promoted and not told": _promoted_untold,
+    "form sent again taken for new": _key_forgotten,
+    "a place given twice": _place_given_twice,
+    "waitlist where there is none": _waitlist_though_none,
+    "together given apart": _together_apart,
+    "what has ended cancelled again": _cancel_again,
+    "who waits is not counted": _waiting_miscounted,
+}
+# Those that need a crowd.
+OF_LOCKS: dict[str, Callable[[], Mutation]] = {
+    "no lock": _without_lock,
+    "gate after the read": _gate_after_read,
+}
+MUTANTS = OF_RULES | OF_LOCKS
