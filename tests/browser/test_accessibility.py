@@ -24,6 +24,8 @@ PUBLIC = (
     "/reset",
     "/nothing-here",
     "/bookings/nothing/",
+    "/invitations/nothing/",
+    "/events/workshop-on-nomenclatures/poster",
     "/dev/mailbox/",
 )
 OFFICE = (
@@ -44,6 +46,11 @@ OFFICE = (
     "/organiser/events/workshop-on-nomenclatures/edit/questions",
     "/organiser/events/workshop-on-nomenclatures/edit/categories",
     "/organiser/events/workshop-on-nomenclatures/edit/materials",
+    "/organiser/events/workshop-on-nomenclatures/ways-in",
+    "/organiser/events/workshop-on-nomenclatures/invitations",
+    "/organiser/events/workshop-on-nomenclatures/invitations/add",
+    "/organiser/events/workshop-on-nomenclatures/reconfirmation",
+    "/organiser/events/workshop-on-nomenclatures/reconfirmation/plan",
     "/organiser/organisers/ditta/events/new",
     "/organiser/organisers/ditta/programmes/new",
     "/organiser/programmes/ditta-annual-meeting-and-workshop/edit",
