@@ -57,6 +57,9 @@ MAX_CONTENT_LENGTH = 65536
 # The largest file in bytes that answers a question; only forms that ask for a file take one.
 MAX_FILE = 2000000
 
+# The largest file in bytes that organisers may publish.
+MAX_UPLOAD = 10485760
+
 # The largest number of form fields in one request.
 MAX_FORM_PARTS = 1000
 

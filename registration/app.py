@@ -7,6 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registration.accounts import security
+from registration.afterwards import views as afterwards_views
 from registration.booking import calendar_letters, handing_letters, programme_letters, tickets
 from registration.booking import letters as booking_letters
 from registration.booking import views as booking_views
@@ -15,12 +16,17 @@ from registration.core.bundled import bundled
 from registration.core.settings import is_production, load_settings
 from registration.firms import views as firm_views
 from registration.ical import views as ical_views
+from registration.invitations import letters as invitation_letters
+from registration.invitations import views as invitation_views
 from registration.mail import views as mail_views
 from registration.organiser import letters as organiser_letters
 from registration.organiser import views as organiser_views
 from registration.privacy import views as privacy_views
+from registration.reconfirm import letters as reconfirm_letters
+from registration.reconfirm import views as reconfirm_views
 from registration.schema import views as schema_views
 from registration.site import ledger as site_ledger
+from registration.site import poster as site_poster
 from registration.site import views as site_views
 from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache, unchanged
 from registration.web.csrf import csrf
@@ -77,16 +83,26 @@ def _configure_features(app: Flask) -> None:
     calendar_letters.init_app(app)
     programme_letters.init_app(app)
     tickets.init_app(app)
+    invitation_letters.init_app(app)
+    reconfirm_letters.init_app(app)
+    reconfirm_views.init_app(app)
+    afterwards_views.init_app(app)
     organiser_letters.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
     app.register_blueprint(site_ledger.bp)
+    app.register_blueprint(site_poster.bp)
     app.register_blueprint(ical_views.bp)
     app.register_blueprint(booking_views.bp)
     # These forms carry keys of their own and need no cookie.
     csrf.exempt(booking_views.bp)
     app.register_blueprint(firm_views.bp)
     csrf.exempt(firm_views.bp)
+    app.register_blueprint(invitation_views.bp)
+    csrf.exempt(invitation_views.bp)
+    app.register_blueprint(reconfirm_views.bp)
+    csrf.exempt(reconfirm_views.bp)
+    app.register_blueprint(afterwards_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(organiser_views.bp)
     app.register_blueprint(organiser_views.feed_bp)

@@ -6,7 +6,14 @@ from functools import lru_cache
 from wtforms import Form
 
 from registration.booking import questions
-from registration.booking.choosing import asked_of, asked_of_contact, events_of, has_sensitive, sessions_of
+from registration.booking.choosing import (
+    asked_of,
+    asked_of_contact,
+    category_of,
+    events_of,
+    has_sensitive,
+    sessions_of,
+)
 from registration.booking.forms import CONSENT, SENSITIVE_CONSENT, RegistrationForm
 from registration.booking.rules import Application, Person, Wish
 from registration.booking.sheet import Asked, Sheet
@@ -39,6 +46,7 @@ def application(form: RegistrationForm, sheet: Sheet, submit_nonce: str) -> Appl
         wishes=tuple(wishes),
         consents=tuple(consents),
         together=sheet.is_programme and form.together.data,
+        code=form.code.data or "",
     )
 
 
@@ -50,12 +58,11 @@ def _wording(_locale: str) -> tuple[str, str]:
 
 def _person(form: RegistrationForm, attendee: Form, sheet: Sheet, event_id: int) -> Person:
     is_contact = not attendee.name.data
-    group = next((one for one in sheet.categories if event_id in one.event_ids), None)
     return Person(
         name=attendee.name.data or form.name.data,
         email=attendee.email.data or (form.email.data if is_contact else ""),
         firm=attendee.firm.data or form.firm.data or "",
-        category_id=group.category_of(event_id, attendee[group.name].data) if group else None,
+        category_id=category_of(attendee, sheet, event_id),
         sessions=tuple(one.id for one in sessions_of(attendee, sheet, event_id)),
         answers=_answers(asked_of(form, attendee, sheet), attendee, event_id),
     )

@@ -6,11 +6,19 @@ from flask_babel import gettext as _
 from wtforms import FieldList, Form
 
 from registration.booking import questions
-from registration.booking.choosing import asked_of, asked_of_contact, events_of, has_sensitive, sessions_of
+from registration.booking.choosing import (
+    asked_of,
+    asked_of_contact,
+    category_of,
+    events_of,
+    has_sensitive,
+    sessions_of,
+)
 from registration.booking.fields import control_id
 from registration.booking.forms import KEEP, USE, RegistrationForm
 from registration.booking.lookalike import suggestion
 from registration.booking.sheet import Sheet
+from registration.booking.ways_in import code_trouble
 from registration.core.refusal import Refusal
 from registration.events.rules import has_overlap
 from registration.web.locale import page_locale
@@ -35,6 +43,7 @@ def check(
     questions.check(asked_of_contact(form, sheet), sheet.of_contact, form)
     if sheet.is_programme:
         _check_events(form, sheet)
+    _check_code(form, sheet)
     if form.website.data and not form.website.errors:
         form.website.errors = [_("This field is a trap for programs. Empty it and press the button again.")]
     if not form.email.errors:
@@ -75,6 +84,18 @@ def _check_email(form: RegistrationForm) -> None:
         form.email_choice.choices = []
     elif form.email_choice.data != KEEP:
         form.email_choice.errors = [_("Did you mean %(address)s?", address=meant)]
+
+
+def _check_code(form: RegistrationForm, sheet: Sheet) -> None:
+    """Ask for the codes of the events that are chosen, and of the categories in them."""
+    typed = form.code.data or ""
+    for spec in sheet.specs:
+        people = [one.form for one in form.attendees if spec.event_id in events_of(form, one.form, sheet)]
+        chosen = {category_of(one, sheet, spec.event_id) for one in people}
+        codes = [one.access_code for one in spec.categories if one.id in chosen]
+        trouble = code_trouble(typed, spec.access_code, codes) if people else ""
+        if trouble and not form.code.errors:
+            form.code.errors = [trouble]
 
 
 def _put(form: RegistrationForm, told: Mapping[str, list[str]]) -> None:

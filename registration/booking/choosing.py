@@ -32,6 +32,12 @@ def has_sensitive(form: RegistrationForm, sheet: Sheet) -> bool:
     return any(one.question.is_sensitive and questions.answer(one, whose) for one, whose in told)
 
 
+def category_of(attendee: Form, sheet: Sheet, event_id: int) -> int | None:
+    """Return the category of an event that an attendee chose, or None."""
+    group = next((one for one in sheet.categories if event_id in one.event_ids), None)
+    return group.category_of(event_id, attendee[group.name].data) if group else None
+
+
 def sessions_of(attendee: Form, sheet: Sheet, event_id: int) -> list[SessionChoice]:
     """Return the sessions of an event that an attendee picked."""
     picked = attendee.sessions.data or () if sheet.sessions else ()

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from registration.booking import ways_in
 from registration.booking.enrolment import Admission, Asked, book, enrol
 from registration.booking.linked import check_linked
 from registration.booking.messages import Contact, announce, send_link_again
@@ -56,6 +57,8 @@ _EVENTS = select(
     _event.starts_at,
     _event.ends_at,
     _event.has_waitlist,
+    _event.by_invitation,
+    _event.access_code,
     # No event asks for two others (organiser/programmes.py).
     select(func.min(_linked.requires_event_id))
     .where(_linked.event_id == _event.id)
@@ -71,7 +74,12 @@ _EARLIER = (
     )
 )
 _CATEGORIES = select(
-    _category.id, _category.event_id, _category.priority, _category.opens_at, _category.closes_at
+    _category.id,
+    _category.event_id,
+    _category.priority,
+    _category.opens_at,
+    _category.closes_at,
+    _category.access_code,
 ).where(_category.id.in_(bindparam("ids", expanding=True)))
 _SESSIONS = select(_session.id, _session.event_id, _session.starts_at, _session.ends_at).where(
     _session.id.in_(bindparam("ids", expanding=True))
@@ -144,6 +152,7 @@ class Desk:
         self.categories: dict[int | None, Any] = {}
         if chosen:
             self.categories = {row.id: row for row in run(_CATEGORIES, {"ids": sorted(chosen)})}
+        self.invited = ways_in.invited(run, [asked.application.invitation_id for asked in self.waiting])
         picked = {
             session_id
             for asked in self.waiting
@@ -162,6 +171,8 @@ class Desk:
             if repeated is not None:
                 return repeated
             self._check_open(asked.application)
+            way = ways_in.Ways(self.events, self.categories, self.invited)
+            way.check(asked.application, self.actor)
             earlier = self.earlier.get(asked.email, [])
             if asked.email in self.emails or any(row.state not in rules.ENDED for row in earlier):
                 return asked.email
@@ -174,6 +185,7 @@ class Desk:
             return refusal
         admission = Admission(asked, [one for party in parties for one in self._admitted(party)])
         self.let_in[asked.key] = admission
+        way.use(asked.application)
         self.emails.add(asked.email)
         return admission
 

@@ -62,6 +62,7 @@ def book(session: Session, let_in: Sequence[Admission], organisers: Sequence[int
             "locale": one.application.locale,
             "submit_key": one.key,
             "body_hash": one.body,
+            "invitation_id": one.application.invitation_id,
             "created_at": at,
         }
         for one, organiser_id in zip(asked, organisers, strict=True)

@@ -29,6 +29,7 @@ from registration.web.locale import page_locale
 NAME_LENGTH = 100
 EMAIL_LENGTH = 254
 FIRM_LENGTH = 200
+CODE_LENGTH = 200
 USE, KEEP = "use", "keep"
 CONSENT = _l("I agree that the organiser uses these details to run the event, as described under Privacy.")
 SENSITIVE_CONSENT = _l(
@@ -67,6 +68,7 @@ class RegistrationForm(FlaskForm):
     )
     email_choice = ChoiceField(_l("Is your e-mail address right?"), [Optional()], choices=[])
     firm = StringField(_l("Your organisation"), [Optional(), Readable(FIRM_LENGTH)], filters=[cleaned])
+    code = StringField(_l("Access code"), [Optional(), Readable(CODE_LENGTH)], filters=[cleaned])
     # A trap for programs that fill in every field; people do not see it unless they filled it in.
     website = StringField(_l("Leave this empty"), [Optional(), Readable(FIRM_LENGTH)])
     seats_seen = HiddenField()

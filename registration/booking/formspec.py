@@ -48,6 +48,7 @@ class CategoryChoice(Worded):
     priority: int
     opens_at: datetime | None
     closes_at: datetime | None
+    access_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ class FormSpec:
     categories: tuple[CategoryChoice, ...]
     questions: tuple[QuestionField, ...]
     sessions: tuple[SessionChoice, ...] = ()
+    by_invitation: bool = False
+    access_code: str = ""
     # Where it can only be had with another event: the slug of their programme, and that one's title.
     only_with: tuple[str, str] | None = None
 
@@ -114,6 +117,11 @@ class FormSpec:
     def locale(self) -> str:
         """The event's own language."""
         return self.titles[0][0]
+
+    @property
+    def asks_code(self) -> bool:
+        """Say whether somebody may need an access code here."""
+        return bool(self.access_code or any(one.access_code for one in self.categories))
 
     def title(self, locale: str) -> tuple[str, str]:
         """Return the title for a reader of *locale*, and the language it is in."""
@@ -195,6 +203,8 @@ def _loaded(session: Session, event_id: int) -> FormSpec:
         opens_at=event.opens_at,
         closes_at=event.closes_at,
         has_waitlist=event.has_waitlist,
+        by_invitation=event.by_invitation,
+        access_code=event.access_code,
         shows_seats=event.shows_seats,
         categories=tuple(_category(one, own) for one in categories),
         questions=tuple(_question(one, own) for one in questions),
@@ -224,6 +234,7 @@ def _category(one: Category, own_locale: str) -> CategoryChoice:
         one.priority,
         one.opens_at,
         one.closes_at,
+        one.access_code,
         own_locale=own_locale,
         translations=one.translations,
     )

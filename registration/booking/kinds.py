@@ -79,7 +79,7 @@ SHAPES: Mapping[str, Shape] = {
     REMINDER: Shape(rules.CONFIRMED, has_calendar=False, tells_feed=False, is_listed=True),
     RECONFIRM: Shape(rules.CONFIRMED, has_calendar=False, tells_feed=False),
     MATERIALS: Shape(
-        rules.CONFIRMED, EVENT, shows_people=False, has_calendar=False, tells_feed=False, is_listed=True
+        rules.CONFIRMED, shows_people=False, has_calendar=False, tells_feed=False, is_listed=True
     ),
     DECLINE_ASKED: _PLAIN,
     COUNTER_ANSWERED: _PLAIN,

@@ -17,11 +17,12 @@ from registration.booking.kinds import SHAPES, Shape
 from registration.booking.models import EventMail
 from registration.booking.queries import Seat, seat
 from registration.booking.reservation import reservation
-from registration.booking.tickets import NoTypesetter, ticket_pdf, tickets_of
+from registration.booking.tickets import ticket_pdf, tickets_of
 from registration.capability.services import BOOKING, VERIFY, token_of
 from registration.core import clock
 from registration.core.snapshot import once
 from registration.core.tokens import derived, signing_keys
+from registration.core.typesetting import NoTypesetter
 from registration.core.urls import public_url
 from registration.mail.composing import Draft, Superseded, composers, framed
 from registration.mail.envelope import Attachment

@@ -223,7 +223,8 @@ def _kind(change: Change, actor: Actor) -> str:
     if change.after == rules.CONFIRMED:
         return PROMOTED if change.before in (rules.WAITLISTED, rules.OFFERED) else CONFIRMED
     if change.after == rules.CANCELLED:
-        return REMOVED if actor.kind in ("organiser", "coordinator") else CANCELLED
+        # What the system cancels, it cancels by a rule that the organiser made.
+        return CANCELLED if actor.kind == "attendee" else REMOVED
     return _KIND_OF[change.after]
 
 

@@ -17,6 +17,33 @@ from sqlalchemy.orm import Mapped, mapped_column
 from registration.core.database import Model, UtcDateTime
 
 
+class Invitation(Model):
+    """One person invited to one event, with up to *guests* others.
+
+    Whether she said yes is not kept here: the booking carries its invitation, so the two can never
+    disagree.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        CheckConstraint("guests >= 0 AND guests <= 100", name="guests_in_range"),
+        UniqueConstraint("event_id", "email_normal"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    name: Mapped[str] = mapped_column(String(100), default="")
+    email: Mapped[str] = mapped_column(String(254))
+    email_normal: Mapped[str] = mapped_column(String(254))
+    locale: Mapped[str] = mapped_column(String(16))
+    guests: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Booking(Model):
     """What one contact submitted with one form.
 
@@ -36,6 +63,7 @@ class Booking(Model):
     locale: Mapped[str] = mapped_column(String(16))
     submit_key: Mapped[str] = mapped_column(String(64), unique=True)
     body_hash: Mapped[str] = mapped_column(String(64))
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"), index=True)
     # Reports that the address does not exist; enough of them and it is marked, which frees no seat.
     bounces: Mapped[int] = mapped_column(default=0, server_default="0")
     unreachable_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

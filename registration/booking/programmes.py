@@ -7,7 +7,7 @@ from registration.booking.formspec import spec_of
 from registration.booking.models import Booking
 from registration.booking.queries import Seat, seats_where
 from registration.booking.sheet import Sheet
-from registration.events.models import Event, Programme, ProgrammeEvent
+from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
 from registration.events.wording import programme_words
 from registration.seats import rules
 from registration.seats.models import Registration
@@ -15,7 +15,7 @@ from registration.web.locale import fall_back_to, page_locale
 
 
 def programme_sheet(session: Session, slug: str) -> Sheet | None:
-    """Return the form of the programme at *slug*, or None; drafts are left out."""
+    """Return the form of the programme at *slug*, or None; drafts and unlisted events are left out."""
     programme = session.scalar(select(Programme).where(Programme.slug == slug))
     if programme is None:
         return None
@@ -24,7 +24,9 @@ def programme_sheet(session: Session, slug: str) -> Sheet | None:
     rows = session.execute(
         select(Event.id, Event.uid, Event.slug, Event.revision, ProgrammeEvent.requires_event_id)
         .join(ProgrammeEvent, ProgrammeEvent.event_id == Event.id)
-        .where(ProgrammeEvent.programme_id == programme.id, Event.status != "draft")
+        .where(
+            ProgrammeEvent.programme_id == programme.id, Event.status != "draft", Event.visibility == PUBLIC
+        )
         .order_by(ProgrammeEvent.rank, Event.starts_at, Event.id)
     ).all()
     return Sheet(

@@ -30,7 +30,8 @@ class Wish:
 class Application:
     """What one contact asks for with one form. *consents* are (purpose, words shown).
 
-    *together* means seats in every event at once, or nothing at all.
+    *together* means seats in every event at once, or nothing at all. *code* is what was typed as
+    access code, *invitation_id* the personal invitation that was answered.
     """
 
     submit_key: str
@@ -41,6 +42,8 @@ class Application:
     wishes: tuple[Wish, ...]
     consents: tuple[tuple[str, str], ...] = field(default_factory=tuple)
     together: bool = False
+    code: str = ""
+    invitation_id: int | None = None
 
 
 def body_hash(application: Application) -> str:

@@ -103,7 +103,16 @@ class Sheet:
 
     @property
     def open_specs(self) -> list[FormSpec]:
-        return [spec for spec in self.specs if spec.phase is Phase.OPEN]
+        return [spec for spec in self.specs if spec.phase is Phase.OPEN and not spec.by_invitation]
+
+    @property
+    def asks_code(self) -> bool:
+        return any(spec.asks_code for spec in self.specs)
+
+    @property
+    def needs_code(self) -> bool:
+        """Say whether nobody comes in without a code."""
+        return all(spec.access_code for spec in self.specs)
 
     @cached_property
     def sessions(self) -> Mapping[str, tuple[FormSpec, SessionChoice]]:

@@ -2,12 +2,8 @@
 
 import hmac
 import io
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import segno
 from flask import Flask
@@ -19,24 +15,14 @@ from sqlalchemy.orm import Session
 from registration.booking.models import Attendee
 from registration.booking.queries import Companion, Seat, seats_where
 from registration.capability.services import BOOKING, token_of
-from registration.core.bundled import bundled
-from registration.core.refusal import Refusal
 from registration.core.tokens import derived, signing_keys
+from registration.core.typesetting import NoTypesetter, typeset
 from registration.seats import rules
 from registration.seats.models import Registration
 from registration.web.filters import span
 
 PURPOSE = "ticket"
 _CODE_LENGTH = 12
-_SECONDS = 20
-_TYPESETTER = Path(__file__).with_name("typesetter.py")
-
-
-class NoTypesetter(Refusal):
-    """The PDF cannot be made now."""
-
-    status = 503
-    code = "unavailable"
 
 
 @dataclass(frozen=True)
@@ -98,27 +84,17 @@ def qr_svg(code: str) -> bytes:
 
 def ticket_pdf(tickets: Sequence[Ticket]) -> bytes:
     """Return *tickets* as one PDF, a page each, in the language in force. Raises NoTypesetter."""
-    asked = {
-        "source": bundled("templates").joinpath("ticket", "ticket.typ").read_text(encoding="utf-8"),
-        "facts": {
-            "lang": get_locale().language,
-            "title": _("Ticket: %(event)s", event=tickets[0].seat.title),
-            "organiser": tickets[0].seat.organiser,
-            "note": _("One person. Show this page or the code at the door."),
-            "tickets": [_facts(ticket) for ticket in tickets],
-        },
+    facts = {
+        "lang": get_locale().language,
+        "title": _("Ticket: %(event)s", event=tickets[0].seat.title),
+        "organiser": tickets[0].seat.organiser,
+        "note": _("One person. Show this page or the code at the door."),
+        "tickets": [_facts(ticket) for ticket in tickets],
     }
     try:
-        done = subprocess.run(  # noqa: S603 - our own program, and what it is told is data
-            [sys.executable, "-I", str(_TYPESETTER)],
-            input=json.dumps(asked).encode(),
-            capture_output=True,
-            timeout=_SECONDS,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
+        return typeset("ticket/ticket.typ", facts)
+    except NoTypesetter as error:
         raise NoTypesetter(_("The PDF cannot be made just now. The page shows the same code.")) from error
-    return done.stdout
 
 
 def _facts(ticket: Ticket) -> dict[str, str]:

@@ -9,7 +9,7 @@ from registration.core.database import Model, UtcDateTime
 
 
 class Capability(Model):
-    """One link. *subject_id* is a booking's id for booking, feed and address, an account's for team."""
+    """One link. *subject_id* is a booking's id (booking, feed, address), an account's (team), or other."""
 
     __tablename__ = "capability"
     __table_args__ = (

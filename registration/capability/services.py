@@ -18,6 +18,7 @@ VERIFY = "verify"
 ADDRESS = "address"
 HANDOVER = "handover"
 FIRM = "firm"
+INVITATION = "invitation"
 TEAM = "team"
 
 _ISSUE = insert(table(Capability))

@@ -25,10 +25,11 @@ from registration.ical.services import store_entries
 from registration.mail import outbox
 from registration.mail import worker as mail
 from registration.organiser.mailings import queue_some
+from registration.reconfirm.chores import reconfirm
 
 log = logging.getLogger(__name__)
 # What the worker does beside sending: each returns how much it did.
-CHORES = (sweep, remind, queue_some, store_entries)
+CHORES = (sweep, remind, queue_some, reconfirm, store_entries)
 
 
 @click.command()
@@ -118,7 +119,7 @@ def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
             cleanup_interval=10,
             max_request_header_size=32768,
             # Flask answers what is too long with a page; this only stops what would never end.
-            max_request_body_size=max(4 * app.config["MAX_CONTENT_LENGTH"], 1048576),
+            max_request_body_size=max(4 * app.config["MAX_CONTENT_LENGTH"], 2 * app.config["MAX_UPLOAD"]),
             ident=None,
         )
         server.channel_class = PolledChannel

@@ -9,11 +9,13 @@ from registration.booking.invariants import INVARIANTS as OF_BOOKINGS
 from registration.core.invariant import Invariant
 from registration.core.refusal import NotFound
 from registration.events.models import Event
+from registration.invitations.invariants import INVARIANTS as OF_INVITATIONS
 from registration.mail.invariants import INVARIANTS as OF_MAIL
 from registration.seats.invariants import INVARIANTS as OF_SEATS
 
 INVARIANTS: Sequence[Invariant] = sorted(
-    (*OF_SEATS, *OF_BOOKINGS, *OF_MAIL), key=lambda one: (int(one.code[1:].rstrip("b")), one.code)
+    (*OF_SEATS, *OF_BOOKINGS, *OF_INVITATIONS, *OF_MAIL),
+    key=lambda one: (int(one.code[1:].rstrip("b")), one.code),
 )
 # More than these are counted, not told one by one.
 TOLD = 20

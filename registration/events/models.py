@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registration.accounts.models import Organiser
@@ -11,6 +11,10 @@ from registration.core.database import Model, UtcDateTime
 from registration.events.asking import ATTENDEE, KINDS
 
 _KINDS = ", ".join(f"'{kind}'" for kind in KINDS)
+
+PUBLIC, UNLISTED = "public", "unlisted"
+# Who sees a paper.
+ALL, ATTENDEES = "all", "attendees"
 
 
 def _translations() -> Any:
@@ -21,6 +25,9 @@ def _translations() -> Any:
 class Event(Model):
     """Something held once, at one time and place, with limited seats.
 
+    An unlisted one is found by its link alone. *access_code* is kept as it was typed: it is shared by
+    all who were told, the organiser must be able to read it again, and it guards a form, no person's data.
+
     *sequence* and *changed_at* are the calendar's (RFC 5545 §3.8.7.4, §3.8.7.3); *revision* moves
     with every edit and keeps cached pages true.
     """
@@ -29,6 +36,7 @@ class Event(Model):
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="starts_before_end"),
         CheckConstraint("status IN ('draft', 'published', 'cancelled')", name="status_known"),
+        CheckConstraint("visibility IN ('public', 'unlisted')", name="visibility_known"),
         Index("ix_event_organiser_id_starts_at", "organiser_id", "starts_at"),
         Index("ix_event_ends_at", "ends_at"),
     )
@@ -52,6 +60,9 @@ class Event(Model):
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     shows_seats: Mapped[bool] = mapped_column(default=True)
     has_waitlist: Mapped[bool] = mapped_column(default=True)
+    visibility: Mapped[str] = mapped_column(String(16), default=PUBLIC)
+    by_invitation: Mapped[bool] = mapped_column(default=False)
+    access_code: Mapped[str] = mapped_column(String(60), default="")
     locale: Mapped[str] = mapped_column(String(16), default="en")
     uid: Mapped[str] = mapped_column(String(120), unique=True)
     sequence: Mapped[int] = mapped_column(default=0)
@@ -136,6 +147,7 @@ class Category(Model):
     priority: Mapped[int] = mapped_column(default=0)
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    access_code: Mapped[str] = mapped_column(String(60), default="")
 
 
 class EventSession(Model):
@@ -192,10 +204,13 @@ class Question(Model):
 
 
 class Material(Model):
-    """Something published after the event: a title and where it lies."""
+    """Something published after the event: a title and where it lies, which is a web address or our file."""
 
     __tablename__ = "material"
-    __table_args__ = (Index("ix_material_event_id", "event_id"),)
+    __table_args__ = (
+        CheckConstraint("audience IN ('all', 'attendees')", name="audience_known"),
+        Index("ix_material_event_id", "event_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
@@ -203,3 +218,21 @@ class Material(Model):
     url: Mapped[str] = mapped_column(String(500))
     locale: Mapped[str] = mapped_column(String(16), default="en")
     rank: Mapped[int] = mapped_column(default=0)
+    audience: Mapped[str] = mapped_column(String(16), default=ALL)
+
+
+class MaterialFile(Model):
+    """The file of a paper, under our own name.
+
+    It lies in the database and not in a folder: several web servers share the database alone, and a
+    backup takes all. A table of its own, so that no list reads the contents.
+    """
+
+    __tablename__ = "material_file"
+
+    material_id: Mapped[int] = mapped_column(ForeignKey("material.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

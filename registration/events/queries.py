@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from registration.core import clock
-from registration.events.models import Event, Programme, ProgrammeEvent
+from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
 from registration.events.rules import Phase, phase
 
 # How long what is over stays on the front page of its organiser and in the feeds.
@@ -98,7 +98,7 @@ def programme_by_slug(session: Session, slug: str) -> Programme | None:
 
 
 def events_of(session: Session, programme: Programme) -> Sequence[Event]:
-    """Return the programme's events in their order, drafts left out."""
+    """Return the programme's events in their order, drafts and unlisted ones left out."""
     query = (
         _listed()
         .join(ProgrammeEvent, ProgrammeEvent.event_id == Event.id)
@@ -122,7 +122,7 @@ def programmes_with(session: Session, event: Event) -> Sequence[Programme]:
 def _listed() -> Select[Event]:
     return (
         select(Event)
-        .where(Event.status != "draft")
+        .where(Event.status != "draft", Event.visibility == PUBLIC)
         .options(joinedload(Event.organiser), selectinload(Event.texts))
     )
 

@@ -1,5 +1,6 @@
 """Whether an event takes registrations: values in, decision out."""
 
+import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +47,13 @@ def has_overlap(spans: Sequence[tuple[datetime, datetime]]) -> bool:
     """Say whether two of *spans* (start, end) share a moment; one may begin when another ends."""
     ordered = sorted(spans)
     return any(later[0] < earlier[1] for earlier, later in pairwise(ordered))
+
+
+def opens(code: str, typed: str) -> bool:
+    """Say whether one of the words *typed* is *code*, in a time that does not tell how near it was."""
+    wanted = code.casefold().encode()
+    words = typed.casefold().replace(",", " ").split()
+    return any(hmac.compare_digest(word.encode("utf-8", "replace"), wanted) for word in words)
 
 
 def moves_calendar(before: dict[str, object], after: dict[str, object]) -> bool:

@@ -17,7 +17,7 @@ from registration.core.invariant import AnySelect
 from registration.core.recent import recent
 from registration.core.tokens import hashed
 from registration.core.urls import public_url
-from registration.events.models import Event, Programme, ProgrammeEvent
+from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
 from registration.events.queries import AHEAD, MOST, PAST, location, words
 from registration.ical.entries import Entry
 from registration.ical.feeds import BUILDER_VERSION, Part, part_of
@@ -40,6 +40,9 @@ class Scope:
         """Return after what an event must end, and before what it must begin."""
         at = clock.now()
         return _EVER if self.is_whole else (at - PAST, at + AHEAD)
+
+
+OPENING = timedelta(minutes=15)
 
 
 def event_entry(event: Event, locale: str) -> Entry:
@@ -65,6 +68,29 @@ def event_entry(event: Event, locale: str) -> Entry:
     )
 
 
+def opening_entry(event: Event, opens_at: datetime, locale: str) -> Entry:
+    """Return the moment when *event* begins to take registrations, as an entry of its own.
+
+    Any edit may move the opening and none of its own counts it, so SEQUENCE is the event's revision.
+    """
+    told = words(event, locale)
+    return Entry(
+        uid=f"opening-{event.uid}",
+        title=_("Registration opens: %(title)s", title=told.title),
+        starts_at=opens_at,
+        ends_at=opens_at + OPENING,
+        zone=event.time_zone,
+        all_day=False,
+        location="",
+        description="",
+        url=public_url(f"/events/{event.slug}/"),
+        status="CONFIRMED",
+        sequence=event.revision,
+        changed_at=event.changed_at,
+        busy=False,
+    )
+
+
 def maker() -> str:
     """Return what, beside the event, decides about the bytes of an entry."""
     return hashed(f"{BUILDER_VERSION} {public_url('/')}")[:32]
@@ -75,6 +101,7 @@ _programme, _part = table(Programme), table(ProgrammeEvent)
 _entry = table(CalendarEntry)
 _IN_WINDOW = (
     (_event.c.status != "draft")
+    & (_event.c.visibility == PUBLIC)
     & (_event.c.ends_at > bindparam("past"))
     & (_event.c.starts_at < bindparam("ahead"))
 )

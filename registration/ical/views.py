@@ -8,13 +8,15 @@ from flask_babel import lazy_gettext as _l
 
 from registration.core.database import db
 from registration.core.urls import public_url
-from registration.events.queries import event_by_slug
+from registration.events.queries import event_by_slug, phase_of
+from registration.events.rules import Phase
 from registration.ical.answers import Told, answer, attachment, qr_code
 from registration.ical.entries import download
 from registration.ical.queries import (
     Scope,
     Version,
     event_entry,
+    opening_entry,
     parts,
     version_of_all,
     version_of_organiser,
@@ -54,6 +56,16 @@ def event(slug: str) -> ResponseReturnValue:
     """Return one event as a file."""
     found = event_by_slug(db.session(), slug) or abort(404)
     return attachment(download(event_entry(found, page_locale())), f"{found.slug}.ics")
+
+
+@bp.get("/events/<slug>/opening.ics")
+def opening(slug: str) -> ResponseReturnValue:
+    """Return the moment when registration opens, as a file; there is none once it has opened."""
+    found = event_by_slug(db.session(), slug)
+    if found is None or found.opens_at is None or phase_of(found) is not Phase.NOT_YET:
+        abort(404)
+    entry = opening_entry(found, found.opens_at, page_locale())
+    return attachment(download(entry), f"{found.slug}-opening.ics")
 
 
 @bp.get("/calendar.svg")

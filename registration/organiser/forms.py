@@ -23,7 +23,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
-from registration.booking.fields import Readable, cleaned, readable_block
+from registration.booking.fields import Readable, cleaned, control_id, readable_block
 from registration.events.models import Event
 from registration.events.services import Facts, Text
 from registration.organiser.local_times import Occurrence, is_skipped, moment_in, occurrence_of
@@ -198,19 +198,6 @@ class CancelForm(FlaskForm):
     tells = BooleanField(_l("Tell the person by mail"), default=True)
 
 
-class MaterialForm(FlaskForm):
-    """A presentation or paper."""
-
-    title = line_field(_l("Title"), required=_l("Enter a title."))
-    url = line_field(_l("Web address"), length=500, required=_l("Enter the address where it lies."))
-    locale = line_field(_l("Language"), length=16)
-
-    def validate_url(self, field: Field) -> None:
-        """Refuse anything but a web address."""
-        if not field.data.startswith(("https://", "http://")):
-            raise ValidationError(_("Enter an address that begins with https://."))
-
-
 class CategoryLimitForm(FlaskForm):
     """A new category."""
 
@@ -258,7 +245,7 @@ def errors_of(form: FlaskForm) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = [("main", str(sentence)) for sentence in form.form_errors]
     for field in form:
         inner = [one for entry in field for one in entry.form] if isinstance(field, FieldList) else [field]
-        found += [(one.id, str(error)) for one in inner for error in one.errors]
+        found += [(control_id(one), str(error)) for one in inner for error in one.errors]
     return found
 
 

@@ -15,7 +15,7 @@ from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
-from registration.events.models import Category, Event, Material
+from registration.events.models import Category, Event
 from registration.events.queries import whereabouts
 from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text
 from registration.journal.services import Actor, Note, record
@@ -58,18 +58,6 @@ def change_event(event_id: int, facts: Facts, text: Text, actor: Actor) -> int |
     Return how many are told, or None when calendars stay as they are. Raises Refusal.
     """
     return write_tx(lambda session: _change(session, event_id, facts, text, actor))
-
-
-def add_material(event_id: int, title: str, url: str, locale: str, actor: Actor) -> None:
-    """Publish a presentation or paper."""
-
-    def work(session: Session) -> None:
-        event = _event(session, event_id)
-        rank = _count(session, Material, event_id)
-        events.add_material(session, event, title, url, locale, rank)
-        _changed(session, event, "material", actor)
-
-    write_tx(work)
 
 
 def add_category(event_id: int, facts: CategoryFacts, capacity: int | None, actor: Actor) -> None:
@@ -185,5 +173,5 @@ def _changed(session: Session, event: Event, what: str, actor: Actor) -> None:
     record(session, actor, Note(f"added-{what}", organiser_id=event.organiser_id, event_id=event.id))
 
 
-def _count(session: Session, model: type[Category] | type[Material], event_id: int) -> int:
+def _count(session: Session, model: type[Category], event_id: int) -> int:
     return int(session.scalar(select(func.count()).where(model.event_id == event_id)) or 0)

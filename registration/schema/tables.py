@@ -10,7 +10,8 @@ from registration.ical import models as ical
 from registration.journal import models as journal
 from registration.mail import models as mail
 from registration.organiser import models as organiser
+from registration.reconfirm import models as reconfirm
 from registration.seats import models as seats
 
-FEATURES = (accounts, booking, capability, events, firms, ical, journal, mail, organiser, seats)
+FEATURES = (accounts, booking, capability, events, firms, ical, journal, mail, organiser, reconfirm, seats)
 TABLES = Model.metadata.sorted_tables

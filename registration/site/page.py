@@ -6,8 +6,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from flask_babel import get_locale
 
+from registration.afterwards.queries import Paper
 from registration.core.urls import public_url, web_url
-from registration.events.models import Event, Material
+from registration.events.models import Event
 from registration.events.queries import location
 from registration.ical.links import subscriptions
 from registration.web.filters import language_name
@@ -17,13 +18,13 @@ _OSM = "https://www.openstreetmap.org"
 
 @dataclass(frozen=True)
 class MaterialLink:
-    """Something published, with its language in the reader's words and the site where it lies."""
+    """Something published, with its language in the reader's words and where it lies, or what file it is."""
 
     title: str
     url: str
     locale: str
     language: str
-    host: str
+    where: str
 
 
 def map_url(event: Event) -> str:
@@ -40,15 +41,18 @@ def address(event: Event) -> list[str]:
     return [line for line in (event.street, event.city, country) if line]
 
 
-def materials(found: Sequence[Material]) -> list[MaterialLink]:
+def materials(slug: str, found: Sequence[Paper]) -> list[MaterialLink]:
     """Return what was published; an address that is no web address is left out."""
-    return [
-        MaterialLink(
-            one.title, url, one.locale, language_name(one.locale), urlsplit(url).netloc.removeprefix("www.")
-        )
-        for one in found
-        if (url := web_url(one.url))
-    ]
+    links = []
+    for one in found:
+        if one.file_name:
+            url, where = f"/events/{slug}/materials/{one.id}", one.file_name
+        else:
+            url = web_url(one.url)
+            where = urlsplit(url).netloc.removeprefix("www.")
+        if url:
+            links.append(MaterialLink(one.title, url, one.locale, language_name(one.locale), where))
+    return links
 
 
 def feed_links(path: str, name: str) -> dict[str, object]:

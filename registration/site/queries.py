@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registration.accounts.models import Organiser
-from registration.events.models import Event, Programme, ProgrammeEvent
+from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
 from registration.events.rules import Phase, phase
 from registration.events.wording import programme_words
 from registration.seats.models import Queue
@@ -95,16 +95,25 @@ def programme_link(programme: Programme, locale: str) -> ProgrammeLink:
     return ProgrammeLink(programme.slug, told.title, told.locale)
 
 
-def public_paths(session: Session) -> list[str]:
-    """Return the paths of every page that is worth finding, the newest events first."""
-    events = select(Event.slug).where(Event.status != "draft").order_by(Event.starts_at.desc())
-    programmes = select(Programme.slug).order_by(Programme.id)
-    organisers = select(Organiser.slug).order_by(Organiser.id)
-    return [
-        "/",
-        *(f"/events/{slug}/" for slug in session.scalars(events.limit(_SITEMAP_MOST))),
-        *(f"/programmes/{slug}/" for slug in session.scalars(programmes.limit(_SITEMAP_MOST))),
-        *(f"/organisers/{slug}/" for slug in session.scalars(organisers.limit(_SITEMAP_MOST))),
-        "/privacy",
-        "/accessibility",
-    ]
+def public_pages(session: Session) -> list[tuple[str, datetime | None]]:
+    """Return the path of every page that is worth finding, with its last change where that is known."""
+    found = (Event.status != "draft", Event.visibility == PUBLIC)
+    events = select(Event.slug, Event.changed_at).where(*found).order_by(Event.starts_at.desc())
+    programmes = (
+        select(Programme.slug, func.max(Event.changed_at).label("changed_at"))
+        .outerjoin(ProgrammeEvent, ProgrammeEvent.programme_id == Programme.id)
+        .outerjoin(Event, and_(Event.id == ProgrammeEvent.event_id, *found))
+        .group_by(Programme.id)
+        .order_by(Programme.id)
+    )
+    organisers = (
+        select(Organiser.slug, func.max(Event.changed_at).label("changed_at"))
+        .outerjoin(Event, and_(Event.organiser_id == Organiser.id, *found))
+        .group_by(Organiser.id)
+        .order_by(Organiser.id)
+    )
+    pages: list[tuple[str, datetime | None]] = [("/", None)]
+    for folder, query in (("events", events), ("programmes", programmes), ("organisers", organisers)):
+        rows = session.execute(query.limit(_SITEMAP_MOST))
+        pages += [(f"/{folder}/{row.slug}/", row.changed_at) for row in rows]
+    return [*pages, ("/privacy", None), ("/accessibility", None)]

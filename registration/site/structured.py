@@ -6,17 +6,17 @@ from typing import Any
 from registration.core.urls import public_url
 from registration.events.models import Event
 from registration.events.queries import Words
+from registration.seats.queries import SeatsNow
 
 
-def structured(event: Event, words: Words, seats_left: int | None) -> dict[str, Any]:
-    """Return *event* as a schema.org Event; *seats_left* is None where the organiser shows no numbers."""
+def structured(event: Event, words: Words, seats: SeatsNow | None) -> dict[str, Any]:
+    """Return *event* as a schema.org Event; *seats* is None where the organiser shows no numbers."""
     url = public_url(f"/events/{event.slug}/")
     is_cancelled = event.status == "cancelled"
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Event",
         "name": words.title,
-        "description": words.summary,
         "inLanguage": words.locale,
         "startDate": _iso(event.starts_at),
         "endDate": _iso(event.ends_at),
@@ -27,17 +27,32 @@ def structured(event: Event, words: Words, seats_left: int | None) -> dict[str, 
         "organizer": {
             "@type": "Organization",
             "name": event.organiser.name,
+            "email": event.organiser.email,
             "url": public_url(f"/organisers/{event.organiser.slug}/"),
         },
     }
-    if seats_left is not None:
-        state = "InStock" if seats_left > 0 else "SoldOut"
-        found["offers"] = {
-            "@type": "Offer",
-            "url": f"{url}register",
-            "availability": f"https://schema.org/{state}",
-        }
+    if words.summary:
+        found["description"] = words.summary
+    if seats is not None:
+        found["maximumAttendeeCapacity"] = seats.capacity
+        found["remainingAttendeeCapacity"] = max(seats.left, 0)
+    if not is_cancelled:
+        found["offers"] = _offer(event, url, seats)
     return found
+
+
+def _offer(event: Event, url: str, seats: SeatsNow | None) -> dict[str, Any]:
+    """Return how to register. A price is left out: we do not know whether the organiser asks for one."""
+    offer: dict[str, Any] = {
+        "@type": "Offer",
+        "url": f"{url}register",
+        "validThrough": _iso(event.closes_at or event.starts_at),
+    }
+    if event.opens_at is not None:
+        offer["validFrom"] = _iso(event.opens_at)
+    if seats is not None:
+        offer["availability"] = f"https://schema.org/{'InStock' if seats.left > 0 else 'SoldOut'}"
+    return offer
 
 
 def _attendance(event: Event) -> str:
@@ -53,11 +68,15 @@ def _location(event: Event, url: str) -> dict[str, Any]:
     return {
         "@type": "Place",
         "name": event.venue or event.city,
-        "address": {
-            "@type": "PostalAddress",
-            "streetAddress": event.street,
-            "addressLocality": event.city,
-            "addressCountry": event.country,
+        "address": {"@type": "PostalAddress"}
+        | {
+            name: told
+            for name, told in (
+                ("streetAddress", event.street),
+                ("addressLocality", event.city),
+                ("addressCountry", event.country),
+            )
+            if told
         },
     }
 

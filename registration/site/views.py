@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template
+from flask_babel import get_locale
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from registration.accounts.queries import organiser_by_slug
+from registration.afterwards.queries import public_papers
 from registration.core import clock
 from registration.core.database import db, single_reads
 from registration.core.recent import recent
@@ -29,7 +31,7 @@ from registration.seats.promise import promises
 from registration.seats.queries import availability, seats_now
 from registration.site import page as shown
 from registration.site.cards import cards
-from registration.site.queries import Head, head, programme_link, public_paths
+from registration.site.queries import Head, head, programme_link, public_pages
 from registration.site.structured import structured
 from registration.web.locale import LOCALES, fall_back_to, page_locale
 from registration.web.page_cache import Page, answered, page_cache
@@ -102,6 +104,7 @@ def robots() -> Response:
         "User-agent: *",
         "Disallow: /organiser/",
         "Disallow: /bookings/",
+        "Disallow: /invitations/",
         "Disallow: /tickets/",
         f"Sitemap: {public_url('/sitemap.xml')}",
     ]
@@ -111,8 +114,8 @@ def robots() -> Response:
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
     """List the pages worth finding."""
-    addresses = [public_url(path) for path in public_paths(db.session())]
-    return Response(render_template("site/sitemap.xml", addresses=addresses), mimetype="application/xml")
+    pages = [(public_url(path), changed_at) for path, changed_at in public_pages(db.session())]
+    return Response(render_template("site/sitemap.xml", pages=pages), mimetype="application/xml")
 
 
 def _head(slug: str) -> Head | None:
@@ -176,10 +179,11 @@ def _event_page(slug: str, known: Head) -> str:
         map_url=shown.map_url(found),
         online_url=web_url(found.online_url),
         categories=category_words(found, page_locale()),
-        materials=shown.materials(found.materials),
+        materials=shown.materials(slug, public_papers(session, found.id)),
         programmes=[programme_link(one, page_locale()) for one in programmes_with(session, found)],
         canonical=public_url(f"/events/{slug}/"),
+        og_locale=str(get_locale()),
         additions=additions(event_entry(found, page_locale())),
         **shown.feed_links(f"/organisers/{found.organiser.slug}/", found.organiser.name),
-        structured=structured(found, told, now.left if found.shows_seats else None),
+        structured=structured(found, told, now if found.shows_seats else None),
     )

@@ -55,7 +55,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         400: _("The request could not be read. Go back, check what you typed and try again."),
         404: _("There is nothing at this address. Check the link, or start from the front page."),
         405: _("This address does not take that kind of request. Start from the front page."),
-        413: _("This is more than we can take at once. Shorten your answers and send the form again."),
+        413: _(
+            "This is more than we can take at once. Shorten it or choose a smaller file, and send it again."
+        ),
         429: _("Too many tries. Wait a while and try again."),
     }
     headings = {404: _("Page not found"), 413: _("Too much at once"), 429: _("Too many tries")}

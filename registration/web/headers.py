@@ -8,6 +8,7 @@ POLICY = (
 )
 PERSONAL = (
     "/bookings/",
+    "/invitations/",
     "/feeds/",
     "/organiser/",
     "/tickets/",

@@ -139,7 +139,7 @@ def test_a_party_is_one_pdf_with_a_page_each(page_app):
 
 
 def test_without_the_typesetter_the_page_still_shows_the_code(page_client, ada, monkeypatch, tmp_path):
-    monkeypatch.setattr("registration.booking.tickets._TYPESETTER", tmp_path / "gone.py")
+    monkeypatch.setattr("registration.core.typesetting._TYPESETTER", tmp_path / "gone.py")
     answer = page_client.get(path_of(ada) + "ticket.pdf")
     assert answer.status_code == 503
     assert "The page shows the same code" in answer.text

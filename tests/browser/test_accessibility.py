@@ -26,6 +26,8 @@ PUBLIC = (
     "/bookings/nothing/",
     "/bookings/link",
     "/bookings/link/sent",
+    "/invitations/nothing/",
+    "/events/workshop-on-nomenclatures/poster",
     "/dev/mailbox/",
 )
 OFFICE = (
@@ -46,6 +48,11 @@ OFFICE = (
     "/organiser/events/workshop-on-nomenclatures/edit/questions",
     "/organiser/events/workshop-on-nomenclatures/edit/categories",
     "/organiser/events/workshop-on-nomenclatures/edit/materials",
+    "/organiser/events/workshop-on-nomenclatures/ways-in",
+    "/organiser/events/workshop-on-nomenclatures/invitations",
+    "/organiser/events/workshop-on-nomenclatures/invitations/add",
+    "/organiser/events/workshop-on-nomenclatures/reconfirmation",
+    "/organiser/events/workshop-on-nomenclatures/reconfirmation/plan",
     "/organiser/organisers/ditta/events/new",
     "/organiser/organisers/ditta/programmes/new",
     "/organiser/organisers/ditta/firms",

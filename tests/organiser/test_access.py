@@ -9,6 +9,8 @@ from registration.organiser.mailings import draft
 from tests import factories
 from tests.booking.programme_arranging import make_programme
 from tests.factories import make_event, sign_in
+from tests.invitations.arranging import invite
+from tests.site.arranging import publish
 
 READ = {"owner", "manager", "viewer"}
 EDIT = {"owner", "manager"}
@@ -38,6 +40,16 @@ ALLOWED = {
     "add_material": EDIT,
     "translation": EDIT,
     "remove_translation": EDIT,
+    "move_material": EDIT,
+    "remove_material": EDIT,
+    "ways_in": EDIT,
+    "reconfirmation": READ,
+    "plan_reconfirmation": EDIT,
+    "invitations": READ,
+    "invite": EDIT,
+    "send_invitations": EDIT,
+    "remind_invited": EDIT,
+    "withdraw_invitation": EDIT,
     "attendees": READ,
     "registration": READ,
     "cancel": EDIT,
@@ -104,10 +116,14 @@ def office(page_app):
         "fmt": "csv",
         "question_id": paper,
         "answer_id": 1,
+        "invitation_id": 1,
+        "material_id": 1,
     }
     firms = ("firms", "add_coordinator", "send_coordinator", "remove_coordinator")
     slugs = dict.fromkeys(firms, "ditta") | {"edit_programme": programme}
     slugs |= dict.fromkeys(("new_event", "settings", "new_programme"), "ditta")
+    invite(event, "Ben")
+    publish(event, "Slides", "https://example.org/slides.pdf")
     addresses = {}
     for rule in page_app.url_map.iter_rules():
         if rule.endpoint.startswith("organiser."):

@@ -1,7 +1,7 @@
 """What both registration forms do with a request: show, add, remove, register, keep all that was typed."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +13,7 @@ from registration.booking.fields import cleaned
 from registration.booking.forms import RegistrationForm
 from registration.booking.services.register import register
 from registration.booking.sheet import Sheet
+from registration.booking.views.codes import count_code
 from registration.booking.views.files import with_files
 from registration.core.refusal import NotFound, Refusal
 from registration.web.guards import StaleForm, check_form_key, form_key
@@ -47,12 +48,15 @@ def empty(sheet: Sheet, page: Page) -> ResponseReturnValue:
     return page(Shown(form))
 
 
-def sent(sheet: Sheet, page: Page, already: str) -> ResponseReturnValue:
+def sent(
+    sheet: Sheet, page: Page, already: str, *, most: int | None = None, invitation_id: int | None = None
+) -> ResponseReturnValue:
     """Register whoever is in the form, or show it again with what to do.
 
-    *already* is where an address that is registered goes.
+    *already* is where an address that is registered goes; *most* how many people the form may name;
+    *invitation_id* the personal invitation that it answers: whose link that is, is no program.
     """
-    most = current_app.config["MAX_PARTY"]
+    most = most or current_app.config["MAX_PARTY"]
     data, told = with_files(sheet)
     if "remove" in data:
         index = data.get("remove", -1, type=int)
@@ -64,9 +68,12 @@ def sent(sheet: Sheet, page: Page, already: str) -> ResponseReturnValue:
         forms.add_attendee(form, sheet, most)
         return page(Shown(form, 422, f"attendees-{len(form.attendees) - 1}-name"))
     try:
-        nonce = check_form_key(sheet.purpose, form.submit_key.data or "")
+        count_code(sheet, form)
+        is_invited = invitation_id is not None
+        nonce = check_form_key(sheet.purpose, form.submit_key.data or "", may_be_quick=is_invited)
         is_whole = check(form, sheet, most, told)
-        receipt = register(application(form, sheet, nonce)) if is_whole else None
+        asked = replace(application(form, sheet, nonce), invitation_id=invitation_id) if is_whole else None
+        receipt = register(asked) if asked else None
     except NotFound:
         raise
     except Refusal as refusal:

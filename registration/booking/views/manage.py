@@ -10,6 +10,7 @@ from registration.booking.alternatives import alternatives, choices_of, kept_unt
 from registration.booking.endings import endings, left_behind
 from registration.booking.handovers import moved_away, open_handovers, wanted_address
 from registration.booking.models import Booking
+from registration.booking.parts import prepared
 from registration.booking.queries import Seat, seats_of
 from registration.booking.services import cancel as cancelling
 from registration.booking.services import feeds, handover, readdress
@@ -56,6 +57,7 @@ def show(token: str) -> ResponseReturnValue:
         handovers=open_handovers(session, [one.registration_id for one in seats]),
         moved=moved_away(session, booked.id, page_locale()),
         wanted_address=wanted_address(session, booked.id),
+        parts=prepared(session, seats),
         subscribe=_subscribe(feed_token),
         qr_url=url_for("booking.feed_qr", token=feed_token) if feed_token else None,
         additions=additions(active[0].entry) if len(active) == 1 else None,

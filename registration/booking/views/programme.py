@@ -16,7 +16,6 @@ from registration.booking.sheet import Sheet
 from registration.booking.views import filling
 from registration.booking.views.filling import Shown
 from registration.core.database import db
-from registration.events.rules import Phase
 from registration.seats.queries import Availability, SeatsNow, availability, line_policies, seats_now
 from registration.web.locale import page_locale
 
@@ -81,7 +80,7 @@ def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
         sheet=sheet,
         options=options,
         rooms={key: room for one in seats.values() for key, room in one.sessions.items()},
-        is_open=any(one.phase == Phase.OPEN.value and not one.is_full for one in options),
+        is_open=any(one.spec in sheet.open_specs and not one.is_full for one in options),
         form=shown.form,
         errors=errors,
         has_errors=bool(errors),

@@ -1,5 +1,7 @@
 """The registration form of one event."""
 
+from typing import Any
+
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -20,13 +22,13 @@ from registration.web.locale import fall_back_to, page_locale
 def show(slug: str) -> ResponseReturnValue:
     """Show the empty form, or why there is none."""
     sheet = sheet_of(_spec(slug))
-    return filling.empty(sheet, lambda shown: _page(sheet, shown))
+    return filling.empty(sheet, lambda shown: form_page(sheet, shown))
 
 
 def submit(slug: str) -> ResponseReturnValue:
     """Register whoever is in the form, or show it again with what to do."""
     sheet = sheet_of(_spec(slug))
-    return filling.sent(sheet, lambda shown: _page(sheet, shown), url_for("booking.already", slug=slug))
+    return filling.sent(sheet, lambda shown: form_page(sheet, shown), url_for("booking.already", slug=slug))
 
 
 def already(slug: str) -> ResponseReturnValue:
@@ -46,7 +48,8 @@ def _spec(slug: str) -> FormSpec:
     return spec
 
 
-def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
+def form_page(sheet: Sheet, shown: Shown, template: str = "", **given: Any) -> ResponseReturnValue:
+    """Show the form of one event, or why there is none; *template* and *given* are of an invitation."""
     [spec] = sheet.specs
     seats = availability(db.session(), [spec.event_id])[spec.event_id]
     title, language = spec.title(page_locale())
@@ -55,21 +58,23 @@ def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
     now = seats_now(seats, [one.id for one in spec.categories], line)
     filling.renew(sheet, shown, [] if now.joins_waitlist else [spec.slug])
     is_closed = spec.phase is not Phase.OPEN or (now.left <= 0 and not spec.has_waitlist)
-    template = "booking/closed.html" if is_closed and request.method == "GET" else "booking/register.html"
-    page = render_template(
-        template,
-        sheet=sheet,
-        spec=spec,
-        form=shown.form,
-        now=now,
-        rooms=seats.sessions,
-        promises=promises(line, spec.has_waitlist, spec.time_zone),
-        title=title,
-        title_locale=language,
-        errors=errors,
-        has_errors=bool(errors),
-        focus=shown.focus,
-        is_gone=isinstance(shown.refusal, EventFull),
-        heading=_("Join the waitlist") if now.joins_waitlist and spec.has_waitlist else _("Register"),
-    )
+    is_closed = is_closed or (spec.by_invitation and not given)
+    if is_closed and request.method == "GET":
+        template = "booking/closed.html"
+    values = {
+        "sheet": sheet,
+        "spec": spec,
+        "form": shown.form,
+        "now": now,
+        "rooms": seats.sessions,
+        "promises": promises(line, spec.has_waitlist, spec.time_zone),
+        "title": title,
+        "title_locale": language,
+        "errors": errors,
+        "has_errors": bool(errors),
+        "focus": shown.focus,
+        "is_gone": isinstance(shown.refusal, EventFull),
+        "heading": _("Join the waitlist") if now.joins_waitlist and spec.has_waitlist else _("Register"),
+    }
+    page = render_template(template or "booking/register.html", **(values | given))
     return page, shown.status, filling.headers(shown.status)

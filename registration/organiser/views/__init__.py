@@ -13,11 +13,14 @@ from registration.organiser.views import (
     files,
     firms,
     home,
+    invitations,
     lines,
     mailings,
     mails,
+    materials,
     programmes,
     questions,
+    reconfirmation,
     records,
     registration,
     settings,
@@ -25,7 +28,9 @@ from registration.organiser.views import (
     texts,
     translations,
     waitlist,
+    ways_in,
 )
+from registration.web.guards import take_files
 
 feed_bp = team_calendar.feed_bp
 bp = Blueprint("organiser", __name__, url_prefix="/organiser")
@@ -54,9 +59,24 @@ for _rule, _endpoint, _view, _methods in (
     (_QUESTION, "question", questions.question, ["GET", "POST"]),
     (f"{_QUESTION}/move", "move_question", questions.move_question, ["POST"]),
     (f"{_QUESTION}/remove", "remove_question", questions.remove_question, ["POST"]),
-    (f"{_EVENT}/edit/materials", "add_material", editing.add_material, ["GET", "POST"]),
     (f"{_EVENT}/translations/<code>", "translation", translations.translation, ["GET", "POST"]),
     (f"{_EVENT}/translations/<code>/remove", "remove_translation", translations.remove, ["POST"]),
+    (f"{_EVENT}/edit/materials", "add_material", materials.materials, ["GET", "POST"]),
+    (f"{_EVENT}/edit/materials/<int:material_id>/up", "move_material", materials.move, ["POST"]),
+    (f"{_EVENT}/edit/materials/<int:material_id>/remove", "remove_material", materials.remove, ["POST"]),
+    (f"{_EVENT}/ways-in", "ways_in", ways_in.change, ["GET", "POST"]),
+    (f"{_EVENT}/invitations", "invitations", invitations.invitations, ["GET"]),
+    (f"{_EVENT}/invitations/add", "invite", invitations.add, ["GET", "POST"]),
+    (f"{_EVENT}/invitations/send", "send_invitations", invitations.send, ["POST"]),
+    (f"{_EVENT}/invitations/remind", "remind_invited", invitations.remind, ["POST"]),
+    (
+        f"{_EVENT}/invitations/<int:invitation_id>/withdraw",
+        "withdraw_invitation",
+        invitations.withdraw,
+        ["POST"],
+    ),
+    (f"{_EVENT}/reconfirmation", "reconfirmation", reconfirmation.reconfirmation, ["GET"]),
+    (f"{_EVENT}/reconfirmation/plan", "plan_reconfirmation", reconfirmation.plan, ["GET", "POST"]),
     (f"{_EVENT}/attendees", "attendees", attendees.attendees, ["GET"]),
     (_ONE, "registration", registration.show, ["GET"]),
     (f"{_ONE}/cancel", "cancel", registration.cancel, ["POST"]),
@@ -105,3 +125,4 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_EVENT}/checkin/<int:attendee_id>", "check_in", checkin.check_in, ["POST"]),
 ):
     bp.add_url_rule(_rule, _endpoint, _view, methods=_methods)
+bp.record_once(lambda state: take_files(state.app, "organiser.add_material", materials.largest_body))

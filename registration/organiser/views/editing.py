@@ -78,18 +78,6 @@ def add_category(event: Event) -> ResponseReturnValue:
     return _added(event, form, _("Add a category"), save)
 
 
-@event_page(EDIT)
-def add_material(event: Event) -> ResponseReturnValue:
-    """Publish a presentation or paper."""
-    form = forms.MaterialForm()
-
-    def save() -> None:
-        locale = form.locale.data or event.locale
-        services.add_material(event.id, form.title.data, form.url.data, locale, actor())
-
-    return _added(event, form, _("Add a presentation or paper"), save)
-
-
 def _added(event: Event, form: FlaskForm, heading: str, save: Callable[[], None]) -> ResponseReturnValue:
     slug = event.slug
     status = 200

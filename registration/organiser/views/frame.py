@@ -61,6 +61,8 @@ def _nav(event: Event, role: str) -> list[tuple[str, str, bool]]:
         "overview": (_("Overview"), READ),
         "attendees": (_("Attendees"), READ),
         "waitlist": (_("Waitlist"), READ),
+        "invitations": (_("Invitations"), READ),
+        "reconfirmation": (_("Who still comes"), READ),
         "capacity": (_("Capacity"), READ),
         "checkin": (_("Check-in"), DOOR),
         "messages": (_("Messages"), READ),

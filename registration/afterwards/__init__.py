@@ -1,0 +1,1 @@
+"""What people find when all is over: papers, and certificates of attendance."""

@@ -1,0 +1,42 @@
+"""Bound how many access codes one machine may try."""
+
+from flask import current_app, request
+from flask_babel import gettext as _
+
+from registration.accounts.throttle import Throttle, remote_key
+from registration.booking.forms import RegistrationForm
+from registration.booking.sheet import Sheet
+from registration.core import clock
+from registration.core.refusal import Refusal
+from registration.events.rules import opens
+
+# Wrong codes in an hour from one machine for one form: a whole office may mistype, nobody guesses.
+TRIES = 30
+_EXTENSION = "registration_code_throttle"
+
+
+class TooManyCodes(Refusal):
+    """Somebody seems to guess."""
+
+    status = 429
+    code = "too-many-codes"
+
+
+def count_code(sheet: Sheet, form: RegistrationForm) -> None:
+    """Count the code that was typed, before it is judged. Raises TooManyCodes.
+
+    A right one is uncounted again: colleagues behind one address may all register.
+    """
+    typed = form.code.data
+    if not sheet.asks_code or not typed:
+        return
+    throttle: Throttle = current_app.extensions.setdefault(_EXTENSION, Throttle())
+    at, key = clock.now(), f"{remote_key(request.remote_addr)} {sheet.purpose}"
+    if not throttle.take(at, {key: TRIES}):
+        raise TooManyCodes(
+            _("Too many wrong codes came from here. Wait an hour, or ask the organiser."), field="code"
+        )
+    codes = [spec.access_code for spec in sheet.specs]
+    codes += [one.access_code for spec in sheet.specs for one in spec.categories]
+    if any(opens(code, typed) for code in codes if code):
+        throttle.give_back(at, key)

@@ -1,0 +1,1 @@
+"""Who is invited in person: the list, the links, the mails and the answers."""

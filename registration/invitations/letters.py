@@ -1,0 +1,46 @@
+"""Write the mails to guests, from what is true when they are sent."""
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from registration.capability.services import INVITATION, token_of
+from registration.core.urls import public_url
+from registration.events.rules import Phase
+from registration.invitations.messages import INVITED, REMINDED
+from registration.invitations.queries import invite
+from registration.invitations.rules import UNANSWERED
+from registration.mail.composing import Draft, Superseded, composers, rendered
+from registration.mail.models import OutgoingMessage
+
+
+def init_app(app: Flask) -> None:
+    """Register who writes the mails to guests."""
+    with app.app_context():
+        for kind in (INVITED, REMINDED):
+            composers()[kind] = compose
+
+
+def compose(session: Session, message: OutgoingMessage) -> Draft:
+    """Return what *message* says now. Raises Superseded when there is nothing more to ask."""
+    found = invite(session, message.facts["invitation"], message.locale)
+    if found is None or found.phase not in (Phase.OPEN, Phase.NOT_YET):
+        raise Superseded("nobody can answer the invitation now")
+    token = token_of(session, found.id, INVITATION)
+    if found.stands != UNANSWERED or token is None:
+        raise Superseded(f"the invitation is {found.stands} by now")
+    subject, text, html = rendered(
+        message.kind.replace("-", "_"),
+        seat=found,
+        invite=found,
+        invitation_url=public_url(f"/invitations/{token}/"),
+        direction="ltr",
+        locale=message.locale,
+    )
+    return Draft(
+        subject=subject,
+        text=text,
+        html=html,
+        reply_to_name=found.organiser,
+        reply_to_email=found.organiser_email,
+        from_name=found.organiser,
+    )

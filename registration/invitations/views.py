@@ -1,0 +1,117 @@
+"""The guest's pages: what she is invited to, yes, and no. Opening them changes nothing: mail scanners do."""
+
+from dataclasses import replace
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registration.booking.forms import registration_form
+from registration.booking.formspec import form_spec
+from registration.booking.services.cancel import cancel
+from registration.booking.sheet import Sheet
+from registration.booking.targets import Target
+from registration.booking.views import files, filling
+from registration.booking.views.filling import Shown
+from registration.booking.views.register import form_page
+from registration.capability.services import INVITATION, find, is_live
+from registration.core.database import db
+from registration.core.refusal import NotFound
+from registration.events.rules import Phase
+from registration.invitations.queries import Invite, invite
+from registration.invitations.rules import ACCEPTED
+from registration.invitations.services import decline_invitation
+from registration.journal.services import ATTENDEE
+from registration.web.guards import action_key, check_action_key, take_files
+from registration.web.locale import page_locale
+
+bp = Blueprint("invitations", __name__)
+bp.record_once(lambda state: take_files(state.app, "invitations.accept", largest_body))
+
+
+@bp.get("/invitations/<token>/")
+def invitation(token: str) -> ResponseReturnValue:
+    """Show what the guest is invited to and how her answer stands."""
+    return render_template("invitations/invitation.html", invite=opened(token), token=token)
+
+
+@bp.get("/invitations/<token>/no")
+def no(token: str) -> ResponseReturnValue:
+    """Ask to confirm that she does not come."""
+    key = action_key(f"invitation:{token}")
+    return render_template("invitations/no.html", invite=opened(token), token=token, key=key)
+
+
+@bp.post("/invitations/<token>/no")
+def decline(token: str) -> ResponseReturnValue:
+    """Note that she does not come; what she had goes to the next in line."""
+    found = opened(token)
+    check_action_key(f"invitation:{token}", request.form.get("key", ""))
+    for part in found.parts:
+        cancel(Target(found.event_id, part.registration_id, part.booking_id), ATTENDEE)
+    if not found.parts:
+        decline_invitation(found.id)
+    return redirect(url_for("invitations.invitation", token=token), 303)
+
+
+@bp.get("/invitations/<token>/yes")
+def yes(token: str) -> ResponseReturnValue:
+    """Ask to confirm that she comes: with one press, or with the form where something is asked."""
+    found = opened(token)
+    if found.stands == ACCEPTED or found.phase is not Phase.OPEN:
+        return redirect(url_for("invitations.invitation", token=token))
+    sheet = _sheet(found)
+    form = registration_form(sheet, None, most=1 + found.guests)
+    form.name.data, form.email.data, form.locale.data = found.name, found.email, page_locale()
+    is_plain = _asks_nothing(sheet, found) and request.args.get("form") != "full"
+    return _page(token, found, sheet, Shown(form), "invitations/yes.html" if is_plain else "")
+
+
+@bp.post("/invitations/<token>/yes")
+def accept(token: str) -> ResponseReturnValue:
+    """Register her and whom she brings, or show the form again with what to do."""
+    found = opened(token)
+    sheet = _sheet(found)
+    return filling.sent(
+        sheet,
+        lambda shown: _page(token, found, sheet, shown),
+        url_for("booking.already", slug=found.slug),
+        most=1 + found.guests,
+        invitation_id=found.id,
+    )
+
+
+def largest_body(token: str) -> int:
+    """Return the largest body that the guest's form takes."""
+    return files.largest_body(opened(token).slug)
+
+
+def opened(token: str) -> Invite:
+    """Return the invitation that *token* opens. Raises NotFound, the same for every other link."""
+    capability = find(db.session(), token, INVITATION)
+    found = None
+    if capability is not None and is_live(capability):
+        found = invite(db.session(), capability.subject_id, page_locale())
+    if found is None:
+        raise NotFound(_("This invitation does not open anything now. Ask the organiser who invited you."))
+    return found
+
+
+def _sheet(found: Invite) -> Sheet:
+    """Return the form of the event; whoever is invited needs no code of the event itself."""
+    spec = form_spec(db.session(), found.slug)
+    if spec is None:
+        raise NotFound(_("There is no such event."))
+    return Sheet((replace(spec, access_code=""),))
+
+
+def _asks_nothing(sheet: Sheet, found: Invite) -> bool:
+    """Say whether a yes alone is enough: no question, no choice, nobody to bring, and a name we know."""
+    choices = [one for group in sheet.categories for _value, one in group.open_now()]
+    is_chosen = not sheet.categories or (len(choices) == 1 and not choices[0].access_code)
+    return is_chosen and not (sheet.questions or sheet.sessions or found.guests) and bool(found.name)
+
+
+def _page(token: str, found: Invite, sheet: Sheet, shown: Shown, template: str = "") -> ResponseReturnValue:
+    action = url_for("invitations.accept", token=token)
+    return form_page(sheet, shown, template, invite=found, token=token, action=action, most=1 + found.guests)

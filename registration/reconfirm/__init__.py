@@ -1,0 +1,1 @@
+"""Ask those who have a seat whether they still come, and free the seats of who does not answer."""

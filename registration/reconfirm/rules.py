@@ -1,0 +1,26 @@
+"""When to ask who still comes, and until when to wait: values in, decision out."""
+
+from datetime import datetime, timedelta
+
+YES = "yes"
+NO = "no"
+SILENCE = "silence"
+
+# However late a worker asks, nobody has less time than this to answer.
+SHORTEST = timedelta(hours=24)
+MOST_DAYS = 365
+
+
+def asks_at(starts_at: datetime, asks_days: int, made_at: datetime) -> datetime:
+    """Return when to ask; a plan that was made later than that asks as soon as it is made."""
+    return max(starts_at - timedelta(days=asks_days), made_at)
+
+
+def deadline_at(starts_at: datetime, answer_days: int, asked_at: datetime) -> datetime:
+    """Return until when to answer what was asked at *asked_at*; never after the event has begun."""
+    return min(max(starts_at - timedelta(days=answer_days), asked_at + SHORTEST), starts_at)
+
+
+def is_time_to_ask(starts_at: datetime, asks_days: int, made_at: datetime, now: datetime) -> bool:
+    """Say whether to ask now: not before its time, and not when nobody could answer in time."""
+    return asks_at(starts_at, asks_days, made_at) <= now <= starts_at - SHORTEST

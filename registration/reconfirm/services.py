@@ -1,0 +1,137 @@
+"""Plan the question, ask it, and take the answers; each public function is one transaction."""
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from registration.core import clock
+from registration.core.database import table
+from registration.core.refusal import Refusal
+from registration.core.transaction import write_tx
+from registration.events.models import Event
+from registration.journal.services import ATTENDEE, SYSTEM, Actor, Note, record
+from registration.reconfirm.messages import ask
+from registration.reconfirm.models import Reconfirmation, ReconfirmationPlan
+from registration.reconfirm.queries import unasked
+from registration.reconfirm.rules import NO, SILENCE, YES, asks_at, deadline_at, is_time_to_ask
+from registration.seats import gate as gates
+from registration.seats.models import Registration
+
+BATCH = 200
+_ASK = insert(table(Reconfirmation))
+
+
+class TooLate(Refusal):
+    """The question is answered already, or was never asked."""
+
+    code = "answered"
+
+
+def plan(event_id: int, asks_days: int, answer_days: int, *, frees_seat: bool, actor: Actor) -> None:
+    """Ask *asks_days* before the event, to be answered *answer_days* before it.
+
+    Who was asked already keeps what she was told.
+    """
+
+    def work(session: Session) -> None:
+        gates.lock(session, [event_id])
+        found = session.get(ReconfirmationPlan, event_id)
+        if found is None:
+            found = ReconfirmationPlan(event_id=event_id, made_at=clock.now())
+            session.add(found)
+        found.asks_days, found.answer_days, found.frees_seat = asks_days, answer_days, frees_seat
+        facts = {"asks": asks_days, "answer": answer_days, "frees": frees_seat}
+        record(session, actor, Note("reconfirm-planned", event_id=event_id, facts=facts))
+
+    write_tx(work)
+
+
+def stop_asking(event_id: int, actor: Actor) -> None:
+    """Ask nobody more; whom silence would cost the seat may stay silent from now on."""
+
+    def work(session: Session) -> None:
+        gates.lock(session, [event_id])
+        found = session.get(ReconfirmationPlan, event_id)
+        if found is None:
+            return
+        session.delete(found)
+        registrations = select(Registration.id).where(Registration.event_id == event_id)
+        session.execute(
+            update(Reconfirmation)
+            .where(Reconfirmation.registration_id.in_(registrations), Reconfirmation.answer.is_(None))
+            .values(frees_seat=False)
+        )
+        record(session, actor, Note("reconfirm-stopped", event_id=event_id))
+
+    write_tx(work)
+
+
+def ask_some(event_id: int) -> int:
+    """Ask those who were not asked yet, at most BATCH of them; return how many."""
+    return write_tx(lambda session: _ask(session, event_id))
+
+
+def answer(registration_id: int, word: str) -> None:
+    """Note the answer of a party. The same again is no error. Raises TooLate."""
+
+    def work(session: Session) -> None:
+        if _note_answer(session, registration_id, word):
+            event_id = session.scalar(select(Registration.event_id).where(Registration.id == registration_id))
+            note = Note("reconfirmed", event_id=event_id, registration_id=registration_id, after=word)
+            record(session, ATTENDEE, note)
+        elif _answer_of(session, registration_id) != word:
+            raise TooLate(_("This question was answered already. Reload the page to see how it stands."))
+
+    write_tx(work)
+
+
+def note_silence(registration_id: int) -> bool:
+    """Note that nobody answered, unless somebody just did; return whether the seats are to be freed."""
+
+    def work(session: Session) -> bool:
+        is_new = _note_answer(session, registration_id, SILENCE)
+        return is_new or _answer_of(session, registration_id) == SILENCE
+
+    return write_tx(work)
+
+
+def _ask(session: Session, event_id: int) -> int:
+    # Under the gate: of two workers the second finds nobody left to ask.
+    gates.lock(session, [event_id])
+    event, found = session.get_one(Event, event_id), session.get(ReconfirmationPlan, event_id)
+    at = clock.now()
+    if found is None or event.status != "published":
+        return 0
+    if not is_time_to_ask(event.starts_at, found.asks_days, found.made_at, at):
+        return 0
+    since = asks_at(event.starts_at, found.asks_days, found.made_at)
+    ids = list(session.scalars(unasked(event_id, since).limit(BATCH)))
+    if not ids:
+        return 0
+    due = deadline_at(event.starts_at, found.answer_days, at)
+    told = {"asked_at": at, "deadline_at": due, "frees_seat": found.frees_seat}
+    session.connection().execute(_ASK, [{"registration_id": one, **told} for one in ids])
+    ask(session, ids, due, frees=found.frees_seat)
+    record(session, SYSTEM, Note("reconfirm-asked", event_id=event_id, facts={"parties": len(ids)}))
+    return len(ids)
+
+
+def _note_answer(session: Session, registration_id: int, word: str) -> bool:
+    """Write the answer where there is none: of an answer and the end of the time, the first one counts."""
+    may_follow: ColumnElement[bool] = Reconfirmation.answer.is_(None)
+    # Who said yes may still say no; after that the seats are gone.
+    if word == NO:
+        may_follow = or_(may_follow, Reconfirmation.answer == YES)
+    done = session.execute(
+        update(Reconfirmation)
+        .where(Reconfirmation.registration_id == registration_id, may_follow)
+        .values(answer=word, answered_at=clock.now())
+        .returning(Reconfirmation.registration_id)
+    )
+    return done.first() is not None
+
+
+def _answer_of(session: Session, registration_id: int) -> str | None:
+    return session.scalar(
+        select(Reconfirmation.answer).where(Reconfirmation.registration_id == registration_id)
+    )
