@@ -117,6 +117,10 @@ def _events(session: Session) -> None:
         session, ids["ditta"], plan.MEETING, plan.meeting_facts(), plan.MEETING_TEXTS, plan.MEETING_SEATS,
         plan.MEETING_CATEGORIES,
     )  # fmt: skip
+    dinner = _event(
+        session, ids["ditta"], plan.DINNER, plan.dinner_facts(), plan.DINNER_TEXTS, plan.DINNER_SEATS, ()
+    )
+    add_question(session, dinner, plan.DISHES, 1)
     gala = _event(session, ids["cocir"], plan.GALA, plan.gala_facts(), plan.GALA_TEXTS, plan.GALA_SEATS, ())
     for rank, (title, url, locale) in enumerate(plan.GALA_MATERIALS):
         add_material(session, gala, title, url, locale, rank)
@@ -124,9 +128,10 @@ def _events(session: Session) -> None:
         session,
         ids["ditta"],
         "DITTA annual meeting and workshop",
-        "A workshop on nomenclatures in the morning, the annual meeting after it.",
-        "Both are held in Brussels on the same day, and both have limited space.",
-        [workshop, meeting],
+        "A workshop on nomenclatures in the morning, the annual meeting after it, a dinner to end the day.",
+        "All are held in Brussels on the same day, and all have limited space.",
+        [workshop, meeting, dinner],
+        requires={dinner.id: meeting.id},
     )
 
 

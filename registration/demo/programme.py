@@ -4,14 +4,16 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from registration.core import clock
-from registration.events.services import CategoryFacts, Facts, Text
+from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text
 
 ZONE = "Europe/Brussels"
 WORKSHOP = "workshop-on-nomenclatures"
 MEETING = "ditta-annual-meeting"
+DINNER = "ditta-dinner"
 GALA = "gala-60-years"
 WORKSHOP_SEATS = 24
 MEETING_SEATS = 90
+DINNER_SEATS = 40
 GALA_SEATS = 120
 
 
@@ -35,6 +37,11 @@ def workshop_facts() -> Facts:
 def meeting_facts() -> Facts:
     day = meeting_day()
     return _in_brussels(at(day, 13, 30), at(day, 17, 30))
+
+
+def dinner_facts() -> Facts:
+    day = meeting_day()
+    return _in_brussels(at(day, 19), at(day, 22, 30))
 
 
 def gala_day() -> datetime:
@@ -107,6 +114,15 @@ MEETING_TEXTS = (
         "Membres et invités font le point sur l'année et fixent le cap de la suivante.",
     ),
 )
+DINNER_TEXTS = (
+    Text(
+        "en",
+        "DITTA dinner",
+        "After the annual meeting, for those who came to it.",
+        "A dinner for everybody who attended the annual meeting. Vegetarian dishes are always there.",
+    ),
+    Text("fr", "Dîner de DITTA", "Après la réunion annuelle, pour celles et ceux qui y étaient.", ""),
+)
 GALA_TEXTS = (
     Text(
         "en",
@@ -116,6 +132,7 @@ GALA_TEXTS = (
         " The presentations are here.",
     ),
 )
+DISHES = QuestionFacts("Which dish?", "choice", choices=("Fish", "Meat", "Vegetarian"), is_required=True)
 MEETING_CATEGORIES = (
     (CategoryFacts("Member", "Your firm belongs to DITTA or COCIR"), 60),
     (CategoryFacts("Non-member"), 20),
