@@ -29,7 +29,7 @@ from registration.demo import programme as plan
 from registration.demo.filling import apply, event_id, party_of, sessions_of
 from registration.demo.lines import fill_dinner, fill_round_table
 from registration.demo.people import Crowd
-from registration.events.models import Event, Programme, ProgrammeEvent
+from registration.events.models import Event, Programme
 from registration.events.services import (
     CategoryFacts,
     Facts,
@@ -125,6 +125,7 @@ def _events(session: Session) -> None:
         session, ids["ditta"], plan.DINNER, plan.dinner_facts(), plan.DINNER_TEXTS, plan.DINNER_SEATS, (),
         **plan.DINNER_LINE,
     )  # fmt: skip
+    add_question(session, dinner, plan.DISHES, 1)
     _event(
         session, ids["cocir"], plan.ROUND_TABLE, plan.round_table_facts(), plan.ROUND_TABLE_TEXTS,
         plan.ROUND_TABLE_SEATS, (), **plan.ROUND_TABLE_LINE,
@@ -132,18 +133,14 @@ def _events(session: Session) -> None:
     gala = _event(session, ids["cocir"], plan.GALA, plan.gala_facts(), plan.GALA_TEXTS, plan.GALA_SEATS, ())
     for rank, (title, url, locale) in enumerate(plan.GALA_MATERIALS):
         add_material(session, gala, title, url, locale, rank)
-    made = create_programme(
+    create_programme(
         session,
         ids["ditta"],
         "DITTA annual meeting and workshop",
-        "A workshop on nomenclatures in the morning, the annual meeting after it, a dinner in the evening.",
+        "A workshop on nomenclatures in the morning, the annual meeting after it, a dinner to end the day.",
         "All are held in Brussels on the same day, and all have limited space.",
         [workshop, meeting, dinner],
-    )
-    session.execute(
-        update(ProgrammeEvent)
-        .where(ProgrammeEvent.programme_id == made.id, ProgrammeEvent.event_id == dinner.id)
-        .values(requires_event_id=meeting.id)
+        requires={dinner.id: meeting.id},
     )
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from registration.booking.services.lines import SessionFacts
 from registration.core import clock
-from registration.events.services import CategoryFacts, Facts, Text
+from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text
 from registration.seats import rules
 
 ZONE = "Europe/Brussels"
@@ -168,6 +168,7 @@ GALA_TEXTS = (
         " The presentations are here.",
     ),
 )
+DISHES = QuestionFacts("Which dish?", "choice", choices=("Fish", "Meat", "Vegetarian"), is_required=True)
 MEETING_CATEGORIES = (
     (CategoryFacts("Member", "Your firm belongs to DITTA or COCIR"), 60),
     (CategoryFacts("Non-member"), 20),

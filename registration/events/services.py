@@ -1,7 +1,7 @@
 """Create and change events, programmes and what belongs to them."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -181,8 +181,9 @@ def create_programme(
     summary: str,
     description: str,
     events: Sequence[Event],
+    requires: Mapping[int, int] | None = None,
 ) -> Programme:
-    """Link *events*, in their order, on one page."""
+    """Link *events*, in their order, on one page; *requires* says which can only be had with which."""
     programme = Programme(
         organiser_id=organiser_id,
         slug=free_slug(session, slugged(title)),
@@ -194,7 +195,10 @@ def create_programme(
     session.add(programme)
     session.flush()
     for rank, event in enumerate(events):
-        session.add(ProgrammeEvent(programme_id=programme.id, event_id=event.id, rank=rank))
+        other = (requires or {}).get(event.id)
+        session.add(
+            ProgrammeEvent(programme_id=programme.id, event_id=event.id, rank=rank, requires_event_id=other)
+        )
         touch(event)
     session.flush()
     return programme
