@@ -141,7 +141,7 @@ def _first_fit_as_strict() -> Mutation:
 
 def _strict_newcomer_overtakes() -> Mutation:
     """Whoever joins a strict line sits if there is room, whoever waits."""
-    return [(engine, "_is_held_back", lambda _session, gate, _priority: gate.is_draining)]
+    return [(engine, "is_held_back", lambda _session, gate, _priority: gate.is_draining)]
 
 
 def _shrink_keeps_seats() -> Mutation:
