@@ -15,6 +15,7 @@ from registration.booking.sweeper import sweep
 from registration.core.database import db
 from registration.journal.services import ATTENDEE, SYSTEM
 from registration.proof.crash import crashing
+from registration.schema.migrations import migrate
 
 Act = Callable[..., object]
 # A new operation is one entry here and one test that says what must hold after it.
@@ -23,6 +24,7 @@ ACTS: Mapping[str, Act] = {
     "cancel": lambda target: cancel(Target(*target), ATTENDEE),
     "change capacity": lambda event_id, pool_id, wanted: change_capacity(event_id, pool_id, wanted, SYSTEM),
     "sweep": sweep,
+    "migrate": lambda: migrate(db.engine),
     "accept": lambda target: accept(Target(*target), ATTENDEE),
 }
 # Modules that are loaded once, so that each process costs a fork and no more.
