@@ -20,8 +20,8 @@ HEAD = """# Reliability
 
 What was done to the engine, and what was lost. Written by `make prove`, which runs the long form of the tests
 in `tests/proof`, `tests/faults` and `tests/races`; `make test` runs the short form of the same. Beside each
-figure stands the command that shows it. "Nothing lost" means: every answer that a client got is what the tables
-say afterwards, the doctor finds nothing, and the same form sent again leads to the same registration.
+figure stands the command that shows it. "Nothing lost" means: every answer that a client got is what the
+tables say afterwards, the doctor finds nothing, and the same form again leads to the same registration.
 """
 
 
@@ -69,9 +69,9 @@ def _page(rows: dict[str, str], walked: str, minutes: float) -> str:
         "| what was done | database | how often | what was lost | command |\n|---|---|---|---|---|\n"
         f"{faults}{walked}\n"
         "## Rules broken on purpose\n\n"
-        "A proof that cannot fail proves nothing: each row is the engine with one rule broken, who noticed it,\n"
-        "and after how many steps of a walk in one process (`pytest tests/proof/test_mutants.py`). Broken locks\n"
-        "show in a crowd alone (`pytest tests/races`).\n\n"
+        "A proof that cannot fail proves nothing: each row is the engine with one rule broken, who\n"
+        "noticed it, and after how many steps of a walk in one process\n"
+        "(`pytest tests/proof/test_mutants.py`). Broken locks show in a crowd alone (`pytest tests/races`).\n\n"
         "| rule broken | noticed by | after steps |\n|---|---|---|\n"
         f"{_sorted(rows.get('mutants', ''))}\n"
         f"All of it took {minutes:.0f} minutes on {os.cpu_count()} cores.\n"
