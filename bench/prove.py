@@ -71,7 +71,7 @@ def _page(rows: dict[str, str], walked: str, minutes: float) -> str:
         "## Rules broken on purpose\n\n"
         "A proof that cannot fail proves nothing: each row is the engine with one rule broken, who\n"
         "noticed it, and after how many steps of a walk in one process\n"
-        "(`pytest tests/proof/test_mutants.py`). Broken locks show in a crowd alone (`pytest tests/races`).\n\n"
+        "(`pytest tests/proof/test_mutants.py`). Broken locks show in a crowd (`pytest tests/races`).\n\n"
         "| rule broken | noticed by | after steps |\n|---|---|---|\n"
         f"{_sorted(rows.get('mutants', ''))}\n"
         f"All of it took {minutes:.0f} minutes on {os.cpu_count()} cores.\n"

@@ -67,7 +67,7 @@ def values(seat: Seat, facts: Mapping[str, Any], booking_url: str, event_url: st
         "link": booking_url,
         "event_link": event_url,
         "days": _days_until(seat),
-        "is_strict": seat.policy == rules.STRICT,
+        "next_step": seat.next_step,
         "has_seat": seat.state == rules.CONFIRMED,
         "frees_seat": bool(facts.get("frees_seat")),
         "by_firm": facts.get("by") == "coordinator",

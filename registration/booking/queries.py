@@ -19,6 +19,7 @@ from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.seats import rules
 from registration.seats.models import Queue, Registration
+from registration.seats.promise import while_waiting
 from registration.seats.queries import LINE_POLICY, position
 
 
@@ -73,6 +74,11 @@ class Seat:
     changed_at: datetime
     attendees: tuple[Companion, ...]
     entry: Entry
+
+    @property
+    def next_step(self) -> str:
+        """What happens next while it waits."""
+        return while_waiting(self.line, self.time_zone)
 
     @property
     def policy(self) -> str:

@@ -174,6 +174,7 @@ def _event_page(slug: str, known: Head) -> str:
         seats=seats,
         now=now,
         phase=known.phase.value,
+        publishes_ledger=known.line.publishes_ledger,
         promises=promises(known.line, found.has_waitlist, found.time_zone),
         address=shown.address(found),
         map_url=shown.map_url(found),
