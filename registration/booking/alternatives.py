@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from registration.booking.models import AttendeeSession, Booking
 from registration.booking.queries import is_registered
-from registration.events.models import Category, Event, EventSession, ProgrammeEvent
+from registration.events.models import PUBLIC, Category, Event, EventSession, ProgrammeEvent
 from registration.events.queries import phase_of, words
 from registration.events.rules import Phase
 from registration.seats import rules
@@ -41,6 +41,10 @@ def alternatives(session: Session, booked: Booking, event_id: int, locale: str) 
             Event.id != event_id,
             Event.organiser_id == booked.organiser_id,
             Event.status == "published",
+            # Where a code or an invitation is asked for, the event's own form asks.
+            Event.visibility == PUBLIC,
+            Event.by_invitation.is_(False),
+            Event.access_code == "",
         )
         .options(selectinload(Event.texts))
         .order_by(Event.starts_at, Event.id)
@@ -77,6 +81,12 @@ def kept_until_then(session: Session, booking_id: int) -> dict[int, int]:
         )
     )
     return {row.id: row.replaces_id for row in rows}
+
+
+def invited_only(session: Session, event_ids: Sequence[int]) -> set[int]:
+    """Return which events take only those whom the organiser invited."""
+    query = select(Event.id).where(Event.id.in_(event_ids), Event.by_invitation.is_(True))
+    return set(session.scalars(query))
 
 
 def picked_sessions(session: Session, attendee_id: int) -> list[int]:

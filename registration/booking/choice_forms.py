@@ -26,8 +26,10 @@ from registration.booking.forms import SENSITIVE_CONSENT
 from registration.booking.queries import Companion
 from registration.booking.rules import Person
 from registration.booking.sheet import Sheet
+from registration.booking.wording import reads
 from registration.core.refusal import Refusal
 from registration.events.rules import has_overlap
+from registration.web.locale import page_locale
 
 
 class ChoiceForm(KeyedForm):
@@ -48,14 +50,14 @@ def choice_form(
 ) -> ChoiceForm:
     """Return the form with what *person* has now, or with what was sent."""
     known = {"category": str(person.category_id or ""), "sessions": [str(one) for one in picked]}
-    form: ChoiceForm = _choice_class(sheet)(formdata=formdata, data=known)
-    _offer(form, sheet)
+    form: ChoiceForm = _choice_class(sheet, page_locale())(formdata=formdata, data=known)
+    _offer(form, sheet, keep=known["category"])
     return form
 
 
 def person_form(sheet: Sheet, firm: str, formdata: Mapping[str, Any] | None) -> PersonForm:
     """Return the form for one more person, who is of the same *firm* unless she says otherwise."""
-    form: PersonForm = _person_class(sheet)(formdata=formdata, data={"firm": firm})
+    form: PersonForm = _person_class(sheet, page_locale())(formdata=formdata, data={"firm": firm})
     _offer(form, sheet)
     return form
 
@@ -135,18 +137,23 @@ def _must_choose() -> InputRequired:
     return InputRequired(_l("Choose a category."))
 
 
-def _offer(form: KeyedForm, sheet: Sheet) -> None:
+def _offer(form: KeyedForm, sheet: Sheet, keep: object = "") -> None:
     if sheet.categories:
-        _offer_categories(form["category"], sheet)
+        _offer_categories(form["category"], sheet, keep)
     if sheet.sessions:
         form["sessions"].choices = [
-            SelectChoice(value, one.name) for value, (_spec, one) in sheet.sessions.items()
+            SelectChoice(value, reads(one, "name")) for value, (_spec, one) in sheet.sessions.items()
         ]
 
 
-def _offer_categories(field: Field, sheet: Sheet) -> None:
+def _offer_categories(field: Field, sheet: Sheet, keep: object = "") -> None:
+    """Offer what is open to everybody, and what she is of already: no code is asked here."""
     [group] = sheet.categories
-    field.choices = [SelectChoice(value, one.name) for value, one in group.open_now()]
+    field.choices = [
+        SelectChoice(value, reads(one, "name"))
+        for value, one in group.open_now()
+        if not one.access_code or value == keep
+    ]
     if len(field.choices) == 1 and not field.raw_data:
         field.data = field.choices[0].value
 
@@ -161,12 +168,13 @@ def _choices(sheet: Sheet) -> dict[str, Field]:
 
 
 @lru_cache(maxsize=256)
-def _choice_class(sheet: Sheet) -> type[ChoiceForm]:
+def _choice_class(sheet: Sheet, _locale: str) -> type[ChoiceForm]:
+    """Return the form's class; the organiser's words in it are those of the reader's language."""
     return type("EventChoiceForm", (ChoiceForm,), _choices(sheet))
 
 
 @lru_cache(maxsize=256)
-def _person_class(sheet: Sheet) -> type[PersonForm]:
+def _person_class(sheet: Sheet, _locale: str) -> type[PersonForm]:
     event_ids = [spec.event_id for spec in sheet.specs]
     fields = _choices(sheet) | questions.fields_of(askable(sheet.of_attendees), event_ids)
     return type("EventPersonForm", (PersonForm,), fields)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -19,10 +18,10 @@ from registration.booking.queries import Companion
 from registration.booking.sheet import Asked, Sheet
 from registration.core.refusal import Refusal
 from registration.events import asking
-from registration.web.locale import LOCALES
+from registration.web.locale import NAMES, page_locale
 
 MOST = 100
-LANGUAGES = [SelectChoice(code, Locale.parse(code).get_display_name(code)) for code in LOCALES]
+LANGUAGES = [SelectChoice(code, name) for code, name in NAMES.items()]
 
 
 def name_field(label: Any) -> StringField:
@@ -114,7 +113,7 @@ def people_form(
         for one in people
     ]
     own = _known(sheet.of_contact, answers.get(people[0].id, {})) if people else {}
-    form: PeopleForm = _people_class(sheet)(formdata=formdata, data={**own, "attendees": rows})
+    form: PeopleForm = _people_class(sheet, page_locale())(formdata=formdata, data={**own, "attendees": rows})
     by_id = {str(one.id): one for one in people}
     for attendee in form.attendees:
         known = by_id.get(attendee.form.id.data or "")
@@ -126,7 +125,7 @@ def taking_form(
     sheet: Sheet, person: Companion | None, formdata: Mapping[str, Any] | None, **known: str
 ) -> TakingForm:
     """Return the form for whoever takes the seat of *person* over, with what is *known* of her."""
-    form: TakingForm = _taking_class(sheet)(formdata=formdata, data=known)
+    form: TakingForm = _taking_class(sheet, page_locale())(formdata=formdata, data=known)
     _put_category(form, sheet, person)
     return form
 
@@ -244,7 +243,8 @@ def _check_consent(form: Any, *, needs: bool) -> None:
 
 
 @lru_cache(maxsize=256)
-def _people_class(sheet: Sheet) -> type[PeopleForm]:
+def _people_class(sheet: Sheet, _locale: str) -> type[PeopleForm]:
+    """Return the form's class; the organiser's words in it are those of the reader's language."""
     event_ids = [spec.event_id for spec in sheet.specs]
     fields = _categories(sheet) | questions.fields_of(askable(sheet.of_attendees), event_ids)
     person = type("EventPersonForm", (_Person,), fields)
@@ -254,7 +254,7 @@ def _people_class(sheet: Sheet) -> type[PeopleForm]:
 
 
 @lru_cache(maxsize=256)
-def _taking_class(sheet: Sheet) -> type[TakingForm]:
+def _taking_class(sheet: Sheet, _locale: str) -> type[TakingForm]:
     event_ids = [spec.event_id for spec in sheet.specs]
     fields = _categories(sheet) | questions.fields_of(askable(sheet.questions), event_ids)
     return type("EventTakingForm", (TakingForm,), fields)

@@ -85,7 +85,7 @@ def firm_events(session: Session, one: Coordinator, locale: str) -> list[FirmEve
     limits = _limits(session, one, list(coming))
     found: dict[int, FirmEvent] = {}
     for event in sorted(coming.values(), key=lambda event: (event.starts_at, event.id)):
-        is_open = phase_of(event) is Phase.OPEN
+        is_open = phase_of(event) is Phase.OPEN and not event.by_invitation
         if is_open or event.id in ids:
             told = words(event, locale)
             found[event.id] = FirmEvent(

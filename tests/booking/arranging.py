@@ -90,6 +90,9 @@ def fields_in(html: str) -> dict[str, str]:
         is_choice = 'type="checkbox"' in tag or 'type="radio"' in tag
         if name is not None and (not is_choice or " checked" in tag):
             found[name[1]] = value[1] if value else ""
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', html, re.DOTALL):
+        chosen = re.search(r'<option(?=[^>]* selected)[^>]*value="([^"]*)"', options)
+        found[name] = chosen[1] if chosen else ""
     found |= dict(re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\s?([^<]*)</textarea>', html))
     return found
 

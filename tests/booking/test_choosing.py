@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from registration.booking.models import Answer, Attendee
 from registration.booking.services.lines import SessionFacts, add_session
-from registration.core import clock
+from registration.core import clock, recent
 from registration.core.database import db
+from registration.core.transaction import write_tx
+from registration.events.models import Category, Event
 from registration.events.services import QuestionFacts
 from registration.journal.services import SYSTEM
 from tests import factories
@@ -211,4 +213,53 @@ def test_strangers_forged_keys_and_scanners_change_nothing(page_app, page_client
         data["key"] = key_of(page_client, other)
         assert page_client.post(f"{other}{way}", data=data).status_code == 404
     assert state(ada) == "confirmed"
+    assert len(attendees(ada)) == 1
+
+
+def change(model, row_id, **values) -> None:
+    write_tx(lambda session: session.execute(update(model).where(model.id == row_id).values(**values)))
+
+
+def test_a_category_with_a_code_is_offered_only_to_who_is_of_it(page_app, page_client):
+    event = make_event(capacity=5, categories={"Guest": None, "Board": None})
+    page, ada = booked(event, "Ada", category="Guest")
+    _other, ben = booked(event, "Ben", category="Board")
+    change(Category, event.categories["Board"], access_code="secret")
+    change(Event, event.id, revision=Event.revision + 1)
+    recent.forget()
+    assert "Board" not in page_client.get(f"{page}{choice_path(ada)}").text
+    data = {"key": key_of(page_client, page), "category": str(event.categories["Board"])}
+    assert page_client.post(f"{page}{choice_path(ada)}", data=data).status_code == 422
+    assert "Board" in page_client.get(f"{_other}{choice_path(ben)}").text
+    assert attendees(ada)[0].category_id == event.categories["Guest"]
+
+
+@pytest.mark.parametrize(
+    "way", [{"access_code": "secret"}, {"by_invitation": True}, {"visibility": "unlisted"}]
+)
+def test_nobody_moves_past_a_code_or_an_invitation(page_app, page_client, way):
+    here, there = two_events()
+    change(Event, there.id, **way)
+    page, ada = booked(here, "Ada")
+    assert "Go to Seminar instead" not in page_client.get(page).text
+    data = {"key": key_of(page_client, page)}
+    answer = page_client.post(f"{page}{path(ada, f'move/{there.slug}')}", data=data)
+    assert answer.status_code == 404
+    assert state(ada) == "confirmed"
+
+
+def test_at_an_event_by_invitation_nobody_adds_people_or_hands_seats_on(page_app, page_client):
+    event = make_event(capacity=5)
+    page, ada = booked(event, "Ada")
+    change(Event, event.id, by_invitation=True, revision=Event.revision + 1)
+    recent.forget()
+    shown = page_client.get(page).text
+    assert "Bring one more person" not in shown
+    assert "Hand the seat" not in shown
+    key = key_of(page_client, page)
+    who = {"key": key, "name": "Eve", "email": "eve@example.org"}
+    for way in (path(ada, "attendees/add"), path(ada, f"attendees/{attendees(ada)[0].id}/hand-over")):
+        answer = page_client.post(f"{page}{way}", data=who)
+        assert answer.status_code == 409
+        assert "Ask the organiser" in answer.text
     assert len(attendees(ada)) == 1

@@ -1,5 +1,6 @@
 """What was typed when registering can be corrected: names, answers, the contact, her address."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -249,3 +250,13 @@ def test_getting_the_link_of_a_new_address_changes_nothing(page_app, page_client
     assert page_client.post(link, data={"key": "forged"}).status_code == 400
     assert contact(ada).email == "ada@example.org"
     assert db.session.get_one(Registration, ada.id).calendar_sequence == 0
+
+
+def test_the_form_speaks_the_language_of_each_reader(page_app, page_client):
+    page, ada = booked(make_event(questions=(MEAL,)), "Ada")
+    form = f"{page}registrations/{ada.id}/edit"
+    titles = {
+        re.search(r"<label[^>]*>.*?</label>", page_client.get(f"{form}?lang={code}").text)[0]
+        for code in ("en", "fr", "de")
+    }
+    assert len(titles) == 3

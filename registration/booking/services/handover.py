@@ -127,8 +127,12 @@ def _hand_over(session: Session, target: Target, attendee_id: int, to: Successor
     )
     session.add(handover)
     session.flush()
-    ends_at = session.get_one(Event, target.event_id).ends_at
-    capability.issue(session, [handover.id], capability.HANDOVER, expires_at=ends_at)
+    event = session.get_one(Event, target.event_id)
+    if event.by_invitation:
+        raise NotToHandOn(
+            _("Seats of this event are for those who were invited. Ask the organiser to hand yours on.")
+        )
+    capability.issue(session, [handover.id], capability.HANDOVER, expires_at=event.ends_at)
     handing.about_handover(
         session, handing.HANDOVER, handover, target.event_id, (to.name, to.email, to.locale)
     )

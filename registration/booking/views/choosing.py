@@ -118,7 +118,9 @@ def move(token: str, registration_id: int, slug: str) -> ResponseReturnValue:
 
 
 def _check_size(booked: Booking, held: Seat) -> None:
-    """Raise Refusal where the booking has as many people at the event as one form may register."""
+    """Raise Refusal where the booking has as many people at the event as may come."""
+    if sheet_of(held).specs[0].by_invitation:
+        raise Refusal(_("This event is by invitation only. Ask the organiser whether one more may come."))
     most = current_app.config["MAX_PARTY"]
     mine = seats_of(db.session(), booked.id, page_locale())
     present = sum(len(one.present) for one in mine if one.is_active and one.event_id == held.event_id)

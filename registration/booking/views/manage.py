@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.alternatives import alternatives, choices_of, kept_until_then
+from registration.booking.alternatives import alternatives, choices_of, invited_only, kept_until_then
 from registration.booking.endings import endings, left_behind
 from registration.booking.handovers import moved_away, open_handovers, wanted_address
 from registration.booking.models import Booking
@@ -53,6 +53,7 @@ def show(token: str) -> ResponseReturnValue:
             for one in active
             if one.may_move
         },
+        invited_only=invited_only(session, [one.event_id for one in active]),
         kept=kept_until_then(session, booked.id),
         handovers=open_handovers(session, [one.registration_id for one in seats]),
         moved=moved_away(session, booked.id, page_locale()),
