@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Attendee, AttendeeSession, Booking, Handover
+from registration.core.snapshot import once
 from registration.core.urls import web_url
 from registration.events.models import Event, EventSession
 from registration.ical.entries import Entry
@@ -50,6 +51,11 @@ class Claims:
 
 def claims_of(session: Session, emails: Iterable[str], event_ids: Iterable[int]) -> Claims:
     """Return every claim of *emails*, in their normal form, on *event_ids*."""
+    asked = tuple(sorted(set(emails))), tuple(sorted(set(event_ids)))
+    return once(session, ("claims", asked), lambda: _claims_of(session, *asked))
+
+
+def _claims_of(session: Session, emails: Sequence[str], event_ids: Sequence[int]) -> Claims:
     rows = session.execute(
         select(
             Booking.email_normal,
@@ -61,9 +67,7 @@ def claims_of(session: Session, emails: Iterable[str], event_ids: Iterable[int])
             Registration.changed_at,
         )
         .join(Booking, Booking.id == Registration.booking_id)
-        .where(
-            Booking.email_normal.in_(sorted(set(emails))), Registration.event_id.in_(sorted(set(event_ids)))
-        )
+        .where(Booking.email_normal.in_(emails), Registration.event_id.in_(event_ids))
         .order_by(Registration.id)
     )
     found: dict[Key, list[Claim]] = {}

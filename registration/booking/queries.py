@@ -147,12 +147,10 @@ _PEOPLE = (
 def seat(session: Session, registration_id: int, locale: str) -> Seat:
     """Return one registration for a reader of *locale*."""
     row = session.execute(_SEAT.where(Registration.id == registration_id)).one()
-    # Held as long as the snapshot, so that its words are not read again for the next mail.
+    # Held as long as the snapshot, so that the mail's other parts, and the next mail, find them read.
     once(session, ("event", row.Event.id), lambda: row.Event)
-    claims = claims_of(session, {row.Booking.email_normal}, {row.Event.id})
-    entry = own_entry(row.Event, locale, claims, row.Booking.email_normal, row.Booking.id)
-    companions = _companions(session, [registration_id], locale)[registration_id]
-    return _seat(session, row, locale, companions, entry)
+    once(session, ("booking", row.Booking.id), lambda: row.Booking)
+    return _told(session, [row], locale)[0]
 
 
 def seats_of(session: Session, booking_id: int, locale: str) -> list[Seat]:
@@ -199,7 +197,10 @@ def title_of(session: Session, event_id: int) -> str:
 
 def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
     """Return the registrations that *condition* selects, in the order of their events."""
-    rows = session.execute(_SEATS.where(condition)).all()
+    return _told(session, session.execute(_SEATS.where(condition)).all(), locale)
+
+
+def _told(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], locale: str) -> list[Seat]:
     companions = _companions(session, [row.Registration.id for row in rows], locale)
     claims = claims_of(session, {row.Booking.email_normal for row in rows}, {row.Event.id for row in rows})
     return [

@@ -84,16 +84,16 @@ def _send_round(transport: Transport, pace: Pace, stop: threading.Event | None =
 def _send_batch(transport: Transport, pace: Pace) -> tuple[int, bool]:
     """Send a batch; return how many mails that was, and whether more may follow on this connection."""
     messages = write_tx(lambda session: outbox.claim(session, pace.batch(BATCH)))
-    written = [(message, _written(message)) for message in messages]
-    # The snapshot ends before anything slow begins: a database must not wait for a relay.
-    db.session.rollback()
+    written = _written_at_once(messages)
     is_away = False
-    for number, (message, raw) in enumerate(written):
+    for number, message in enumerate(messages):
         if message.lease_until is not None and clock.now() > message.lease_until - outbox.LEASE / 2:
             # So slow a relay that another worker would soon take the rest for lost, and send it twice.
             left = [later.id for later in messages[number:]]
             write_tx(lambda session, left=left: outbox.release(session, left))  # type: ignore[misc]
             return number, True
+        raw = written.get(message.id) or _written(message)
+        db.session.rollback()
         if isinstance(raw, bytes):
             pace.wait()
             trouble = _sent(transport, message, raw)
@@ -102,6 +102,19 @@ def _send_batch(transport: Transport, pace: Pace) -> tuple[int, bool]:
         is_away = is_away or (isinstance(trouble, Deferred) and trouble.unreachable)
         _mark(message, trouble)
     return len(messages), bool(messages) and not is_away
+
+
+def _written_at_once(messages: Sequence[OutgoingMessage]) -> dict[int, bytes | Exception]:
+    """Return mails as they go out, by id, written in one snapshot.
+
+    Left out is all but the first to one person about one event: what a later one says, and when,
+    depends on the earlier one having been sent.
+    """
+    first = {(message.event_id, message.to_email): message for message in reversed(messages)}
+    written = {message.id: _written(message) for message in first.values()}
+    # The snapshot ends before anything slow begins: a database must not wait for a relay.
+    db.session.rollback()
+    return written
 
 
 def _written(message: OutgoingMessage) -> bytes | Exception:
