@@ -126,6 +126,7 @@ def fill(catalog: Catalog, words: dict[str, Any], code: str) -> None:
         given = words.get(key, {}).get(code) if key else None
         if given and all(given):
             message.string = tuple(given) if isinstance(given, list) else given
+            message.flags.discard("fuzzy")
 
 
 def todo(catalogs: dict[str, Catalog]) -> dict[str, dict[str, Any]]:

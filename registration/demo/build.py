@@ -27,6 +27,7 @@ from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.demo import programme as plan
 from registration.demo.filling import apply, event_id, party_of, sessions_of
+from registration.demo.languages import speak
 from registration.demo.lines import fill_dinner, fill_round_table
 from registration.demo.people import Crowd
 from registration.events.models import Event, Programme
@@ -142,6 +143,7 @@ def _events(session: Session) -> None:
         [workshop, meeting, dinner],
         requires={dinner.id: meeting.id},
     )
+    speak(session, meeting)
 
 
 def _event(
