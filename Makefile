@@ -11,7 +11,7 @@ AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 APT_INSTALL := $(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench lock clean browser readers clients
+.PHONY: help install run test prove check format bench lock clean browser readers clients translations
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -97,6 +97,12 @@ format: $(VENV)/.installed-dev ## format the code
 
 bench: $(VENV)/.installed-dev ## run the benchmarks; figures are ratios within one run
 	@$(BIN)/python -m bench
+
+translations: $(VENV)/.installed-dev ## bring the translations up to the code, say what is missing (FILL=words.json)
+	@$(BIN)/python -m tools.translations $(FILL)
+
+prove: $(VENV)/.installed-dev ## run the long form of all proofs, and write docs/reliability.md (about 40 minutes)
+	@$(BIN)/python -m bench.prove
 
 lock: ## make the lock files anew (needs uv)
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

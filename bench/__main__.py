@@ -16,6 +16,7 @@ from sqlalchemy import text
 from bench import feeds
 from bench.forms import measure_forms
 from bench.load import Result, get, load, post, serving
+from bench.mails import measure_mails
 from bench.server import prepare_floor, settings
 from registration import create_app
 from registration.booking.services.register import register
@@ -93,6 +94,7 @@ def measure(kind: str, database: Callable[[str], str], folder: Path) -> None:
         measure_forms(kind, app)
         db.session.remove()
         db.engine.dispose()
+    measure_mails(kind, app, our_url, folder)
 
 
 def growth(kind: str, event: factories.Made) -> None:

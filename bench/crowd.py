@@ -1,4 +1,4 @@
-"""Fill a database with as many registrations as asked for, by bulk SQL, as registering would have left them."""
+"""Fill a database with registrations by bulk SQL, as registering would have left them."""
 
 from dataclasses import dataclass
 

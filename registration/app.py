@@ -8,12 +8,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registration.accounts import security
 from registration.afterwards import views as afterwards_views
-from registration.booking import calendar_letters, programme_letters, tickets
+from registration.booking import calendar_letters, handing_letters, programme_letters, tickets
 from registration.booking import letters as booking_letters
 from registration.booking import views as booking_views
 from registration.core import database
 from registration.core.bundled import bundled
 from registration.core.settings import is_production, load_settings
+from registration.firms import views as firm_views
 from registration.ical import views as ical_views
 from registration.invitations import letters as invitation_letters
 from registration.invitations import views as invitation_views
@@ -77,6 +78,8 @@ def _configure_web(app: Flask) -> None:
 def _configure_features(app: Flask) -> None:
     security.init_app(app)
     booking_letters.init_app(app)
+    handing_letters.init_app(app)
+    firm_views.init_app(app)
     calendar_letters.init_app(app)
     programme_letters.init_app(app)
     tickets.init_app(app)
@@ -93,6 +96,8 @@ def _configure_features(app: Flask) -> None:
     app.register_blueprint(booking_views.bp)
     # These forms carry keys of their own and need no cookie.
     csrf.exempt(booking_views.bp)
+    app.register_blueprint(firm_views.bp)
+    csrf.exempt(firm_views.bp)
     app.register_blueprint(invitation_views.bp)
     csrf.exempt(invitation_views.bp)
     app.register_blueprint(reconfirm_views.bp)

@@ -26,7 +26,8 @@ from registration.core.tokens import new_nonce
 from registration.core.transaction import write_tx
 from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text, add_category, add_question
 from registration.events.services import create_event as create_event_row
-from registration.journal.services import ATTENDEE
+from registration.firms.services import NewCoordinator, add_coordinator
+from registration.journal.services import ATTENDEE, SYSTEM
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.models import Pool, Registration
@@ -171,6 +172,12 @@ def pool(event: Made, category: str = "") -> Pool:
     subject, kind = (event.categories[category], "category") if category else (0, "event")
     query = select(Pool).where(Pool.event_id == event.id, Pool.subject_id == subject, Pool.kind == kind)
     return db.session.scalars(query).one()
+
+
+def make_coordinator(organiser: str = "ditta", firm: str = "Agfa", email: str = "cora@example.org") -> int:
+    """Let Cora look after a firm and return her id."""
+    new = NewCoordinator(firm, "Cora", email, "en")
+    return add_coordinator(make_organiser(organiser), new, SYSTEM)
 
 
 def make_account(email: str, role: str, organiser: str = "ditta") -> str:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking import person as people
 from registration.booking.entries import claims_of, own_entry
-from registration.booking.models import Booking
+from registration.booking.models import Booking, Handover
 from registration.booking.person import Person
 from registration.capability.services import FEED, find, is_live
 from registration.core import clock
@@ -32,6 +32,8 @@ class Calendar:
     facts: tuple[object, ...] = ()
     changed_at: datetime | None = None
     refresh_hours: int = 6
+    # That of the newest booking: a calendar program asks in whatever its maker speaks.
+    locale: str = ""
 
     @property
     def is_of_person(self) -> bool:
@@ -53,10 +55,16 @@ def calendar(session: Session, token: str) -> Calendar | None:
 
 def entries(session: Session, owner: Person | int, locale: str) -> list[Entry]:
     """Return one entry for each event."""
+    has_left = exists().where(
+        Handover.registration_id == Registration.id,
+        Handover.booking_id == Booking.id,
+        Handover.moved_sequence.is_not(None),
+    )
     rows = session.execute(
         select(Event, Booking.email_normal)
         .join(Registration, Registration.event_id == Event.id)
-        .join(Booking, Booking.id == Registration.booking_id)
+        # What was handed on stays as cancelled: a calendar that merely lacks it may keep it.
+        .join(Booking, or_(Booking.id == Registration.booking_id, has_left))
         .options(selectinload(Event.texts))
         .where(_belongs_to(owner))
         .order_by(Event.starts_at, Event.id)
@@ -80,6 +88,8 @@ def _version(session: Session, owner: Person | int) -> Calendar:
             func.min(coming),
             func.min(Event.time_zone),
             func.min(Organiser.name),
+            _handed_on(owner),
+            _newest_language(owner),
         )
         .select_from(Registration)
         .join(Booking, Booking.id == Registration.booking_id)
@@ -87,11 +97,22 @@ def _version(session: Session, owner: Person | int) -> Calendar:
         .join(Organiser, Organiser.id == Booking.organiser_id)
         .where(_belongs_to(owner))
     ).one()
-    *sums, seat_at, event_at, next_at, zone, organiser = row
+    *sums, seat_at, event_at, next_at, zone, organiser, handed_on, locale = row
     changed_at = max((at for at in (seat_at, event_at) if at), default=None)
     hours = refresh_hours([next_at] if next_at else [])
-    facts = (*map(_number, sums), seat_at, event_at)
-    return Calendar(owner, True, organiser or "", zone or "", facts, changed_at, hours)
+    facts = (*map(_number, sums), seat_at, event_at, handed_on)
+    return Calendar(owner, True, organiser or "", zone or "", facts, changed_at, hours, locale or "")
+
+
+def _handed_on(owner: Person | int) -> ScalarSelect[int]:
+    """Return how many seats left the calendar with somebody else."""
+    return (
+        select(func.count(Handover.id))
+        .join(Booking, Booking.id == Handover.booking_id)
+        .where(_is_of(owner), Handover.moved_sequence.is_not(None))
+        .correlate(None)
+        .scalar_subquery()
+    )
 
 
 def _number(told: Any) -> int:
@@ -101,8 +122,16 @@ def _number(told: Any) -> int:
 
 def _belongs_to(owner: Person | int) -> ColumnElement[bool]:
     # An address that nobody has confirmed yet has registered nothing.
-    is_real = Registration.state != rules.UNVERIFIED
+    return _is_of(owner) & (Registration.state != rules.UNVERIFIED)
+
+
+def _newest_language(owner: Person | int) -> ScalarSelect[str]:
+    other = aliased(Booking)
+    query = select(other.locale).where(_is_of(owner, other)).order_by(other.id.desc()).limit(1)
+    return query.scalar_subquery()
+
+
+def _is_of(owner: Person | int, booking: type[Booking] = Booking) -> ColumnElement[bool]:
     if isinstance(owner, Person):
-        of_person = (Booking.email_normal == owner.email) & (Booking.organiser_id == owner.organiser_id)
-        return of_person & is_real
-    return (Booking.id == owner) & is_real
+        return (booking.email_normal == owner.email) & (booking.organiser_id == owner.organiser_id)
+    return booking.id == owner

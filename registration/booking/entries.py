@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking.models import Attendee, AttendeeSession, Booking
+from registration.booking.models import Attendee, AttendeeSession, Booking, Handover
 from registration.core.urls import web_url
 from registration.events.models import Event, EventSession
 from registration.ical.entries import Entry
@@ -70,8 +70,39 @@ def claims_of(session: Session, emails: Iterable[str], event_ids: Iterable[int])
     for row in rows:
         claim = Claim(row.id, row.booking_id, row.state, row.calendar_sequence, row.changed_at)
         found.setdefault((row.email_normal, row.event_id), []).append(claim)
+    for key, claim in _handed_on(session, emails, event_ids):
+        found.setdefault(key, []).append(claim)
     active = [claim.registration_id for claims in found.values() for claim in claims if _is_active(claim)]
     return Claims(found, _sessions(session, active))
+
+
+def _handed_on(session: Session, emails: Iterable[str], event_ids: Iterable[int]) -> list[tuple[Key, Claim]]:
+    """Return the seats that *emails* handed on: for them it is as if they had cancelled."""
+    rows = session.execute(
+        select(
+            Booking.email_normal,
+            Booking.id.label("booking_id"),
+            Registration.event_id,
+            Handover.registration_id,
+            Handover.moved_sequence,
+            Handover.decided_at,
+        )
+        .join(Booking, Booking.id == Handover.booking_id)
+        .join(Registration, Registration.id == Handover.registration_id)
+        .where(
+            Booking.email_normal.in_(sorted(set(emails))),
+            Registration.event_id.in_(sorted(set(event_ids))),
+            Handover.moved_sequence.is_not(None),
+        )
+        .order_by(Handover.id)
+    )
+    return [
+        (
+            (row.email_normal, row.event_id),
+            Claim(row.registration_id, row.booking_id, rules.CANCELLED, row.moved_sequence, row.decided_at),
+        )
+        for row in rows
+    ]
 
 
 def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id: int | None = None) -> Entry:

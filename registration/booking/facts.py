@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.queries import Seat
 from registration.core import clock
+from registration.core.snapshot import once
 from registration.mail.models import MailText
 from registration.mail.wording import Wording, isolated, ours, theirs
 from registration.seats import rules
@@ -38,11 +39,11 @@ PLACEHOLDERS = (
 
 def worded(session: Session, kind: str, organiser_id: int, locale: str, values: Mapping[str, Any]) -> Wording:
     """Return what a mail of *kind* says: the organiser's own words where there are any, else ours."""
-    own = session.execute(
-        select(MailText.subject, MailText.body).where(
-            MailText.organiser_id == organiser_id, MailText.kind == kind, MailText.locale == locale
-        )
-    ).one_or_none()
+    query = select(MailText.subject, MailText.body).where(
+        MailText.organiser_id == organiser_id, MailText.kind == kind, MailText.locale == locale
+    )
+    key = ("text", organiser_id, kind, locale)
+    own = once(session, key, lambda: session.execute(query).one_or_none())
     return ours(kind, values) if own is None else theirs(own.subject, own.body, values)
 
 
@@ -66,9 +67,10 @@ def values(seat: Seat, facts: Mapping[str, Any], booking_url: str, event_url: st
         "link": booking_url,
         "event_link": event_url,
         "days": _days_until(seat),
-        "is_strict": seat.policy == rules.STRICT,
+        "next_step": seat.next_step,
         "has_seat": seat.state == rules.CONFIRMED,
         "frees_seat": bool(facts.get("frees_seat")),
+        "by_firm": facts.get("by") == "coordinator",
         "was_unverified": facts.get("was") == rules.UNVERIFIED,
         "was_waitlisted": facts.get("was") == rules.WAITLISTED,
         **_before(seat, facts.get("before")),

@@ -22,6 +22,7 @@ from registration.booking.fields import (
 )
 from registration.booking.lookalike import suggestion
 from registration.booking.sheet import Sheet
+from registration.booking.wording import reads
 from registration.events.rules import Phase
 from registration.web.locale import page_locale
 
@@ -80,7 +81,7 @@ def registration_form(
     sheet: Sheet, formdata: Mapping[str, Any] | None, *, blocks: int = 1, most: int = 10
 ) -> RegistrationForm:
     """Return the form of *sheet* with what was sent, or an empty one with *blocks* attendees."""
-    form_class = _form_class(sheet, most)
+    form_class = _form_class(sheet, most, page_locale())
     if formdata is None:
         form = form_class(formdata=None)
         while len(form.attendees) < blocks:
@@ -112,14 +113,14 @@ def _offer(form: RegistrationForm, sheet: Sheet) -> None:
         for attendee in form.attendees:
             attendee.form.events.choices = events
     sessions = [
-        SelectChoice(value, one.name)
+        SelectChoice(value, reads(one, "name"))
         for value, (spec, one) in sheet.sessions.items()
         if spec.phase is Phase.OPEN
     ]
     for attendee in form.attendees if sheet.sessions else ():
         attendee.form.sessions.choices = sessions
     for group in sheet.categories:
-        choices = [SelectChoice(value, one.name) for value, one in group.open_now()]
+        choices = [SelectChoice(value, reads(one, "name")) for value, one in group.open_now()]
         for attendee in form.attendees:
             field = attendee.form[group.name]
             field.choices = choices
@@ -134,7 +135,8 @@ def _titles(event_ids: Collection[int], sheet: Sheet) -> str:
 
 
 @lru_cache(maxsize=256)
-def _form_class(sheet: Sheet, most: int) -> type[RegistrationForm]:
+def _form_class(sheet: Sheet, most: int, _locale: str) -> type[RegistrationForm]:
+    """Return the form's class; the organiser's words in it are those of the reader's language."""
     event_ids = [spec.event_id for spec in sheet.specs]
     own: dict[str, Any] = questions.fields_of(sheet.of_contact, event_ids)
     fields: dict[str, Any] = {}

@@ -1,7 +1,8 @@
 """What a registration form asks, as plain values that a process keeps until the event is edited."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -24,10 +25,23 @@ from registration.events.models import (
 )
 from registration.events.queries import location
 from registration.events.rules import Phase, phase
+from registration.events.wording import Told, told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worded:
+    """What may have words in several languages; *own_locale* is that of its own."""
+
+    own_locale: str
+    translations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
+
+    def told(self, name: str, locale: str) -> Told:
+        """Return the words of the field *name* for a reader of *locale*."""
+        return told(self, name, locale, self.own_locale)
 
 
 @dataclass(frozen=True)
-class CategoryChoice:
+class CategoryChoice(Worded):
     id: int
     name: str
     hint: str
@@ -38,7 +52,7 @@ class CategoryChoice:
 
 
 @dataclass(frozen=True)
-class SessionChoice:
+class SessionChoice(Worded):
     id: int
     name: str
     hint: str
@@ -47,7 +61,7 @@ class SessionChoice:
 
 
 @dataclass(frozen=True)
-class QuestionField:
+class QuestionField(Worded):
     id: int
     kind: str
     label: str
@@ -98,6 +112,11 @@ class FormSpec:
     @property
     def phase(self) -> Phase:
         return phase(self.status, self.opens_at, self.closes_at, self.starts_at, self.ends_at, clock.now())
+
+    @property
+    def locale(self) -> str:
+        """The event's own language."""
+        return self.titles[0][0]
 
     @property
     def asks_code(self) -> bool:
@@ -163,6 +182,7 @@ def _loaded(session: Session, event_id: int) -> FormSpec:
         .where(EventSession.event_id == event_id)
         .order_by(EventSession.starts_at, EventSession.rank, EventSession.id)
     )
+    own = event.locale
     return FormSpec(
         event_id=event.id,
         revision=event.revision,
@@ -186,17 +206,10 @@ def _loaded(session: Session, event_id: int) -> FormSpec:
         by_invitation=event.by_invitation,
         access_code=event.access_code,
         shows_seats=event.shows_seats,
-        categories=tuple(
-            CategoryChoice(
-                one.id, one.name, one.hint, one.priority, one.opens_at, one.closes_at, one.access_code
-            )
-            for one in categories
-        ),
-        questions=tuple(_question(one) for one in questions),
+        categories=tuple(_category(one, own) for one in categories),
+        questions=tuple(_question(one, own) for one in questions),
         only_with=_only_with(session, event_id),
-        sessions=tuple(
-            SessionChoice(one.id, one.name, one.hint, one.starts_at, one.ends_at) for one in sessions
-        ),
+        sessions=tuple(_session(one, own) for one in sessions),
     )
 
 
@@ -213,7 +226,33 @@ def _only_with(session: Session, event_id: int) -> tuple[str, str] | None:
     return None if row is None else (row.slug, row.title)
 
 
-def _question(one: Question) -> QuestionField:
+def _category(one: Category, own_locale: str) -> CategoryChoice:
+    return CategoryChoice(
+        one.id,
+        one.name,
+        one.hint,
+        one.priority,
+        one.opens_at,
+        one.closes_at,
+        one.access_code,
+        own_locale=own_locale,
+        translations=one.translations,
+    )
+
+
+def _session(one: EventSession, own_locale: str) -> SessionChoice:
+    return SessionChoice(
+        one.id,
+        one.name,
+        one.hint,
+        one.starts_at,
+        one.ends_at,
+        own_locale=own_locale,
+        translations=one.translations,
+    )
+
+
+def _question(one: Question, own_locale: str) -> QuestionField:
     return QuestionField(
         id=one.id,
         kind=one.kind,
@@ -228,4 +267,6 @@ def _question(one: Question) -> QuestionField:
         when_answer=one.when_answer,
         purpose=one.purpose,
         retention=one.retention,
+        own_locale=own_locale,
+        translations=one.translations,
     )

@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from registration.booking.handing import TAKEN
 from registration.booking.kinds import (
     CONFIRMED,
     OFFERED,
@@ -41,7 +42,7 @@ def _booked_twice(event_id: int | None) -> AnySelect:
 
 # Which mail tells of a state.
 _TELLING = {
-    rules.CONFIRMED: [CONFIRMED, PROMOTED, PROGRAMME],
+    rules.CONFIRMED: [CONFIRMED, PROMOTED, PROGRAMME, TAKEN],
     rules.WAITLISTED: [WAITLISTED, PROGRAMME],
     rules.PENDING: [PENDING, PROGRAMME],
     rules.OFFERED: [OFFERED],
@@ -58,7 +59,7 @@ def is_untold() -> ColumnElement[bool]:
     told = exists().where(
         OutgoingMessage.booking_id == Registration.booking_id,
         # One mail tells of all the parts of a party, and one of all that came of a programme's form.
-        or_(OutgoingMessage.event_id == Registration.event_id, OutgoingMessage.kind == PROGRAMME),
+        or_(OutgoingMessage.event_id == Registration.event_id, OutgoingMessage.kind.in_([PROGRAMME, VERIFY])),
         or_(*says_so),
     )
     return and_(Registration.state.in_(list(_TELLING)), ~told.correlate(Registration))

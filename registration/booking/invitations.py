@@ -43,7 +43,7 @@ def calendar_part(
         entry,
         method=method,
         organiser_name=found.organiser,
-        organiser_email=_organiser(found),
+        organiser_email=organiser_address(found),
         attendee_name=message.to_name,
         attendee_email=message.to_email,
         partstat="ACCEPTED" if entry.status == "CONFIRMED" else "TENTATIVE",
@@ -53,7 +53,7 @@ def calendar_part(
     return raw, method
 
 
-def _organiser(found: Seat) -> str:
+def organiser_address(found: Seat) -> str:
     """Return where answers of calendars go: an address that says to which registration, if there is one."""
     replies = current_app.config["REPLY_ADDRESS"]
     if replies:

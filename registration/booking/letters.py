@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from registration.booking import kinds
@@ -18,8 +18,9 @@ from registration.booking.models import EventMail
 from registration.booking.queries import Seat, seat
 from registration.booking.reservation import reservation
 from registration.booking.tickets import ticket_pdf, tickets_of
-from registration.capability.services import BOOKING, token_of
+from registration.capability.services import BOOKING, VERIFY, token_of
 from registration.core import clock
+from registration.core.snapshot import once
 from registration.core.tokens import derived, signing_keys
 from registration.core.typesetting import NoTypesetter
 from registration.core.urls import public_url
@@ -30,6 +31,15 @@ from registration.mail.wording import Wording, isolated
 from registration.seats import rules
 
 UNSUBSCRIBE = "unsubscribe"
+_FIRST = (
+    select(OutgoingMessage.message_id)
+    .where(
+        OutgoingMessage.registration_id == bindparam("registration"),
+        OutgoingMessage.id < bindparam("before"),
+    )
+    .order_by(OutgoingMessage.id)
+    .limit(1)
+)
 
 
 def init_app(app: Flask) -> None:
@@ -49,7 +59,8 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         # Her link is no longer hers who was to be told: the seat or the address is another's now.
         raise Superseded("somebody else is told of this registration by now")
     _refuse_old_news(message, shape, found)
-    facts = values(found, message.facts, booking_url(session, found), event_url(found))
+    link = _verify_url(session, found) if message.kind == kinds.VERIFY else booking_url(session, found)
+    facts = values(found, message.facts, link, event_url(found))
     words = worded(session, message.kind, found.organiser_id, message.locale, facts)
     return letter(session, message, found, shape, words, facts)
 
@@ -183,7 +194,8 @@ def _tickets(session: Session, message: OutgoingMessage, found: Seat) -> tuple[A
     if message.kind not in (kinds.CONFIRMED, kinds.PROMOTED):
         return ()
     wanted = select(EventMail.attaches_ticket).where(EventMail.event_id == found.event_id)
-    tickets = tickets_of(found) if session.scalar(wanted) else []
+    is_wanted = once(session, ("ticket", found.event_id), lambda: session.scalar(wanted))
+    tickets = tickets_of(found) if is_wanted else []
     if not tickets:
         return ()
     try:
@@ -196,15 +208,7 @@ def _tickets(session: Session, message: OutgoingMessage, found: Seat) -> tuple[A
 
 def _references(session: Session, message: OutgoingMessage) -> tuple[str, ...]:
     """Return the first mail about the registration, so that mail programs show one thread."""
-    first = session.scalar(
-        select(OutgoingMessage.message_id)
-        .where(
-            OutgoingMessage.registration_id == message.registration_id,
-            OutgoingMessage.id < message.id,
-        )
-        .order_by(OutgoingMessage.id)
-        .limit(1)
-    )
+    first = session.scalar(_FIRST, {"registration": message.registration_id, "before": message.id})
     return () if first is None else (first,)
 
 
@@ -212,3 +216,9 @@ def booking_url(session: Session, found: Seat) -> str:
     """Return the link of the booking, or the front page when its link has ended."""
     token = token_of(session, found.booking_id, BOOKING)
     return public_url(f"/bookings/{token}/") if token else public_url("/")
+
+
+def _verify_url(session: Session, found: Seat) -> str:
+    """Return the address that proves whoever opens it reads the mailbox; the booking's own does not."""
+    token = token_of(session, found.booking_id, VERIFY)
+    return public_url(f"/addresses/{token}/") if token else booking_url(session, found)

@@ -113,13 +113,16 @@ def announce(
             told.add(change.booking_id)
             continue
         kind = _kind(change, actor)
-        # The parts of one party are told of by one mail.
-        if (change.booking_id, change.event_id, kind) in said:
+        # The parts of one party are told of by one mail; an address is confirmed once for the whole form.
+        key = (change.booking_id, 0 if kind == VERIFY else change.event_id, kind)
+        if key in said:
             continue
-        said.add((change.booking_id, change.event_id, kind))
+        said.add(key)
         facts: dict[str, Any] = {"state": change.after, "was": change.before}
         if reason:
             facts["reason"] = reason
+        if actor.kind == "coordinator":
+            facts["by"] = actor.kind
         messages.append(_outgoing(kind, contact, change.event_id, change.registration_id, facts))
     enqueue(session, *messages)
 

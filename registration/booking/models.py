@@ -181,3 +181,50 @@ class PersonalFeed(Model):
     organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), primary_key=True)
     address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     generation: Mapped[int]
+
+
+class AddressChange(Model):
+    """An address that a booking's contact gave and has not confirmed yet."""
+
+    __tablename__ = "address_change"
+
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Handover(Model):
+    """A seat that somebody is asked to take over; until she does, it stays with who has it.
+
+    *booking_id* is the booking it was handed on from, *wording* what the new person agreed to. A
+    seat that moved to a booking of her own has *moved_sequence*: the calendar sequence that takes it
+    out of the old contact's calendar.
+    """
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'taken', 'refused', 'withdrawn')", name="state_known"),
+        Index(
+            "uq_handover_open",
+            "attendee_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_handover_registration_id", "registration_id"),
+        Index("ix_handover_booking_id", "booking_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    attendee_id: Mapped[int] = mapped_column(ForeignKey("attendee.id"))
+    old_name: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str] = mapped_column(String(254))
+    firm: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    wording: Mapped[str] = mapped_column(String(1000), default="")
+    moved_sequence: Mapped[int | None]
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -2,7 +2,7 @@
 
 Whoever fills in the form may type anybody's address, and sees the page of that booking. So that page has the
 feed of its booking alone. The address of this feed goes out by mail, to the e-mail address that it is about.
-The token is not stored: it is made of what the feed is about and the secret key (docs/decisions/0007), so
+The token is not stored: it is made of what the feed is about and the secret key (docs/decisions/0009), so
 each mail has the same one. Renewing it counts its generation up, and the earlier ones answer as revoked.
 """
 

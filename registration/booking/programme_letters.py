@@ -41,7 +41,9 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         seats=seats,
         seated=sum(one.state == rules.CONFIRMED for one in seats),
         booking_url=_link("bookings", token_of(session, message.booking_id, BOOKING), "/"),
+        has_files=bool(files),
         feed_url=feed_address(session, message),
+        has_calendar=bool(files),
         direction="ltr",
         locale=message.locale,
     )

@@ -8,19 +8,19 @@ from registration.booking.models import Booking
 from registration.booking.queries import Seat, seats_where
 from registration.booking.sheet import Sheet
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
+from registration.events.wording import programme_words
 from registration.seats import rules
 from registration.seats.models import Registration
+from registration.web.locale import fall_back_to, page_locale
 
 
 def programme_sheet(session: Session, slug: str) -> Sheet | None:
     """Return the form of the programme at *slug*, or None; drafts and unlisted events are left out."""
-    programme = session.execute(
-        select(Programme.id, Programme.title, Programme.summary, Programme.locale).where(
-            Programme.slug == slug
-        )
-    ).one_or_none()
+    programme = session.scalar(select(Programme).where(Programme.slug == slug))
     if programme is None:
         return None
+    fall_back_to(programme.locale)
+    told = programme_words(programme, page_locale())
     rows = session.execute(
         select(Event.id, Event.uid, Event.slug, Event.revision, ProgrammeEvent.requires_event_id)
         .join(ProgrammeEvent, ProgrammeEvent.event_id == Event.id)
@@ -32,9 +32,9 @@ def programme_sheet(session: Session, slug: str) -> Sheet | None:
     return Sheet(
         specs=tuple(spec_of(session, row) for row in rows),
         slug=slug,
-        title=programme.title,
-        title_locale=programme.locale,
-        summary=programme.summary,
+        title=told.title,
+        title_locale=told.locale,
+        summary=told.summary,
         requires=tuple((row.id, row.requires_event_id) for row in rows if row.requires_event_id is not None),
     )
 

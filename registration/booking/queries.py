@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.entries import claims_of, own_entry
 from registration.booking.models import Attendee, Booking
+from registration.core import clock
+from registration.core.snapshot import once
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
+from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.seats import rules
 from registration.seats.models import Queue, Registration
+from registration.seats.promise import while_waiting
 from registration.seats.queries import LINE_POLICY, position
 
 
@@ -30,6 +34,7 @@ class Companion:
     category: str
     code: str
     is_removed: bool
+    category_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,11 @@ class Seat:
     entry: Entry
 
     @property
+    def next_step(self) -> str:
+        """What happens next while it waits."""
+        return while_waiting(self.line, self.time_zone)
+
+    @property
     def policy(self) -> str:
         """How the line is walked: first_fit or strict."""
         return self.line.policy
@@ -80,14 +90,69 @@ class Seat:
         return self.state not in rules.ENDED
 
     @property
+    def may_change(self) -> bool:
+        """Say whether names and answers can still be corrected."""
+        return self.is_active and self.event_status == "published" and self.ends_at > clock.now()
+
+    @property
+    def may_come_back(self) -> bool:
+        """Say whether there is still something to register for."""
+        return self.event_status == "published" and self.ends_at > clock.now()
+
+    @property
+    def may_move(self) -> bool:
+        """Say whether it can be changed into something else: other seats, or another event."""
+        return self.may_change and self.state in (rules.CONFIRMED, rules.WAITLISTED)
+
+    @property
+    def may_hand_on(self) -> bool:
+        """Say whether somebody else can be asked to take a seat over."""
+        return self.may_change and self.state == rules.CONFIRMED
+
+    @property
     def present(self) -> list[Companion]:
         """The attendees who still come."""
         return [one for one in self.attendees if not one.is_removed]
 
 
+# Made once: a mail costs less to write than these cost to put together.
+_SEAT = (
+    select(Registration, Booking, Event, Organiser, *LINE_POLICY)
+    .join(Booking, Booking.id == Registration.booking_id)
+    .join(Event, Event.id == Registration.event_id)
+    .join(Organiser, Organiser.id == Event.organiser_id)
+    .join(Queue, Queue.event_id == Event.id)
+    .order_by(Event.starts_at, Registration.id)
+)
+_SEATS = _SEAT.options(selectinload(Event.texts))
+_PEOPLE = (
+    select(
+        Attendee.id,
+        Attendee.registration_id,
+        Attendee.name,
+        Attendee.email,
+        Attendee.firm,
+        Attendee.code,
+        Attendee.removed_at,
+        Attendee.category_id,
+        Category.name.label("category"),
+        Category.translations,
+    )
+    .outerjoin(Category, Category.id == Attendee.category_id)
+    .where(Attendee.registration_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Attendee.registration_id, Attendee.rank)
+)
+
+
 def seat(session: Session, registration_id: int, locale: str) -> Seat:
     """Return one registration for a reader of *locale*."""
-    return seats_where(session, Registration.id == registration_id, locale)[0]
+    row = session.execute(_SEAT.where(Registration.id == registration_id)).one()
+    # Held as long as the snapshot, so that its words are not read again for the next mail.
+    once(session, ("event", row.Event.id), lambda: row.Event)
+    claims = claims_of(session, {row.Booking.email_normal}, {row.Event.id})
+    entry = own_entry(row.Event, locale, claims, row.Booking.email_normal, row.Booking.id)
+    companions = _companions(session, [registration_id], locale)[registration_id]
+    return _seat(session, row, locale, companions, entry)
 
 
 def seats_of(session: Session, booking_id: int, locale: str) -> list[Seat]:
@@ -134,17 +199,8 @@ def title_of(session: Session, event_id: int) -> str:
 
 def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
     """Return the registrations that *condition* selects, in the order of their events."""
-    rows = session.execute(
-        select(Registration, Booking, Event, Organiser, *LINE_POLICY)
-        .join(Booking, Booking.id == Registration.booking_id)
-        .join(Event, Event.id == Registration.event_id)
-        .join(Organiser, Organiser.id == Event.organiser_id)
-        .join(Queue, Queue.event_id == Event.id)
-        .options(selectinload(Event.texts))
-        .where(condition)
-        .order_by(Event.starts_at, Registration.id)
-    ).all()
-    companions = _companions(session, [row.Registration.id for row in rows])
+    rows = session.execute(_SEATS.where(condition)).all()
+    companions = _companions(session, [row.Registration.id for row in rows], locale)
     claims = claims_of(session, {row.Booking.email_normal for row in rows}, {row.Event.id for row in rows})
     return [
         _seat(
@@ -203,25 +259,19 @@ def _seat(
     )
 
 
-def _companions(session: Session, registration_ids: Sequence[int]) -> dict[int, list[Companion]]:
+def _companions(session: Session, registration_ids: Sequence[int], locale: str) -> dict[int, list[Companion]]:
     found: dict[int, list[Companion]] = {one: [] for one in registration_ids}
-    rows = session.execute(
-        select(Attendee, Category.name.label("category"))
-        .outerjoin(Category, Category.id == Attendee.category_id)
-        .where(Attendee.registration_id.in_(registration_ids))
-        .order_by(Attendee.registration_id, Attendee.rank)
-    )
-    for row in rows:
-        one = row.Attendee
+    for one in session.execute(_PEOPLE, {"ids": list(registration_ids)}):
         found[one.registration_id].append(
             Companion(
                 one.id,
                 one.name,
                 one.email,
                 one.firm,
-                row.category or "",
+                said(one.category, one.translations or {}, "name", locale) or "",
                 one.code,
                 one.removed_at is not None,
+                one.category_id,
             )
         )
     return found

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from wtforms import BooleanField, Field, Form, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
@@ -20,8 +21,11 @@ from registration.booking.fields import (
     cleaned,
     readable_block,
 )
+from registration.booking.formspec import QuestionField
 from registration.booking.sheet import Asked
+from registration.booking.wording import reads
 from registration.events import asking
+from registration.web.locale import page_locale
 
 ANSWER_LENGTH = 1000
 
@@ -38,7 +42,7 @@ def shown(questions: Iterable[Asked], form: Form, contact: Form, event_ids: Coll
     """
     found: dict[str, Asked] = {}
     for one in questions:
-        if not set(one.event_ids) & set(event_ids) or not _is_of_category(one, form):
+        if not set(one.event_ids) & set(event_ids) or not is_of_category(one, form):
             continue
         if one.when is not None and not _is_brought_up(one.when, form, contact, found):
             continue
@@ -69,7 +73,8 @@ def answer(one: Asked, form: Form) -> str:
     return str(field.data or "").strip()
 
 
-def _is_of_category(one: Asked, form: Form) -> bool:
+def is_of_category(one: Asked, form: Form) -> bool:
+    """Say whether the question is for people of the category in *form*."""
     if one.only_for is None:
         return True
     name, values = one.only_for
@@ -94,24 +99,32 @@ def _field(one: Asked, *, is_for_all: bool) -> Field:
     # Who need not answer, since it may not be asked of her, is not told that she must.
     is_certain = question.is_required and one.when is None and one.only_for is None and is_for_all
     first: list[Any] = [Must()] if is_certain else [Optional()]
-    extra: dict[str, Any] = {"description": question.hint}
+    label = reads(question, "label")
+    extra: dict[str, Any] = {"description": reads(question, "hint")}
     if question.kind == asking.CHOICE:
-        choices = [SelectChoice(choice, choice) for choice in question.choices]
+        choices = _choices(question)
         if not question.is_required:
             choices.insert(0, SelectChoice("", _l("No answer")))
-        return ChoiceField(question.label, first, choices=choices, default="", **extra)
+        return ChoiceField(label, first, choices=choices, default="", **extra)
     if question.kind == asking.CHOICES:
-        choices = [SelectChoice(choice, choice) for choice in question.choices]
-        return MultiCheckboxField(question.label, first, choices=choices, default=(), **extra)
+        return MultiCheckboxField(label, first, choices=_choices(question), default=(), **extra)
     if question.kind in (asking.YES, asking.CONSENT):
-        return BooleanField(question.label, first, **extra)
+        return BooleanField(label, first, **extra)
     if question.kind == asking.LONG:
-        return TextAreaField(
-            question.label, [*first, Readable(ANSWER_LENGTH)], filters=[readable_block], **extra
-        )
+        return TextAreaField(label, [*first, Readable(ANSWER_LENGTH)], filters=[readable_block], **extra)
     kinds = {asking.NUMBER: NumberField, asking.DATE: DayField, asking.FILE: FileAnswerField}
     field = kinds.get(question.kind, StringField)
-    return field(question.label, [*first, Readable(ANSWER_LENGTH)], filters=[cleaned], **extra)
+    return field(label, [*first, Readable(ANSWER_LENGTH)], filters=[cleaned], **extra)
+
+
+def _choices(question: QuestionField) -> list[SelectChoice]:
+    """What is stored is the choice in the event's own words; what is read is in the reader's."""
+    words, locale = question.told("choices", page_locale())
+    marked = [
+        one if locale == page_locale() else Markup('<span lang="{}">{}</span>').format(locale, one)
+        for one in words
+    ]
+    return [SelectChoice(own, read) for own, read in zip(question.choices, marked, strict=False)]
 
 
 def _must(kind: str) -> str:

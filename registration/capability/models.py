@@ -9,7 +9,7 @@ from registration.core.database import Model, UtcDateTime
 
 
 class Capability(Model):
-    """One link. *subject_id* is of a booking (booking, feed), an account (team) or an invitation."""
+    """One link. *subject_id* is a booking's id (booking, feed, address), an account's (team), or other."""
 
     __tablename__ = "capability"
     __table_args__ = (

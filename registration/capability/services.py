@@ -1,8 +1,9 @@
 """Issue, find and revoke capability links."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.capability.models import Capability
@@ -12,13 +13,25 @@ from registration.core.database import table
 BOOKING = "booking"
 FEED = "feed"
 VERIFY = "verify"
+# A new address of a booking (subject: the booking), a seat to take over (the handover), all people of a
+# firm (the coordinator).
+ADDRESS = "address"
+HANDOVER = "handover"
+FIRM = "firm"
 INVITATION = "invitation"
 TEAM = "team"
 
 _ISSUE = insert(table(Capability))
+_LIVE = select(Capability.nonce, Capability.token_hash).where(
+    Capability.purpose == bindparam("purpose"),
+    Capability.subject_id == bindparam("subject"),
+    Capability.revoked_at.is_(None),
+)
 
 
-def issue(session: Session, subject_ids: Sequence[int], *purposes: str) -> dict[int, dict[str, str]]:
+def issue(
+    session: Session, subject_ids: Sequence[int], *purposes: str, expires_at: datetime | None = None
+) -> dict[int, dict[str, str]]:
     """Make one link for each of *purposes* to each subject and return the tokens by subject.
 
     They come again by `token_of`.
@@ -39,6 +52,7 @@ def issue(session: Session, subject_ids: Sequence[int], *purposes: str) -> dict[
                     "nonce": nonce,
                     "token_hash": tokens.hashed(token),
                     "created_at": at,
+                    "expires_at": expires_at,
                 }
             )
     session.connection().execute(_ISSUE, rows)
@@ -47,13 +61,7 @@ def issue(session: Session, subject_ids: Sequence[int], *purposes: str) -> dict[
 
 def token_of(session: Session, subject_id: int, purpose: str) -> str | None:
     """Return the token of the live link, or None: there is none, or its secret key is gone."""
-    row = session.execute(
-        select(Capability.nonce, Capability.token_hash).where(
-            Capability.purpose == purpose,
-            Capability.subject_id == subject_id,
-            Capability.revoked_at.is_(None),
-        )
-    ).one_or_none()
+    row = session.execute(_LIVE, {"purpose": purpose, "subject": subject_id}).one_or_none()
     if row is None:
         return None
     for key in tokens.signing_keys():
@@ -77,10 +85,10 @@ def is_live(capability: Capability | None) -> bool:
     return capability.expires_at is None or capability.expires_at > clock.now()
 
 
-def replace(session: Session, subject_id: int, purpose: str) -> None:
+def replace(session: Session, subject_id: int, purpose: str, expires_at: datetime | None = None) -> None:
     """Revoke the live link and issue a new one."""
     revoke(session, subject_id, purpose)
-    issue(session, [subject_id], purpose)
+    issue(session, [subject_id], purpose, expires_at=expires_at)
 
 
 def revoke(session: Session, subject_id: int, purpose: str) -> None:

@@ -148,7 +148,14 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once where the connection says tx="write": a lock asked for later can fail."""
-    kind = connection.get_execution_options().get("tx")
+    options = connection.get_execution_options()
+    kind = options.get("tx")
+    if kind == "write":
+        # Between transactions only: SQLite takes no other setting within one.
+        wanted = "FULL" if options.get("durable", True) else "NORMAL"
+        if connection.info.get("synchronous", "FULL") != wanted:
+            connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
+            connection.info["synchronous"] = wanted
     if kind != "single":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if kind == "write" else "BEGIN")
 

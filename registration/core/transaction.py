@@ -65,8 +65,11 @@ class _FifoLock:
 _sqlite_turn = _FifoLock()
 
 
-def write_tx(work: Callable[[Session], T]) -> T:
+def write_tx(work: Callable[[Session], T], *, durable: bool = True) -> T:
     """Run *work* in one write transaction and commit it; run it anew when the database asks for that.
+
+    What is not *durable* outlives the death of this process, but perhaps not that of the machine,
+    until the next durable commit; it waits for no disk.
 
     *work* may run several times, so it touches nothing but its session. Raises Unavailable when the
     database does not take it within 5 tries and 8 seconds.
@@ -76,7 +79,7 @@ def write_tx(work: Callable[[Session], T]) -> T:
     deadline = time.monotonic() + SECONDS
     for attempt in range(1, TRIES + 1):
         try:
-            return _once(work)
+            return _once(work, durable=durable)
         except DBAPIError as error:
             if not is_passing(error):
                 raise
@@ -111,9 +114,11 @@ def is_passing(error: DBAPIError) -> bool:
     return True
 
 
-def _once(work: Callable[[Session], T]) -> T:
-    engine = db.engine.execution_options(**WRITING)
+def _once(work: Callable[[Session], T], *, durable: bool) -> T:
+    engine = db.engine.execution_options(**WRITING, durable=durable)
     with _turn(engine.dialect.name), Session(engine, expire_on_commit=False) as session:
+        if not durable and engine.dialect.name == "postgresql":
+            session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
         result = work(session)
         session.commit()
         recent.forget()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select, update
@@ -17,17 +18,18 @@ from registration.accounts.services import (
     new_password,
 )
 from registration.booking.models import Attendee
-from registration.booking.rules import Application, Person, Wish
+from registration.booking.rules import Wish
 from registration.booking.services.cancel import Target, cancel, cancel_attendee
-from registration.booking.services.register import register
+from registration.booking.services.lines import add_session
 from registration.capability.services import BOOKING, token_of
 from registration.core import clock
 from registration.core.database import db
-from registration.core.tokens import new_nonce
 from registration.core.transaction import write_tx
 from registration.demo import programme as plan
+from registration.demo.filling import apply, event_id, party_of, sessions_of
+from registration.demo.lines import fill_dinner, fill_round_table
 from registration.demo.people import Crowd
-from registration.events.models import Category, Event, Programme, Question
+from registration.events.models import Event, Programme
 from registration.events.services import (
     CategoryFacts,
     Facts,
@@ -99,6 +101,8 @@ def build() -> Demo:
         _hold_gala(crowd)
         _fill_meeting(crowd)
         _fill_workshop(crowd)
+        fill_dinner(crowd)
+        fill_round_table(crowd)
     return _described(write_tx(_sign_ins))
 
 
@@ -117,6 +121,15 @@ def _events(session: Session) -> None:
         session, ids["ditta"], plan.MEETING, plan.meeting_facts(), plan.MEETING_TEXTS, plan.MEETING_SEATS,
         plan.MEETING_CATEGORIES,
     )  # fmt: skip
+    dinner = _event(
+        session, ids["ditta"], plan.DINNER, plan.dinner_facts(), plan.DINNER_TEXTS, plan.DINNER_SEATS, (),
+        **plan.DINNER_LINE,
+    )  # fmt: skip
+    add_question(session, dinner, plan.DISHES, 1)
+    _event(
+        session, ids["cocir"], plan.ROUND_TABLE, plan.round_table_facts(), plan.ROUND_TABLE_TEXTS,
+        plan.ROUND_TABLE_SEATS, (), **plan.ROUND_TABLE_LINE,
+    )  # fmt: skip
     gala = _event(session, ids["cocir"], plan.GALA, plan.gala_facts(), plan.GALA_TEXTS, plan.GALA_SEATS, ())
     for rank, (title, url, locale) in enumerate(plan.GALA_MATERIALS):
         add_material(session, gala, title, url, locale, rank)
@@ -124,9 +137,10 @@ def _events(session: Session) -> None:
         session,
         ids["ditta"],
         "DITTA annual meeting and workshop",
-        "A workshop on nomenclatures in the morning, the annual meeting after it.",
-        "Both are held in Brussels on the same day, and both have limited space.",
-        [workshop, meeting],
+        "A workshop on nomenclatures in the morning, the annual meeting after it, a dinner to end the day.",
+        "All are held in Brussels on the same day, and all have limited space.",
+        [workshop, meeting, dinner],
+        requires={dinner.id: meeting.id},
     )
 
 
@@ -138,9 +152,10 @@ def _event(
     texts: Sequence[Text],
     seats: int,
     categories: Sequence[tuple[CategoryFacts, int | None]],
+    **line: Any,
 ) -> Event:
     event = create_event(session, organiser_id, facts, texts, current_app.config["UID_HOST"], slug)
-    gates.open_queue(session, event.id, seats)
+    gates.open_queue(session, event.id, seats, **line)
     for rank, (category, capacity) in enumerate(categories):
         made = add_category(session, event, category, rank)
         if capacity is not None:
@@ -174,9 +189,13 @@ def _let_in(session: Session, at: datetime) -> None:
 
 
 def _fill_meeting(crowd: Crowd) -> None:
+    for facts in plan.meeting_sessions():
+        add_session(event_id(plan.MEETING), facts, ATTENDEE)
+    sessions = sessions_of(plan.MEETING)
     for index, party in enumerate([1, 2, 1, 3, 1, 2, 1, 1, 4, 1, 2, 1, 1, 1, 2, 1, 3, 1, 1, 2, 1, 1]):
         category = ("Member", "Member", "Non-member", "Speaker", "Press", "Staff")[index % 6]
-        _register(crowd, plan.MEETING, party if category != "Press" else 1, category)
+        picked = (sessions[index % 3],) if index % 3 < 2 else ()
+        _register(crowd, plan.MEETING, party if category != "Press" else 1, category, picked)
     _cancel_one(plan.MEETING)
 
 
@@ -191,39 +210,11 @@ def _fill_workshop(crowd: Crowd) -> None:
     _shrink_one(plan.WORKSHOP)
 
 
-def _register(crowd: Crowd, slug: str, party: int, category: str | None = None) -> None:
-    event_id = _event_id(slug)
-    category_id = None
-    if category is not None:
-        category_id = db.session.scalar(
-            select(Category.id).where(Category.event_id == event_id, Category.name == category)
-        )
-    contact, email, firm = crowd.person()
-    people = [Person(contact, email, firm, category_id, _needs(event_id, email))]
-    people += [Person(crowd.person()[0], "", firm, category_id) for _guest in range(party - 1)]
-    register(
-        Application(
-            submit_key=new_nonce(),
-            name=contact,
-            email=email,
-            firm=firm,
-            locale="en",
-            wishes=(Wish(event_id, tuple(people)),),
-            consents=(("registration", "Demo: agreed."),),
-        )
-    )
-
-
-def _needs(event_id: int, email: str) -> tuple[tuple[int, str], ...]:
-    """Every seventh guest asks for something."""
-    if int(email[5:8]) % 7:
-        return ()
-    question = db.session.scalar(select(Question.id).where(Question.event_id == event_id))
-    return () if question is None else ((question, "A seat near the door, please."),)
-
-
-def _event_id(slug: str) -> int:
-    return db.session.scalars(select(Event.id).where(Event.slug == slug)).one()
+def _register(
+    crowd: Crowd, slug: str, party: int, category: str | None = None, sessions: tuple[int, ...] = ()
+) -> None:
+    people = party_of(crowd, party, slug, category, sessions=sessions)
+    apply(people, (Wish(event_id(slug), people),))
 
 
 def _seated(slug: str, least: int = 1) -> Registration:

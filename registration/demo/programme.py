@@ -1,16 +1,26 @@
 """The events that the newsletter tells of, dated around today."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from registration.booking.services.lines import SessionFacts
 from registration.core import clock
-from registration.events.services import CategoryFacts, Facts, Text
+from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text
+from registration.seats import rules
 
 ZONE = "Europe/Brussels"
 WORKSHOP = "workshop-on-nomenclatures"
 MEETING = "ditta-annual-meeting"
 GALA = "gala-60-years"
+DINNER = "ditta-dinner"
+ROUND_TABLE = "health-data-round-table"
 WORKSHOP_SEATS = 24
+DINNER_SEATS = 12
+ROUND_TABLE_SEATS = 10
+# A seat at the table is offered: whoever cannot come says so, and nobody is asked at night.
+DINNER_LINE = {"promotion": rules.OFFER, "offer_hours": 24, "quiet_from": 22, "quiet_until": 8}
+ROUND_TABLE_LINE = {"needs_approval": True, "confirms_address": True}
 MEETING_SEATS = 90
 GALA_SEATS = 120
 
@@ -35,6 +45,26 @@ def workshop_facts() -> Facts:
 def meeting_facts() -> Facts:
     day = meeting_day()
     return _in_brussels(at(day, 13, 30), at(day, 17, 30))
+
+
+def meeting_sessions() -> tuple[SessionFacts, ...]:
+    """Return the two parallel parts of the meeting."""
+    day = meeting_day()
+    times = (at(day, 15, 0), at(day, 16, 0))
+    return (
+        SessionFacts("Cybersecurity", *times, "What hospitals and manufacturers ask of each other.", 30),
+        SessionFacts("European health data space", *times, "Who may use which data, and how.", 40),
+    )
+
+
+def dinner_facts() -> Facts:
+    day = meeting_day()
+    return replace(_in_brussels(at(day, 19, 30), at(day, 22, 30)), closes_at=None)
+
+
+def round_table_facts() -> Facts:
+    day = meeting_day() - timedelta(days=1)
+    return _in_brussels(at(day, 14, 0), at(day, 16, 30))
 
 
 def gala_day() -> datetime:
@@ -107,6 +137,28 @@ MEETING_TEXTS = (
         "Membres et invités font le point sur l'année et fixent le cap de la suivante.",
     ),
 )
+DINNER_TEXTS = (
+    Text(
+        "en",
+        "DITTA dinner",
+        "A table for those who come to the annual meeting. Seats are few.",
+        "After the meeting we dine together, ten minutes on foot from the venue.",
+    ),
+    Text(
+        "fr",
+        "Dîner de DITTA",
+        "Une table pour celles et ceux qui viennent à la réunion annuelle. Peu de places.",
+        "Après la réunion, nous dînons ensemble, à dix minutes à pied.",
+    ),
+)
+ROUND_TABLE_TEXTS = (
+    Text(
+        "en",
+        "European health data space: a round table",
+        "Regulators and industry talk about better patient outcomes, in a small circle.",
+        "We decide on each request, so that all sides are at the table.",
+    ),
+)
 GALA_TEXTS = (
     Text(
         "en",
@@ -116,6 +168,7 @@ GALA_TEXTS = (
         " The presentations are here.",
     ),
 )
+DISHES = QuestionFacts("Which dish?", "choice", choices=("Fish", "Meat", "Vegetarian"), is_required=True)
 MEETING_CATEGORIES = (
     (CategoryFacts("Member", "Your firm belongs to DITTA or COCIR"), 60),
     (CategoryFacts("Non-member"), 20),

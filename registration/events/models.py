@@ -1,6 +1,7 @@
 """Events and what describes them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,6 +15,11 @@ _KINDS = ", ".join(f"'{kind}'" for kind in KINDS)
 PUBLIC, UNLISTED = "public", "unlisted"
 # Who sees a paper.
 ALL, ATTENDEES = "all", "attendees"
+
+
+def _translations() -> Any:
+    """Words in other languages than the event's own, by language and column (events/wording.py)."""
+    return mapped_column(JSON, default=dict, server_default="{}")
 
 
 class Event(Model):
@@ -105,6 +111,7 @@ class Programme(Model):
     summary: Mapped[str] = mapped_column(String(500), default="")
     description: Mapped[str] = mapped_column(Text, default="")
     locale: Mapped[str] = mapped_column(String(16), default="en")
+    translations: Mapped[dict[str, dict[str, Any]]] = _translations()
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     organiser: Mapped[Organiser] = relationship()
@@ -135,6 +142,7 @@ class Category(Model):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     name: Mapped[str] = mapped_column(String(100))
     hint: Mapped[str] = mapped_column(String(300), default="")
+    translations: Mapped[dict[str, dict[str, Any]]] = _translations()
     rank: Mapped[int] = mapped_column(default=0)
     priority: Mapped[int] = mapped_column(default=0)
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -155,6 +163,7 @@ class EventSession(Model):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     name: Mapped[str] = mapped_column(String(100))
     hint: Mapped[str] = mapped_column(String(300), default="")
+    translations: Mapped[dict[str, dict[str, Any]]] = _translations()
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     rank: Mapped[int] = mapped_column(default=0)
@@ -181,6 +190,7 @@ class Question(Model):
     label: Mapped[str] = mapped_column(String(300))
     hint: Mapped[str] = mapped_column(String(300), default="")
     choices: Mapped[list[str]] = mapped_column(JSON, default=list)
+    translations: Mapped[dict[str, dict[str, Any]]] = _translations()
     is_required: Mapped[bool] = mapped_column(default=False)
     is_sensitive: Mapped[bool] = mapped_column(default=False)
     rank: Mapped[int] = mapped_column(default=0)

@@ -1,7 +1,7 @@
 """Create and change events, programmes and what belongs to them."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -123,17 +123,22 @@ def change_event(session: Session, event: Event, facts: Facts, text: Text) -> bo
     is_moved = moves_calendar(before, after)
     for name, value in after.items():
         setattr(event, name, value)
+    put_text(session, event, text)
+    touch(event, is_moved=is_moved)
+    session.flush()
+    return is_moved
+
+
+def put_text(session: Session, event: Event, text: Text) -> None:
+    """Keep the words of *event* in one language, new or changed."""
     words = session.scalar(
         select(EventText).where(EventText.event_id == event.id, EventText.locale == text.locale)
     )
     if words is None:
         session.add(EventText(event_id=event.id, **asdict(text)))
-    else:
-        for name, value in asdict(text).items():
-            setattr(words, name, value)
-    touch(event, is_moved=is_moved)
-    session.flush()
-    return is_moved
+        return
+    for name, value in asdict(text).items():
+        setattr(words, name, value)
 
 
 def touch(event: Event, *, is_moved: bool = False) -> None:
@@ -176,8 +181,9 @@ def create_programme(
     summary: str,
     description: str,
     events: Sequence[Event],
+    requires: Mapping[int, int] | None = None,
 ) -> Programme:
-    """Link *events*, in their order, on one page."""
+    """Link *events*, in their order, on one page; *requires* says which can only be had with which."""
     programme = Programme(
         organiser_id=organiser_id,
         slug=free_slug(session, slugged(title)),
@@ -189,7 +195,10 @@ def create_programme(
     session.add(programme)
     session.flush()
     for rank, event in enumerate(events):
-        session.add(ProgrammeEvent(programme_id=programme.id, event_id=event.id, rank=rank))
+        other = (requires or {}).get(event.id)
+        session.add(
+            ProgrammeEvent(programme_id=programme.id, event_id=event.id, rank=rank, requires_event_id=other)
+        )
         touch(event)
     session.flush()
     return programme

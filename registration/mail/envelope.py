@@ -1,30 +1,30 @@
 """A letter as the bytes that go out: RFC 5322 headers, MIME parts, and the proof of both."""
 
-import base64
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
 from email.header import Header
 from email.headerregistry import AddressHeader
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
+from email.parser import BytesParser
 from email.policy import SMTP, compat32
 from email.utils import format_datetime
-from itertools import chain
 
 from email_validator import EmailNotValidError, validate_email
 
 from registration.core.header import one_line
+from registration.mail.mime import Part, multipart, octets_part, text_part
 
-# RFC 2045 §6.7 allows 76 characters; with 7bit no server needs 8BITMIME.
-_POLICY = SMTP.clone(max_line_length=76, cte_type="7bit")
 _CRLF = "\r\n"
 _MAX_LINE = 998  # RFC 5322 §2.1.1
 _EXTRA_HEADERS = frozenset({"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"})
 _METHODS = frozenset({"REQUEST", "CANCEL"})
+
+# The header fields that hold what people typed; every other value was matched against a pattern.
+_TYPED = ("from", "to", "reply-to", "subject")
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+-]{1,120}@[A-Za-z0-9.-]{1,120}>")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
@@ -82,10 +82,9 @@ class Letter:
 def build(letter: Letter) -> bytes:
     """Return the whole mail, the same bytes for the same letter. Raises UnsendableLetter."""
     body = _body(letter)
-    headers = [*_headers(letter), ("MIME-Version", "1.0")]
-    block = "".join(f"{name}: {value}{_CRLF}" for name, value in headers)
-    raw = block.encode("ascii") + body.as_bytes(policy=_POLICY)
-    verify(raw, chain((name for name, _ in headers), body.keys()))
+    whole = Part((*_headers(letter), ("MIME-Version", "1.0"), *body.headers), body.body)
+    raw = whole.as_bytes()
+    verify(raw, [name for name, _ in whole.headers])
     return raw
 
 
@@ -124,15 +123,20 @@ def verify(raw: bytes, expected_headers: Iterable[str]) -> None:
     if _LONE_LINE_END.search(raw) or max(map(len, raw.split(b"\r\n"))) > _MAX_LINE:
         raise UnsendableLetter("The mail has a line that no server would take; it was not sent.")
     expected = Counter(name.lower() for name in expected_headers)
-    old_style = message_from_bytes(raw, policy=compat32)
-    parsed = message_from_bytes(raw, _class=EmailMessage, policy=SMTP)
+    # The body is encoded all through and holds nothing that anybody typed as it is.
+    old_style = BytesParser(policy=compat32).parsebytes(raw, headersonly=True)
+    parsed = BytesParser(EmailMessage, policy=SMTP).parsebytes(raw, headersonly=True)
     for message in (old_style, parsed):
         if Counter(name.lower() for name in message) != expected:
             raise UnsendableLetter("The mail has headers that nobody set; it was not sent.")
-    if not all(_reads_as_one(parsed, name) for name in expected):
+    if not all(_reads_as_one(parsed, name) for name in _TYPED if name in expected):
         raise UnsendableLetter("A header of the mail reads as more than it is; it was not sent.")
-    if any(part.defects for part in parsed.walk()):
+    if old_style.defects or not _is_closed(raw, old_style.get_boundary()):
         raise UnsendableLetter("The mail's parts do not fit together; it was not sent.")
+
+
+def _is_closed(raw: bytes, boundary: str | None) -> bool:
+    return boundary is None or raw.endswith(f"\r\n--{boundary}--\r\n".encode())
 
 
 def _reads_as_one(message: EmailMessage, name: str) -> bool:
@@ -225,35 +229,27 @@ def _extra(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
     return given
 
 
-def _body(letter: Letter) -> MIMEPart:
+def _body(letter: Letter) -> Part:
     files = [*_calendar_files(letter), *map(_file, letter.attachments)]
     # No part can hold this boundary: all are base64 or quoted-printable, where "=_" cannot occur.
     boundary = "=_" + hashlib.sha256(letter.message_id.encode()).hexdigest()[:32]
     root = _text(letter.text, "plain")
     if letter.html or letter.calendar_method:
-        root.make_alternative(boundary=f"{boundary}-a")
+        forms = [root]
         if letter.html:
-            root.attach(_text(letter.html, "html"))
+            forms.append(_text(letter.html, "html"))
         if letter.calendar is not None and letter.calendar_method:
             method = f"text/calendar; charset=UTF-8; method={letter.calendar_method}"
-            root.attach(_octets(letter.calendar, f"{method}; component=VEVENT"))
-    if files:
-        root.make_mixed(boundary=f"{boundary}-m")
-        for part in files:
-            root.attach(part)
-    return root
+            forms.append(octets_part(letter.calendar, f"{method}; component=VEVENT"))
+        root = multipart("alternative", f"{boundary}-a", forms)
+    return multipart("mixed", f"{boundary}-m", [root, *files]) if files else root
 
 
-def _text(text: str, subtype: str) -> MIMEPart:
-    clean = _UNPRINTABLE.sub("", _LINE_END.sub("\n", text))
-    foreign = sum(not character.isascii() for character in clean)
-    cte = "base64" if foreign * 4 > len(clean) else "quoted-printable"
-    part = MIMEPart(policy=_POLICY)
-    part.set_content(clean, subtype=subtype, charset="utf-8", cte=cte)
-    return part
+def _text(text: str, subtype: str) -> Part:
+    return text_part(_UNPRINTABLE.sub("", _LINE_END.sub("\n", text)), subtype)
 
 
-def _calendar_files(letter: Letter) -> list[MIMEPart]:
+def _calendar_files(letter: Letter) -> list[Part]:
     """Return the calendar as a file. A MIME method that differs from METHOD gets the mail refused
     by Exchange; one without METHOD is no invitation (RFC 6047 §2.4)."""
     method = letter.calendar_method
@@ -266,28 +262,18 @@ def _calendar_files(letter: Letter) -> list[MIMEPart]:
         raise UnsendableLetter("The mail and its calendar do not state the same method.")
     if method is None:
         name = _filename(f"{letter.calendar_name}.ics")
-        return [_octets(letter.calendar, f'text/calendar; charset=utf-8; name="{name}"', name)]
-    return [_octets(letter.calendar, 'application/ics; name="invite.ics"', "invite.ics")]
+        return [octets_part(letter.calendar, f'text/calendar; charset=utf-8; name="{name}"', name)]
+    return [octets_part(letter.calendar, 'application/ics; name="invite.ics"', "invite.ics")]
 
 
 def _unfolded(calendar: bytes) -> bytes:
     return _FOLD.sub(b"", calendar)
 
 
-def _file(attachment: Attachment) -> MIMEPart:
+def _file(attachment: Attachment) -> Part:
     if not _CONTENT_TYPE.fullmatch(attachment.content_type):
         raise UnsendableLetter("An attachment of the mail has no usable type; it was not sent.")
-    return _octets(attachment.data, attachment.content_type, _filename(attachment.filename))
-
-
-def _octets(data: bytes, content_type: str, filename: str = "") -> MIMEPart:
-    part = MIMEPart(policy=_POLICY)
-    part["Content-Type"] = content_type
-    part["Content-Transfer-Encoding"] = "base64"
-    if filename:
-        part["Content-Disposition"] = f'attachment; filename="{filename}"'
-    part.set_payload(base64.encodebytes(data).decode("ascii"))
-    return part
+    return octets_part(attachment.data, attachment.content_type, _filename(attachment.filename))
 
 
 def _filename(name: str) -> str:

@@ -29,7 +29,9 @@ from registration.mail.rules import next_try
 
 log = logging.getLogger(__name__)
 
-_ENQUEUE = insert(table(OutgoingMessage))
+_mail = table(OutgoingMessage)
+_ENQUEUE = insert(_mail)
+_DELIVERED = insert(table(Delivery))
 LEASE = timedelta(minutes=2)
 # Set whenever mail is committed in this process, so that its worker need not wait for its next look.
 news = threading.Event()
@@ -86,6 +88,16 @@ def claim(session: Session, limit: int) -> Sequence[OutgoingMessage]:
         row.state = SENDING
         row.lease_until = at + LEASE
     return rows
+
+
+def release(session: Session, message_ids: Sequence[int]) -> None:
+    """Give back mails that were claimed and not tried, to whoever is free."""
+    session.execute(
+        update(OutgoingMessage)
+        .where(OutgoingMessage.id.in_(message_ids), OutgoingMessage.state == SENDING)
+        .values(state=PENDING, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def mark_sent(session: Session, message_id: int) -> None:
@@ -161,12 +173,10 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
 
 
 def _settle(session: Session, message_id: int, values: dict[str, Any], outcome: str, detail: str) -> None:
+    connection = session.connection()
     # The report of a bounce may be quicker than we are to note that the mail was taken.
-    session.execute(
-        update(OutgoingMessage)
-        .where(OutgoingMessage.id == message_id, OutgoingMessage.state != BOUNCED)
-        .values(**values)
+    connection.execute(
+        update(_mail).where(_mail.c.id == message_id, _mail.c.state != BOUNCED).values(**values)
     )
-    session.execute(
-        insert(Delivery).values(message_id=message_id, at=clock.now(), outcome=outcome, detail=detail[:300])
-    )
+    row = {"message_id": message_id, "at": clock.now(), "outcome": outcome, "detail": detail[:300]}
+    connection.execute(_DELIVERED, row)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import current_app
 
 # One name in one pair of braces; what stands in two is no placeholder of ours.
 _PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
@@ -25,8 +25,10 @@ class Wording:
 
 def ours(kind: str, values: Mapping[str, object]) -> Wording:
     """Return our own words for *kind*: a subject, and a text whose first line is the heading."""
-    subject = render_template(f"email/{kind}/subject.txt", **values)
-    return _wording(subject, render_template(f"email/{kind}/words.txt", **values))
+    # Not by render_template: these need nothing of a request, and mails are many.
+    template = current_app.jinja_env.get_template
+    subject = template(f"email/{kind}/subject.txt").render(values)
+    return _wording(subject, template(f"email/{kind}/words.txt").render(values))
 
 
 def theirs(subject: str, body: str, values: Mapping[str, object]) -> Wording:

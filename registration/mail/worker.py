@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from flask import Flask, current_app
 
@@ -14,10 +15,13 @@ from registration.mail.addresses import numbered
 from registration.mail.composing import Draft, Superseded, compose
 from registration.mail.envelope import Letter, UnsendableLetter, build
 from registration.mail.models import OutgoingMessage
+from registration.mail.pace import Pace
 from registration.mail.transport import Deferred, Refused, Transport, transport_from_url
 
 log = logging.getLogger(__name__)
 BATCH = 20
+# So many batches take one connection; relays hang up on those that never end.
+BATCHES = 5
 # The purpose of the addresses that reports of undelivered mail go to.
 BOUNCES = "bounce"
 
@@ -29,7 +33,8 @@ def run(app: Flask, stop: threading.Event, chores: Sequence[Callable[[], int]] =
     """
     with app.app_context():
         transport = transport_from_url(app.config["MAIL_URL"])
-        jobs = (lambda: _send_batch(transport), *chores)
+        pace = Pace(app.config["MAILS_PER_SECOND"])
+        jobs = (lambda: _send_round(transport, pace, stop), *chores)
         while not stop.is_set():
             outbox.news.clear()
             if not sum([_done(job) for job in jobs]):
@@ -44,8 +49,9 @@ def check_transport(url: str) -> None:
 def send_due(transport: Transport | None = None) -> int:
     """Send everything that is due now and return how many mails were dealt with."""
     transport = transport or transport_from_url(current_app.config["MAIL_URL"])
+    pace = Pace(current_app.config["MAILS_PER_SECOND"])
     total = 0
-    while count := _send_batch(transport):
+    while count := _send_round(transport, pace):
         total += count
     return total
 
@@ -63,37 +69,82 @@ def _done(job: Callable[[], int]) -> int:
     return 0
 
 
-def _send_batch(transport: Transport) -> int:
-    messages = write_tx(lambda session: outbox.claim(session, BATCH))
-    if messages:
-        with transport.connection():
-            for message in messages:
-                _send_one(transport, message)
-    return len(messages)
+def _send_round(transport: Transport, pace: Pace, stop: threading.Event | None = None) -> int:
+    """Send some batches over one connection; the chores have their turn after it."""
+    total = 0
+    with transport.connection():
+        for _turn in range(BATCHES):
+            count, goes_on = _send_batch(transport, pace)
+            total += count
+            if not goes_on or (stop is not None and stop.is_set()):
+                break
+    return total
 
 
-def _send_one(transport: Transport, message: OutgoingMessage) -> None:
-    """Send, then mark: a crash between the two sends the same mail twice, and never loses it."""
+def _send_batch(transport: Transport, pace: Pace) -> tuple[int, bool]:
+    """Send a batch; return how many mails that was, and whether more may follow on this connection."""
+    messages = write_tx(lambda session: outbox.claim(session, pace.batch(BATCH)))
+    written = [(message, _written(message)) for message in messages]
+    # The snapshot ends before anything slow begins: a database must not wait for a relay.
+    db.session.rollback()
+    is_away = False
+    for number, (message, raw) in enumerate(written):
+        if message.lease_until is not None and clock.now() > message.lease_until - outbox.LEASE / 2:
+            # So slow a relay that another worker would soon take the rest for lost, and send it twice.
+            left = [later.id for later in messages[number:]]
+            write_tx(lambda session, left=left: outbox.release(session, left))  # type: ignore[misc]
+            return number, True
+        if isinstance(raw, bytes):
+            pace.wait()
+            trouble = _sent(transport, message, raw)
+        else:
+            trouble = raw
+        is_away = is_away or (isinstance(trouble, Deferred) and trouble.unreachable)
+        _mark(message, trouble)
+    return len(messages), bool(messages) and not is_away
+
+
+def _written(message: OutgoingMessage) -> bytes | Exception:
+    """Return the mail as it goes out, or why it does not."""
     try:
-        draft = compose(db.session(), message)
-        letter = _letter(message, draft)
-        transport.send(build(letter), _return_path(message), letter.to_email)
-    except Superseded as reason:
-        told = str(reason)
-        write_tx(lambda session: outbox.mark_superseded(session, message.id, told))
-    except Deferred as trouble:
-        why, counts = str(trouble), trouble.counts
-        write_tx(lambda session: outbox.mark_deferred(session, message, why, counts=counts))
-    except (Refused, UnsendableLetter) as refusal:
-        why = str(refusal)
-        write_tx(lambda session: outbox.mark_failed(session, message.id, why))
+        return build(_letter(message, compose(db.session(), message)))
+    except (Superseded, UnsendableLetter) as reason:
+        return reason
     except Exception as error:
         # One bad row never blocks the rest; its message may hold a name, so only its kind is kept.
         log.exception("mail not composed id=%s", message.id)
-        why = f"This mail could not be written ({type(error).__name__})."
-        write_tx(lambda session: outbox.mark_deferred(session, message, why, counts=True))
+        db.session.rollback()
+        return Deferred(f"This mail could not be written ({type(error).__name__}).", counts=True)
+
+
+def _sent(transport: Transport, message: OutgoingMessage, raw: bytes) -> Exception | None:
+    """Hand *raw* over; return why that did not work."""
+    try:
+        transport.send(raw, _return_path(message), message.to_email)
+    except (Deferred, Refused, UnsendableLetter) as reason:
+        return reason
+    except Exception as error:
+        log.exception("mail not sent id=%s", message.id)
+        return Deferred(f"This mail could not be sent ({type(error).__name__}).", counts=True)
+    return None
+
+
+def _mark(message: OutgoingMessage, trouble: Exception | None) -> None:
+    """Note what became of a mail, before the next one is sent.
+
+    A worker that dies between the two sends this one mail again, and never loses one. The note waits
+    for no disk: when the machine itself dies, at most the mails of this batch are sent again.
+    """
+    why = str(trouble)
+    if trouble is None:
+        note = partial(outbox.mark_sent, message_id=message.id)
+    elif isinstance(trouble, Superseded):
+        note = partial(outbox.mark_superseded, message_id=message.id, reason=why)
+    elif isinstance(trouble, Deferred):
+        note = partial(outbox.mark_deferred, message=message, reason=why, counts=trouble.counts)
     else:
-        write_tx(lambda session: outbox.mark_sent(session, message.id))
+        note = partial(outbox.mark_failed, message_id=message.id, reason=why)
+    write_tx(note, durable=False)
 
 
 def _return_path(message: OutgoingMessage) -> str:

@@ -1,6 +1,6 @@
 """The forms of the back office: shape and sentences."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -26,6 +26,7 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Optiona
 from registration.booking.fields import Readable, cleaned, control_id, readable_block
 from registration.events.models import Event
 from registration.events.services import Facts, Text
+from registration.organiser.local_times import Occurrence, is_skipped, moment_in, occurrence_of
 from registration.seats import rules
 
 LINE = 200
@@ -96,7 +97,9 @@ class EventForm(FlaskForm):
         ],
     )
     starts_at = Moment(_l("Starts"), [InputRequired(_l("Enter when it starts."))])
+    starts_which = Occurrence(_l("Which of the two does it start at?"))
     ends_at = Moment(_l("Ends"), [InputRequired(_l("Enter when it ends."))])
+    ends_which = Occurrence(_l("Which of the two does it end at?"))
     time_zone = SelectField(_l("Time zone"), choices=sorted(available_timezones()))
     all_day = BooleanField(_l("All day"))
     venue = line_field(_l("Venue"))
@@ -128,8 +131,8 @@ class EventForm(FlaskForm):
         """Return what the form says, with its local times as moments. Raises ValueError at a skipped hour."""
         zone = ZoneInfo(self.time_zone.data)
         return Facts(
-            starts_at=moment_of(self.starts_at, zone),
-            ends_at=moment_of(self.ends_at, zone),
+            starts_at=moment_in(self.starts_at.data, zone, self.starts_which),
+            ends_at=moment_in(self.ends_at.data, zone, self.ends_which),
             time_zone=self.time_zone.data,
             all_day=self.all_day.data,
             venue=self.venue.data or "",
@@ -152,11 +155,17 @@ class EventForm(FlaskForm):
         """Check the shape, then that each local time exists in its zone."""
         if not super().validate(extra_validators):
             return False
-        is_valid = True
+        is_valid, zone = True, ZoneInfo(self.time_zone.data)
         for field in (self.starts_at, self.ends_at, self.opens_at, self.closes_at):
-            if field.data and _is_skipped(field.data, ZoneInfo(self.time_zone.data)):
+            if field.data and is_skipped(field.data, zone):
                 field.errors = [
                     _("This time does not exist: the clocks go forward. Choose one an hour later.")
+                ]
+                is_valid = False
+        for field, which in ((self.starts_at, self.starts_which), (self.ends_at, self.ends_which)):
+            if which.ask(field.data, zone):
+                field.errors = [
+                    _("This time comes twice: the clocks go back. Say below which of the two you mean.")
                 ]
                 is_valid = False
         return is_valid
@@ -216,6 +225,12 @@ def fill(form: EventForm, event: Event, locale: str) -> None:
     for name in ("starts_at", "ends_at", "opens_at", "closes_at"):
         at: datetime | None = getattr(event, name)
         form[name].data = None if at is None else at.astimezone(zone).replace(tzinfo=None)
+    for field, which, at in (
+        (form.starts_at, form.starts_which, event.starts_at),
+        (form.ends_at, form.ends_which, event.ends_at),
+    ):
+        which.data = occurrence_of(at, zone)
+        which.ask(field.data, zone)
     for text in event.texts:
         if text.locale == locale:
             form.title.data, form.summary.data, form.description.data = (
@@ -236,11 +251,5 @@ def errors_of(form: FlaskForm) -> list[tuple[str, str]]:
 
 def moment_of(field: Field, zone: ZoneInfo) -> datetime:
     """Return the moment that a field's local time is in *zone*."""
-    local: datetime = field.data
-    # An hour that comes twice means its first time, as most calendars read it.
-    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
-
-
-def _is_skipped(local: datetime, zone: ZoneInfo) -> bool:
-    aware = local.replace(tzinfo=zone)
-    return aware.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local
+    # An hour that comes twice means its first time: nobody minds when registration opens.
+    return moment_in(field.data, zone)

@@ -74,7 +74,7 @@ class Model:
     rooms: list[Room] = field(init=False)
     # By submit key; a refused form leaves no trace and may be sent again.
     forms: dict[str, Form] = field(default_factory=dict)
-    # (key, hall, kind) of every mail that was decided; a link goes out for a form, not for a hall.
+    # (key, hall, kind) of every mail that was decided; what concerns the whole form has the hall -1.
     mails: Counter[tuple[str, int, str]] = field(default_factory=Counter)
     links: dict[str, datetime] = field(default_factory=dict)
 
@@ -97,7 +97,11 @@ class Model:
         if refusal:
             return refusal
         self.forms[form.key] = form
-        for hall, entry in self._joined(form, self.rooms):
+        joined = self._joined(form, self.rooms)
+        if len(joined) > 1:
+            self.mails[form.key, -1, "programme"] += 1
+            return "receipt"
+        for hall, entry in joined:
             kind = "confirmed" if entry.state == SEATED else "waitlisted"
             self.mails[form.key, hall, kind] += 1
         return "receipt"

@@ -13,6 +13,9 @@ from registration.proof.model import Model, Room
 from registration.proof.stage import Stage
 from registration.seats.models import Pool, Registration, RegistrationPool
 
+# Mails that concern a whole form, not one hall.
+_OF_FORMS = frozenset({"link", "programme"})
+
 
 @dataclass(frozen=True)
 class Row:
@@ -96,7 +99,7 @@ def of_tables(stage: Stage, keys: "list[str]") -> Picture:
         .join(Booking, Booking.id == OutgoingMessage.booking_id)
         .where(OutgoingMessage.event_id.in_(halls))
     ):
-        hall = -1 if mail.kind == "link" else halls[mail.event_id]
+        hall = -1 if mail.kind in _OF_FORMS else halls[mail.event_id]
         mails[names.get(mail.submit_key, "?"), hall, mail.kind] += 1
     db.session.rollback()
     return Picture(pools, rows, mails)

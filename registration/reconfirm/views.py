@@ -8,7 +8,7 @@ from registration.booking.parts import parts
 from registration.booking.queries import seats_of
 from registration.booking.services.cancel import cancel
 from registration.booking.targets import Target
-from registration.booking.views.manage import opened
+from registration.booking.views.opening import opened
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.journal.services import ATTENDEE

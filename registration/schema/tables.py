@@ -5,6 +5,7 @@ from registration.booking import models as booking
 from registration.capability import models as capability
 from registration.core.database import Model
 from registration.events import models as events
+from registration.firms import models as firms
 from registration.ical import models as ical
 from registration.journal import models as journal
 from registration.mail import models as mail
@@ -12,5 +13,5 @@ from registration.organiser import models as organiser
 from registration.reconfirm import models as reconfirm
 from registration.seats import models as seats
 
-FEATURES = (accounts, booking, capability, events, ical, journal, mail, organiser, reconfirm, seats)
+FEATURES = (accounts, booking, capability, events, firms, ical, journal, mail, organiser, reconfirm, seats)
 TABLES = Model.metadata.sorted_tables

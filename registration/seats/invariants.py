@@ -79,6 +79,40 @@ def _idle(event_id: int | None) -> AnySelect:
 
 
 def _overtaken(event_id: int | None) -> AnySelect:
+    passed = _who_passed()
+    waiting = (
+        select(
+            Registration.id,
+            Registration.event_id,
+            Registration.place,
+            passed.label("later_id"),
+        )
+        .join(Queue, Queue.event_id == Registration.event_id)
+        .where(Registration.state == rules.WAITLISTED)
+    )
+    if event_id is not None:
+        waiting = waiting.where(Registration.event_id == event_id)
+    found = waiting.subquery("waiting")
+    later = aliased(Registration)
+    return (
+        select(
+            Event.slug,
+            found.c.id.label("registration"),
+            found.c.place,
+            later.id.label("later"),
+            later.place.label("later_place"),
+        )
+        .join(later, later.id == found.c.later_id)
+        .join(Event, Event.id == found.c.event_id)
+    )
+
+
+def _who_passed() -> ColumnElement[int]:
+    """Return the first who was seated past a waiting registration, as a subquery of each.
+
+    So both databases walk those who wait and look up the later ones by their index: the other way
+    round SQLite took 5 seconds where this takes one millisecond.
+    """
     later = aliased(Registration)
     theirs, ours = aliased(RegistrationPool), aliased(RegistrationPool)
     # The later one needs less of some pool: then the seat that it got was none for the one who waits.
@@ -97,34 +131,23 @@ def _overtaken(event_id: int | None) -> AnySelect:
         .where(ours.registration_id == Registration.id, ours.need > func.coalesce(their_need, 0) - kept)
         .correlate(Registration, later)
     )
-    query = (
-        select(
-            Event.slug,
-            Registration.id.label("registration"),
-            Registration.place,
-            later.id.label("later"),
-            later.place.label("later_place"),
-        )
-        .join(Event, Event.id == Registration.event_id)
-        .join(
-            later,
-            and_(
-                later.event_id == Registration.event_id,
-                later.seated_step > Registration.needs_step,
-                later.place > Registration.place,
-                later.priority <= Registration.priority,
-                later.state.in_(rules.HOLDING),
-                # Whom the organiser seated by hand, and why, is in the ledger.
-                later.seated_reason.is_(None),
-            ),
-        )
-        .join(Queue, Queue.event_id == Registration.event_id)
+    return (
+        select(later.id)
         .where(
-            Registration.state == rules.WAITLISTED,
+            later.event_id == Registration.event_id,
+            later.seated_step > Registration.needs_step,
+            later.place > Registration.place,
+            later.priority <= Registration.priority,
+            later.state.in_(rules.HOLDING),
+            # Whom the organiser seated by hand, and why, is in the ledger.
+            later.seated_reason.is_(None),
             or_(Queue.policy == rules.STRICT, ~needs_less),
         )
+        .order_by(later.seated_step)
+        .limit(1)
+        .correlate(Registration, Queue)
+        .scalar_subquery()
     )
-    return _in_event(query, event_id)
 
 
 def _without_event_pool(event_id: int | None) -> AnySelect:

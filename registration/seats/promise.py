@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from registration.core import clock
 from registration.seats import rules
 from registration.seats.rules import LinePolicy
 from registration.web.filters import moment
@@ -106,3 +107,30 @@ def _offer_terms(line: LinePolicy) -> list[str]:
             )
         )
     return told
+
+
+def while_waiting(line: LinePolicy, zone: str) -> str:
+    """Return what happens next for somebody who waits, in the words of the page and the mail."""
+    if line.stands_still(clock.now()):
+        return str(_("The organiser gives the seats that become free, and we e-mail you at once."))
+    told = [str(_next_for_you(line))]
+    if line.freezes_at is not None:
+        told.append(_("From %(when)s on nobody moves up by itself.", when=moment(line.freezes_at, zone)))
+    return " ".join(told)
+
+
+def _next_for_you(line: LinePolicy) -> Any:
+    if line.promotion == rules.OFFER:
+        return ngettext(
+            "If seats become free, we offer them to the next party in line that fits, by e-mail; you then"
+            " have %(num)s hour to accept.",
+            "If seats become free, we offer them to the next party in line that fits, by e-mail; you then"
+            " have %(num)s hours to accept.",
+            line.offer_hours,
+        )
+    if line.policy == rules.STRICT:
+        return _(
+            "If seats become free, they go to the first in line as soon as its whole party fits, and we"
+            " e-mail you at once."
+        )
+    return _("If seats become free, they go to the next party in line that fits, and we e-mail you at once.")

@@ -29,7 +29,7 @@ def cards(session: Session, events: Sequence[Event], locale: str) -> list[Card]:
     if not event_ids:
         return []
     seats = availability(session, event_ids)
-    programmes = programmes_by_event(session, event_ids)
+    programmes = programmes_by_event(session, event_ids, locale)
     return [
         Card(
             event=event,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
-from babel import Locale, UnknownLocaleError
 from flask_babel import get_locale
 
 from registration.afterwards.queries import Paper
@@ -12,6 +11,7 @@ from registration.core.urls import public_url, web_url
 from registration.events.models import Event
 from registration.events.queries import location
 from registration.ical.links import subscriptions
+from registration.web.filters import language_name
 
 _OSM = "https://www.openstreetmap.org"
 
@@ -51,7 +51,7 @@ def materials(slug: str, found: Sequence[Paper]) -> list[MaterialLink]:
             url = web_url(one.url)
             where = urlsplit(url).netloc.removeprefix("www.")
         if url:
-            links.append(MaterialLink(one.title, url, one.locale, _language(one.locale), where))
+            links.append(MaterialLink(one.title, url, one.locale, language_name(one.locale), where))
     return links
 
 
@@ -61,10 +61,3 @@ def feed_links(path: str, name: str) -> dict[str, object]:
         "subscribe": subscriptions(public_url(f"{path}calendar.ics"), name),
         "qr_url": f"{path}calendar.svg",
     }
-
-
-def _language(code: str) -> str:
-    try:
-        return str(Locale.parse(code.replace("-", "_")).get_display_name(get_locale()) or code)
-    except (ValueError, UnknownLocaleError):
-        return code

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registration.accounts.models import Organiser
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
 from registration.events.rules import Phase, phase
+from registration.events.wording import programme_words
 from registration.seats.models import Queue
 from registration.seats.queries import LINE_POLICY
 from registration.seats.rules import LinePolicy
@@ -23,6 +24,7 @@ _HEAD = (
         Event.uid,
         Event.revision,
         Event.status,
+        Event.locale,
         Event.opens_at,
         Event.closes_at,
         Event.starts_at,
@@ -37,7 +39,7 @@ _HEAD = (
     .where(Event.slug == bindparam("slug"), Event.status != "draft")
 )
 _PROGRAMMES = (
-    select(ProgrammeEvent.event_id, Programme.slug, Programme.title, Programme.locale)
+    select(ProgrammeEvent.event_id, Programme)
     .join(Programme, Programme.id == ProgrammeEvent.programme_id)
     .where(ProgrammeEvent.event_id.in_(bindparam("event_ids", expanding=True)))
     .order_by(Programme.id)
@@ -63,6 +65,7 @@ class Head:
     id: int
     phase: Phase
     line: LinePolicy
+    locale: str
 
 
 def head(connection: Connection, slug: str, now: datetime) -> Head | None:
@@ -73,15 +76,23 @@ def head(connection: Connection, slug: str, now: datetime) -> Head | None:
     now_is = phase(row.status, row.opens_at, row.closes_at, row.starts_at, row.ends_at, now)
     line = LinePolicy(*(row._mapping[column.name] for column in LINE_POLICY))
     # The page says another thing once the line is frozen, though nothing was changed then.
-    return Head((*row, now_is, line.stands_still(now)), row.id, now_is, line)
+    return Head((*row, now_is, line.stands_still(now)), row.id, now_is, line, row.locale)
 
 
-def programmes_by_event(session: Session, event_ids: Sequence[int]) -> dict[int, list[ProgrammeLink]]:
+def programmes_by_event(
+    session: Session, event_ids: Sequence[int], locale: str
+) -> dict[int, list[ProgrammeLink]]:
     """Return the programmes of each event, in one query however many there are."""
     found: dict[int, list[ProgrammeLink]] = {event_id: [] for event_id in event_ids}
     for row in session.execute(_PROGRAMMES, {"event_ids": list(event_ids)}):
-        found[row.event_id].append(ProgrammeLink(row.slug, row.title, row.locale))
+        found[row.event_id].append(programme_link(row.Programme, locale))
     return found
+
+
+def programme_link(programme: Programme, locale: str) -> ProgrammeLink:
+    """Return *programme* as a reader of *locale* is led to it."""
+    told = programme_words(programme, locale)
+    return ProgrammeLink(programme.slug, told.title, told.locale)
 
 
 def public_pages(session: Session) -> list[tuple[str, datetime | None]]:

@@ -27,19 +27,30 @@ def init_app(app: Flask) -> None:
 
 
 def error_page(status: int, heading: str, sentence: str) -> ResponseReturnValue:
-    """Return the error page, or plain text where a machine asked."""
+    """Return the error page, or plain text where a machine asked.
+
+    Where the records cannot be reached, the page keeps what was typed and can send it once more.
+    """
     if request.path.endswith(".ics") or request.path in ("/healthz", "/readyz"):
         response = make_response(f"{sentence}\n", status)
         response.mimetype = "text/plain"
     else:
         response = make_response(
-            render_template("errors/error.html", status=status, heading=heading, sentence=sentence),
+            render_template(
+                "errors/error.html", status=status, heading=heading, sentence=sentence, typed=_typed(status)
+            ),
             status,
         )
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "10"
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _typed(status: int) -> list[tuple[str, str]]:
+    """Return what was typed into an attendee's form that could not be taken; never a password."""
+    is_kept = status == HTTPStatus.SERVICE_UNAVAILABLE and request.method == "POST"
+    return list(request.form.items(multi=True)) if is_kept and request.blueprint == "booking" else []
 
 
 def _refused(error: Refusal) -> ResponseReturnValue:

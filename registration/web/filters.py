@@ -1,15 +1,25 @@
 """How times and texts are shown."""
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache, wraps
+from typing import ParamSpec
 from zoneinfo import ZoneInfo
 
 import nh3
-from babel.dates import format_date, format_datetime, format_interval, format_time, get_timezone_location
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_interval, format_skeleton, format_time, get_timezone_location
+from babel.lists import format_list
+from babel.units import format_unit
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+
+from registration.core import clock
+
+P = ParamSpec("P")
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "hr"}
@@ -18,38 +28,101 @@ _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquo
 def init_app(app: Flask) -> None:
     """Register the filters."""
     app.jinja_env.filters.update(
-        moment=moment, span=span, day=day, markdown=markdown, iso=iso, zone_name=zone_name, stamp=stamp
+        moment=moment,
+        span=span,
+        day=day,
+        time_left=time_left,
+        markdown=markdown,
+        iso=iso,
+        zone_name=zone_name,
+        stamp=stamp,
+        listed=listed,
     )
+    app.jinja_env.globals["language_name"] = language_name
 
 
+def _remembered(say: Callable[P, str]) -> Callable[P, str]:
+    """Keep what was said, for each language: the time of an event is told on every page and in every mail."""
+
+    @lru_cache(maxsize=1024)
+    def said(_language: str, *args: P.args, **kwargs: P.kwargs) -> str:
+        return say(*args, **kwargs)
+
+    @wraps(say)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> str:
+        return said(_language(), *args, **kwargs)  # type: ignore[arg-type]  # all of them can be hashed
+
+    return asked
+
+
+@_remembered
 def day(at: datetime, zone: str) -> str:
     """Return the full date of *at* in *zone*, in the reader's language."""
     return _full(at.astimezone(ZoneInfo(zone)))
 
 
+@_remembered
 def moment(at: datetime, zone: str) -> str:
     """Return date, time and zone of *at*: "Friday, 5 March 2027, 17:00, Brussels time (CET)"."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{_full(local)}, {_clock(local)}, {zone_name(at, zone)}"
+    told = _("%(day)s, %(time)s, %(zone)s", day=_full(local), time=_clock(local), zone=zone_name(at, zone))
+    return str(told)
+
+
+def time_left(until: datetime) -> str:
+    """Return how long it is from now until *until*, in two units at most: "1 day 4 hours"."""
+    minutes = max(0, int((until - clock.now()).total_seconds()) // 60)
+    counts = (("day", minutes // 1440), ("hour", minutes // 60 % 24), ("minute", minutes % 60))
+    first = next((number for number, (_unit, count) in enumerate(counts) if count), 2)
+    told = [
+        format_unit(count, f"duration-{unit}", locale=_language())
+        for unit, count in counts[first : first + 2]
+        if count or first == 2
+    ]
+    return " ".join(told)
 
 
 def stamp(at: datetime, zone: str) -> str:
     """Return *at* short, for tables: "24 Nov 2026, 14:05"."""
-    return format_datetime(
-        at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "d MMM y, HH:mm", locale=_language()
-    )
+    local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    day = format_skeleton("yMMMd", local, locale=_language())
+    return str(_("%(day)s, %(time)s", day=day, time=_clock(local)))
 
 
+@_remembered
 def span(starts_at: datetime, ends_at: datetime, zone: str, all_day: bool = False) -> str:
     """Return from when to when, with the zone; one date when it is within a day."""
     start, end = starts_at.astimezone(ZoneInfo(zone)), ends_at.astimezone(ZoneInfo(zone))
     if all_day:
         last = _last_day(start, end)
         return _full(start) if last == start.date() else f"{_full(start)} – {_full(last)}"
+    named = zone_name(starts_at, zone)
     if start.date() == end.date():
         hours = format_interval(start.time(), end.time(), "Hm", locale=_language())
-        return f"{_full(start)}, {hours}, {zone_name(starts_at, zone)}"
-    return f"{_full(start)}, {_clock(start)} – {_full(end)}, {_clock(end)}, {zone_name(starts_at, zone)}"
+        return str(_("%(day)s, %(hours)s, %(zone)s", day=_full(start), hours=hours, zone=named))
+    return str(
+        _(
+            "%(day)s, %(time)s – %(last_day)s, %(last_time)s, %(zone)s",
+            day=_full(start),
+            time=_clock(start),
+            last_day=_full(end),
+            last_time=_clock(end),
+            zone=named,
+        )
+    )
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return *names* as the reader's language lists them: "Ada, Ben and Cleo"."""
+    return str(format_list(list(names), locale=_language()))
+
+
+def language_name(code: str) -> str:
+    """Return what the reader calls the language *code*, else the code."""
+    try:
+        return str(Locale.parse(code.replace("-", "_")).get_display_name(get_locale()) or code)
+    except (ValueError, UnknownLocaleError):
+        return code
 
 
 def _full(at: date) -> str:
@@ -64,7 +137,9 @@ def zone_name(at: datetime, zone: str) -> str:
     """Return the zone as people say it: "Brussels time (CET)"."""
     city = get_timezone_location(ZoneInfo(zone), locale=_language(), return_city=True)
     short = at.astimezone(ZoneInfo(zone)).strftime("%Z")
-    return str(_("%(city)s time (%(short)s)", city=city, short=short))
+    # Some zones have no letters of their own, and Python gives their offset alone.
+    short = f"UTC{short}" if short.startswith(("+", "-")) else short
+    return short if city == short else str(_("%(city)s time (%(short)s)", city=city, short=short))
 
 
 def iso(at: datetime, zone: str) -> str:
@@ -85,5 +160,6 @@ def _last_day(start: datetime, end: datetime) -> date:
     return max(start.date(), moment_before.astimezone(end.tzinfo).date())
 
 
-def _language() -> str:
-    return str(get_locale())
+def _language() -> Locale:
+    spoken: Locale = get_locale()
+    return spoken

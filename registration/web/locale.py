@@ -1,17 +1,40 @@
-"""Which language a page speaks."""
+"""Which language a page speaks: `?lang=`, else the booking's, else the browser's, else the event's own."""
+
+from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, g, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, refresh
 
-# Offered are languages whose catalogue is complete; English is the source.
-LOCALES = ("en",)
-_BABEL_NAMES = {"en": "en_GB"}
+from registration.web.catalogue import Catalogues
+from registration.web.spoken import in_language, speak_on
+
+# Offered are languages whose catalogue is complete (tests/house/test_translations.py); English is the
+# source. Each has its own name, as its readers write it.
+NAMES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch", "zh": "中文"}
+LOCALES = tuple(NAMES)
+# Plain English means British forms here, Chinese is written in simplified characters.
+_BABEL_NAMES = {"en": "en_GB", "zh": "zh_Hans"}
+# Who chose the language of this request.
+ADDRESS, KEPT, BROWSER, NOBODY = "address", "kept", "browser", "nobody"
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language as the chooser offers it: its code, its own name, and this page in it."""
+
+    code: str
+    name: str
+    url: str
+    is_current: bool
 
 
 def init_app(app: Flask) -> None:
     """Choose the language of each request and tell templates about it."""
     babel = Babel()
     babel.init_app(app, default_locale=babel_name(app.config["LOCALE"]), locale_selector=_select)
+    babel.domain_instance = Catalogues()
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.globals["languages"] = languages
 
     @app.context_processor
     def language() -> dict[str, str]:
@@ -22,28 +45,65 @@ def init_app(app: Flask) -> None:
     def tell_language(response: Response) -> Response:
         if response.mimetype == "text/html":
             response.headers.setdefault("Content-Language", page_locale())
-        return response
+            response.vary.add("Accept-Language")
+        return speak_on(response, page_locale()) if chosen_by() == ADDRESS else response
 
 
 def babel_name(code: str) -> str:
-    """Return Babel's name for our *code*: plain English means British forms here."""
+    """Return Babel's name for our *code*."""
     return _BABEL_NAMES.get(code, code)
 
 
 def page_locale() -> str:
     """Return our code of the language of this request."""
-    if not has_request_context():
-        return str(current_app.config["LOCALE"])
-    if "locale_code" not in g:
-        g.locale_code = _negotiated()
-    return str(g.locale_code)
+    return _choice()[0] if has_request_context() else str(current_app.config["LOCALE"])
 
 
-def _negotiated() -> str:
+def chosen_by() -> str:
+    """Return who chose the language of this request: ADDRESS, KEPT, BROWSER or NOBODY."""
+    return _choice()[1]
+
+
+def keep_to(code: str) -> None:
+    """Speak *code*, which a booking keeps, unless the address asks for another language."""
+    if chosen_by() != ADDRESS:
+        _change(code, KEPT)
+
+
+def fall_back_to(code: str) -> None:
+    """Speak *code*, an event's own language, where neither address nor browser asks for one of ours."""
+    if has_request_context() and chosen_by() == NOBODY:
+        _change(code, NOBODY)
+
+
+def languages(is_shared: bool) -> list[Language]:
+    """Return this page in every language; one that is shared from memory keeps nothing else it was asked."""
+    if request.method != "GET" or request.url_rule is None:
+        return []
+    kept = {} if is_shared else request.args.to_dict(flat=False)
+    spoken = page_locale()
+    return [Language(code, name, in_language(kept, code), code == spoken) for code, name in NAMES.items()]
+
+
+def _choice() -> tuple[str, str]:
+    if "language_choice" not in g:
+        g.language_choice = _negotiated()
+    choice: tuple[str, str] = g.language_choice
+    return choice
+
+
+def _negotiated() -> tuple[str, str]:
     wanted = request.args.get("lang", "")
     if wanted in LOCALES:
-        return wanted
-    return request.accept_languages.best_match(LOCALES) or str(current_app.config["LOCALE"])
+        return wanted, ADDRESS
+    accepted = request.accept_languages.best_match(LOCALES)
+    return (accepted, BROWSER) if accepted else (str(current_app.config["LOCALE"]), NOBODY)
+
+
+def _change(code: str, by: str) -> None:
+    if code in LOCALES and (code, by) != _choice():
+        g.language_choice = (code, by)
+        refresh()
 
 
 def _select() -> str:

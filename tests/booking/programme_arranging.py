@@ -4,11 +4,10 @@ import re
 from html import unescape
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.core.transaction import write_tx
-from registration.events.models import Event, Programme, ProgrammeEvent
+from registration.events.models import Event
 from registration.events.services import create_programme
 from tests.factories import Made, token_in
 
@@ -18,10 +17,7 @@ def make_programme(*events: Made, title: str = "Autumn days", requires: dict[int
 
     def work(session: Session) -> str:
         rows = [session.get_one(Event, event.id) for event in events]
-        made: Programme = create_programme(session, events[0].organiser_id, title, "", "", rows)
-        for link in session.scalars(select(ProgrammeEvent).where(ProgrammeEvent.programme_id == made.id)):
-            link.requires_event_id = (requires or {}).get(link.event_id)
-        return made.slug
+        return create_programme(session, events[0].organiser_id, title, "", "", rows, requires).slug
 
     return write_tx(work)
 

@@ -11,6 +11,7 @@ from registration.booking.invitations import rising
 from registration.booking.messages import announce_moved
 from registration.core.transaction import write_tx
 from registration.events.models import Event
+from registration.events.queries import whereabouts
 from registration.events.services import Facts, Text, change_event
 from tests import factories
 from tests.booking.mailbox import calendars, sent
@@ -37,8 +38,9 @@ def move(event: factories.Made) -> None:
             venue=found.venue,
             city=found.city,
         )
+        before = whereabouts(found)
         change_event(session, found, facts, Text("en", "Workshop on nomenclatures"))
-        announce_moved(session, event.id, "earlier")
+        announce_moved(session, event.id, before)
 
     write_tx(work)
 

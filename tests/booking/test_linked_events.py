@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy import event as events
 
 from registration.booking.linked import NotWithoutTheOther
@@ -18,7 +18,7 @@ from registration.core.transaction import write_tx
 from registration.doctor.examine import examine
 from registration.events.services import QuestionFacts
 from registration.mail.models import OutgoingMessage
-from registration.seats.models import Registration
+from registration.seats.models import Queue, Registration
 from tests.booking.programme_arranging import make_programme
 from tests.factories import application, cancel_registration, pool, registration_of
 from tests.factories import register as register_one
@@ -91,6 +91,14 @@ def test_one_form_is_one_mail_and_a_second_event_later_another(meeting, dinner):
 def test_the_doctor_finds_nothing_after_a_mixed_outcome(app, make_event, meeting, dinner):
     full = make_event(capacity=0, title="Full")
     register(for_all(meeting, dinner, full))
+    assert [one.sentences for one in examine(db.engine) if not one.holds] == []
+
+
+def test_an_address_is_confirmed_once_for_the_whole_form(app, meeting, dinner):
+    write_tx(lambda session: session.execute(update(Queue).values(confirms_address=True)))
+    register(for_all(meeting, dinner))
+    assert set(db.session.scalars(select(Registration.state))) == {"unverified"}
+    assert db.session.scalars(select(OutgoingMessage.kind)).all() == ["verify"]
     assert [one.sentences for one in examine(db.engine) if not one.holds] == []
 
 

@@ -198,9 +198,8 @@ def test_a_link_to_manage_is_never_in_a_calendar(page_app, page_client):
     assert feed not in raw
 
 
-def test_a_mail_to_another_mailbox_offers_the_feed_of_its_booking_only(page_app, page_client):
-    token, ada = book(make_event())
-    book(make_event(title="Of Cleo"), "Cleo", "cleo@example.org")
+def test_no_mail_takes_the_feed_of_a_corrected_address_to_the_wrong_mailbox(page_app):
+    _token, ada = book(make_event())
 
     def correct(session):
         booked = session.get_one(Booking, session.get_one(Registration, ada.id).booking_id)
@@ -208,6 +207,4 @@ def test_a_mail_to_another_mailbox_offers_the_feed_of_its_booking_only(page_app,
 
     # The organiser corrected the address after the mail was decided.
     write_tx(correct)
-    mail = next(mail for mail in sent() if ADA in mail["To"])
-    assert "Of Cleo" not in titles(page_client.get(feed_in(body(mail))))
-    assert token
+    assert [mail for mail in sent() if ADA in mail["To"]] == []

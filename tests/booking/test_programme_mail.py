@@ -5,10 +5,12 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from registration.accounts.models import Organiser
 from registration.booking.services.cancel import Target, cancel
 from registration.core.database import db
+from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE
 from registration.mail.models import OutgoingMessage
 from registration.mail.worker import send_due
@@ -79,3 +81,13 @@ def test_when_nothing_is_left_no_mail_goes(page_app, mixed):
     assert db.session.scalars(
         select(OutgoingMessage.state).where(OutgoingMessage.kind == "programme")
     ).all() == ["superseded"]
+
+
+def test_an_organiser_without_invitations_attaches_nothing_and_says_so(page_app, mixed):
+    write_tx(lambda session: session.execute(update(Organiser).values(calendar_mail="none")))
+    send_due()
+    letter = newest(page_app)
+    assert list(letter.iter_attachments()) == []
+    text = letter.get_body(("plain",)).get_content()
+    assert "attached" not in text
+    assert "/feeds/" in text

@@ -114,7 +114,7 @@ def test_an_address_that_is_registered_gets_its_link_by_mail_and_the_page_tells_
     assert answer.status_code == 303
     assert answer.headers["Location"].endswith("/registered")
     page = page_client.get(answer.headers["Location"]).text
-    assert "/bookings/" not in page
+    assert "/bookings/" not in page.replace("/bookings/link", "")
     assert "ada@" not in page.lower()
     assert db.session.scalars(select(OutgoingMessage.kind).order_by(OutgoingMessage.id)).all() == [
         "confirmed",

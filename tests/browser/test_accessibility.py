@@ -24,6 +24,8 @@ PUBLIC = (
     "/reset",
     "/nothing-here",
     "/bookings/nothing/",
+    "/bookings/link",
+    "/bookings/link/sent",
     "/invitations/nothing/",
     "/events/workshop-on-nomenclatures/poster",
     "/dev/mailbox/",
@@ -53,6 +55,7 @@ OFFICE = (
     "/organiser/events/workshop-on-nomenclatures/reconfirmation/plan",
     "/organiser/organisers/ditta/events/new",
     "/organiser/organisers/ditta/programmes/new",
+    "/organiser/organisers/ditta/firms",
     "/organiser/programmes/ditta-annual-meeting-and-workshop/edit",
     "/change",
 )

@@ -16,6 +16,7 @@ def fill(page: Page, who: str) -> None:
     page.get_by_label("Your e-mail").fill(who)
     page.get_by_label(re.compile("^Workshop on nomenclatures")).first.check()
     page.get_by_label(re.compile("^DITTA annual meeting")).first.check()
+    page.get_by_label(re.compile("^DITTA dinner")).first.check()
     page.get_by_role("button", name="Add another attendee").click()
     expect(page.locator("#attendees-1-name")).to_be_focused()
     page.locator("#attendees-1-name").fill("Ben")
@@ -23,12 +24,13 @@ def fill(page: Page, who: str) -> None:
         # The two events have other categories each, so each asks for its own.
         for choice in page.locator(f"#attendee-{number + 1}").get_by_label("Non-member").all():
             choice.check()
+        page.locator(f"#attendee-{number + 1}").get_by_label("Vegetarian").check()
     page.get_by_label("I agree that the organiser uses these details").check()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_party_registers_for_both_events_with_one_form(browser: Browser, site, scripts, width):
+def test_a_party_registers_for_three_events_with_one_form(browser: Browser, site, scripts, width):
     context = browser.new_context(
         base_url=site.url, java_script_enabled=scripts, viewport={"width": width, "height": 800}
     )
@@ -39,12 +41,16 @@ def test_a_party_registers_for_both_events_with_one_form(browser: Browser, site,
     fill(page, who)
     page.locator("button.primary").click()
     assert "/bookings/" in page.url, page.locator("#errors").inner_text()
-    assert page.locator(".registration").count() == 2
+    assert page.locator(".registration").count() == 3
     states = {one.get_attribute("data-state") for one in page.locator(".registration").all()}
     assert states <= {"confirmed", "waitlisted"}
     letter = mail_to(site, who, "")
     files = [part.get_filename() for part in letter.iter_attachments()]
-    assert sorted(files) == ["ditta-annual-meeting.ics", "workshop-on-nomenclatures.ics"]
+    assert sorted(files) == [
+        "ditta-annual-meeting.ics",
+        "ditta-dinner.ics",
+        "workshop-on-nomenclatures.ics",
+    ]
     context.close()
 
 
@@ -58,6 +64,17 @@ def test_the_script_hides_what_is_pointless_and_loses_nothing(page: Page, site):
     expect(firm).to_be_hidden()
     page.get_by_label("Same organisation for all").uncheck()
     expect(firm).to_have_value("Elsewhere")
+
+
+def test_the_script_asks_for_a_dish_only_of_who_comes_to_dinner(page: Page, site):
+    page.goto(f"{FORM}?attendees=2")
+    dish = page.locator("#attendee-1").get_by_label("Vegetarian")
+    expect(dish).to_be_hidden()
+    page.get_by_label(re.compile("^DITTA dinner")).first.check()
+    expect(dish).to_be_visible()
+    page.get_by_text("Attendee 1 comes only to some of the events").click()
+    page.locator("#attendees-0-events-1").check()
+    expect(dish).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from registration.booking.messages import announce_moved
+from registration.booking.messages import announce_cancelled
 from registration.capability.services import TEAM, token_of
 from registration.core import clock
 from registration.core.database import db
@@ -36,9 +36,9 @@ class Story:
 
 
 def own_feed(app: Flask) -> str:
-    """Return the path of Ada's own feed, out of her newest mail."""
-    text = body([mail for mail in sent() if ADA in mail["To"]][-1])
-    return next(line for line in text.split() if ".ics" in line).removeprefix(app.config["BASE_URL"])
+    """Return the path of Ada's own feed, out of her newest mail that names it."""
+    words = [word for mail in sent() if ADA in mail["To"] for word in body(mail).split()]
+    return [word for word in words if word.endswith(".ics")][-1].removeprefix(app.config["BASE_URL"])
 
 
 def begin() -> tuple[Made, object]:
@@ -142,14 +142,9 @@ def _change(event: Made, days: int = 0, status: str = "published") -> None:
         city=found.city,
         status=status,
     )
-    change_event(event.id, facts, Text("en", TITLE), "earlier", SYSTEM)
+    change_event(event.id, facts, Text("en", TITLE), SYSTEM)
     if status == "cancelled":
-        _tell_of_cancelled(event)
-
-
-def _tell_of_cancelled(event: Made) -> None:
-    """Mail that the event is off: the mail about a moved event says so by its calendar."""
-    write_tx(lambda session: announce_moved(session, event.id, "earlier"))
+        write_tx(lambda session: announce_cancelled(session, event.id))
 
 
 def written(folder: Path, story: Story, hard: bytes) -> dict[str, Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted((ROOT / "registration").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-BENCH = sorted((ROOT / "bench").rglob("*.py"))
+BENCH = sorted(path for name in ("bench", "tools") for path in (ROOT / name).rglob("*.py"))
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
 DOCUMENTS = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
 CONFIGURATION = (

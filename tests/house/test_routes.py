@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 from tests.conftest import running, settings_for, sqlite_copy
 from tests.factories import token_in
 
-VALUES = {"slug": "nothing", "token": "nothing", "name": "nothing", "fmt": "csv"}
+VALUES = {"slug": "nothing", "token": "nothing", "name": "nothing", "fmt": "csv", "code": "fr"}
 
 
 def pages(app: Flask, method: str) -> Iterator[tuple[Rule, str]]:

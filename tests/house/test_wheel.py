@@ -63,6 +63,7 @@ def test_the_wheel_holds_every_file_that_an_installation_needs_and_no_other(whee
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert "registration/templates/email/confirmed/subject.txt" in names
     assert "registration/static/style.css" in names
+    assert "registration/translations/zh/LC_MESSAGES/messages.po" in names
     assert names == shipped()
 
 
@@ -72,14 +73,15 @@ def test_the_wheel_brings_the_command(wheel):
         assert "registration = registration.cli:main" in archive.read(told).decode()
 
 
-def test_an_installation_from_the_wheel_serves_a_page(wheel, tmp_path):
+def test_an_installation_from_the_wheel_serves_a_page_with_its_translations(wheel, tmp_path):
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     program = (
         "import sys, registration; from registration import create_app;"
         "assert registration.__file__.startswith(sys.argv[1]), registration.__file__;"
         "from registration.schema.migrations import migrate; from registration.core.database import db;"
         "app = create_app(); ctx = app.app_context(); ctx.push(); migrate(db.engine);"
-        "print(app.test_client().get('/').status_code)"
+        "page = app.test_client().get('/?lang=fr');"
+        "print(page.status_code, 'Pour les organisateurs' in page.text)"
     )
     environ = {
         "PYTHONPATH": str(tmp_path / "site"),
@@ -94,4 +96,4 @@ def test_an_installation_from_the_wheel_serves_a_page(wheel, tmp_path):
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout.strip()) == (0, "200"), done.stderr[-2000:]
+    assert (done.returncode, done.stdout.strip()) == (0, "200 True"), done.stderr[-2000:]

@@ -23,6 +23,10 @@ ALLOWED = {
     "end_calendar": READ | DOOR,
     "settings": EDIT,
     "new_event": EDIT,
+    "firms": EDIT,
+    "add_coordinator": EDIT,
+    "send_coordinator": EDIT,
+    "remove_coordinator": EDIT,
     "overview": READ,
     "edit": EDIT,
     "add_category": EDIT,
@@ -34,6 +38,8 @@ ALLOWED = {
     "edit_programme": EDIT,
     "answer_file": READ,
     "add_material": EDIT,
+    "translation": EDIT,
+    "remove_translation": EDIT,
     "move_material": EDIT,
     "remove_material": EDIT,
     "ways_in": EDIT,
@@ -101,6 +107,7 @@ def office(page_app):
         "slug": event.slug,
         "registration_id": ada.id,
         "attendee_id": 1,
+        "coordinator_id": factories.make_coordinator("ditta"),
         "message_id": 1,
         "mailing_id": draft(event.id, "Parking", "Use the east gate.", Filters(), None),
         "kind": "confirmed",
@@ -112,9 +119,11 @@ def office(page_app):
         "invitation_id": 1,
         "material_id": 1,
     }
+    firms = ("firms", "add_coordinator", "send_coordinator", "remove_coordinator")
+    slugs = dict.fromkeys(firms, "ditta") | {"edit_programme": programme}
+    slugs |= dict.fromkeys(("new_event", "settings", "new_programme"), "ditta")
     invite(event, "Ben")
     publish(event, "Slides", "https://example.org/slides.pdf")
-    slugs = {"new_event": "ditta", "settings": "ditta", "new_programme": "ditta", "edit_programme": programme}
     addresses = {}
     for rule in page_app.url_map.iter_rules():
         if rule.endpoint.startswith("organiser."):
@@ -140,7 +149,7 @@ def test_a_route_opens_to_its_roles_and_to_nobody_else(page_app, page_client, of
         )
         sign_in(page_client, "ada@example.org", password)
     page_app.config["WTF_CSRF_ENABLED"] = False
-    for name in sorted(office, key=lambda one: one.startswith("cancel")):
+    for name in sorted(office, key=lambda one: one.startswith(("cancel", "remove"))):
         address, method = office[name]
         answer = page_client.open(address, method=method)
         if role == "nobody":

@@ -10,7 +10,7 @@ from registration.events.models import Programme, ProgrammeEvent
 from registration.events.rules import circle
 from tests import factories
 from tests.booking.programme_arranging import make_programme
-from tests.factories import make_event, sign_in, token_in
+from tests.factories import make_event, register, sign_in, state, token_in
 
 NEW = "/organiser/organisers/ditta/programmes/new"
 
@@ -126,3 +126,17 @@ def test_a_circle_is_found_wherever_it_lies(requires):
         return at == start and bool(seen)
 
     assert circle(requires) == any(leads_back(start) for start in requires)
+
+
+def test_cancelling_the_meeting_tells_of_the_dinner_and_drops_nothing(owner, events):
+    _workshop, meeting, dinner = events
+    make_programme(meeting, dinner, requires={dinner.id: meeting.id})
+    seat = register(meeting, "Ada", email="ada@example.org")
+    plate = register(dinner, "Ada", email="ada@example.org")
+    address = f"/organiser/events/{meeting.slug}/registrations/{seat.id}"
+    page = owner.get(address).text
+    assert "can only be had with this event" in page
+    assert f"/organiser/events/{dinner.slug}/registrations/{plate.id}" in page
+    owner.post(f"{address}/cancel", data={"csrf_token": token_in(page), "tells": "y"})
+    assert state(plate) == "confirmed"
+    assert "can only be had with this event" not in owner.get(address).text

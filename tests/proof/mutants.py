@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from registration.booking import desk, messages
+from registration.booking import desk, messages, targets
 from registration.booking.services import cancel as cancelling
 from registration.booking.services import capacity as capacities
 from registration.core import transaction
 from registration.core.database import db
 from registration.mail import outbox
-from registration.seats import engine, rules
+from registration.seats import engine, parties, rules
 from registration.seats import gate as gates
 from registration.seats.models import Pool, Registration
 from registration.seats.models import Queue as GateRow
@@ -77,7 +77,7 @@ def _gate_after_read() -> Mutation:
 
 
 def _cancel_without_drain() -> Mutation:
-    return _without_drain(cancelling)
+    return _without_drain(targets)
 
 
 def _capacity_without_drain() -> Mutation:
@@ -141,18 +141,26 @@ def _first_fit_as_strict() -> Mutation:
 
 def _strict_newcomer_overtakes() -> Mutation:
     """Whoever joins a strict line sits if there is room, whoever waits."""
-    return [(engine, "_is_held_back", lambda _session, gate, _priority: gate.is_draining)]
+    return [(engine, "is_held_back", lambda _session, gate, _priority: gate.is_draining)]
 
 
 def _shrink_keeps_seats() -> Mutation:
     """A smaller party keeps the seats of who left."""
-    replace = engine.replace_needs
+    shrunk: list[bool] = []
+    change, give_back = parties.change_needs, gates.give_back
 
-    def exchange(session: Session, _gate: Any, one: Any, needs: Any) -> bool:
-        replace(session, one.id, needs)
-        return True
+    def changing(*args: Any) -> bool:
+        shrunk.append(True)
+        try:
+            return change(*args)
+        finally:
+            shrunk.pop()
 
-    return [(engine, "_exchange", exchange)]
+    def kept(*args: Any) -> None:
+        if not shrunk:
+            give_back(*args)
+
+    return [(parties, "change_needs", changing), (gates, "give_back", kept)]
 
 
 def _cancel_keeps_seats() -> Mutation:
@@ -186,11 +194,11 @@ def _mail_outside() -> Mutation:
 def _change_outside() -> Mutation:
     """Cancelling and promoting are two transactions."""
 
-    def cancel_first(session: Session, gate: Any, actor: Any) -> list[Any]:
+    def commit_first(session: Session, gate: Any, actor: Any) -> list[Any]:
         session.commit()
         return engine.drain(session, gate, actor)
 
-    return [(cancelling, "engine", _Without(engine, drain=cancel_first))]
+    return [(targets, "engine", _Without(engine, drain=commit_first))]
 
 
 def _promoted_untold() -> Mutation:
@@ -201,7 +209,7 @@ def _promoted_untold() -> Mutation:
         told = [change for change in changes if change.before != rules.WAITLISTED]
         announce(session, told, *args, **values)
 
-    return [(cancelling, "announce", silent), (capacities, "announce", silent)]
+    return [(targets, "announce", silent), (capacities, "announce", silent)]
 
 
 def _key_forgotten() -> Mutation:
@@ -233,18 +241,16 @@ def _together_apart() -> Mutation:
 def _cancel_again() -> Mutation:
     """What has ended ends once more and gives its seats back again."""
 
-    def release(session: Session, gate: Any, registration_id: int, *args: Any) -> Any:
+    def lock(session: Session, target: Any) -> Any:
+        gate = targets.lock(session, target)
         session.execute(
             update(Registration)
-            .where(Registration.id == registration_id, Registration.state == rules.CANCELLED)
+            .where(Registration.id == target.registration_id, Registration.state == rules.CANCELLED)
             .values(state=rules.CONFIRMED)
         )
-        return engine.release(session, gate, registration_id, *args)
+        return gate
 
-    return [
-        (cancelling, "_state", lambda _session, _target: rules.CONFIRMED),
-        (cancelling, "engine", _Without(engine, release=release)),
-    ]
+    return [(cancelling, "lock", lock)]
 
 
 def _waiting_miscounted() -> Mutation:

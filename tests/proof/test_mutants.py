@@ -1,13 +1,12 @@
 """Each rule, broken: the walk with the model and the doctor beside it must notice it."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 
 from registration.proof.simulate import walk_from
 from registration.proof.walk import Story
+from tests.faults.tables import tell
 from tests.proof.mutants import OF_RULES, broken
 
 # Walks that were seen to find the slowest of them come first; a few more, should an operation be added.
@@ -38,12 +37,9 @@ def test_without_a_mutant_nothing_is_found(app):
 def test_a_broken_rule_is_found(page_app, mutant, record_property):
     story, taken = walked(mutant)
     assert story.findings, f"{mutant} was not noticed in {taken} steps"
-    row = f"| {mutant} | {killed_by(story.findings[0])} | {taken} |"
-    record_property("mutant", row)
-    table = os.environ.get("PROOF_TABLES")
-    if table:
-        with (Path(table) / "mutants.md").open("a", encoding="utf-8") as file:
-            file.write(row + "\n")
+    noticed = killed_by(story.findings[0])
+    record_property("noticed by", f"{noticed} after {taken} steps")
+    tell("mutants", mutant, noticed, taken)
 
 
 def killed_by(finding: str) -> str:

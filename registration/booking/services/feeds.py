@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from registration.booking.messages import CALENDAR
 from registration.booking.models import Booking, PersonalFeed
 from registration.booking.person import Person, address_hash
-from registration.capability.services import FEED, replace
+from registration.capability.services import FEED, replace, revoke
 from registration.core import clock
 from registration.core.transaction import write_tx
 from registration.mail.models import OutgoingMessage
@@ -22,6 +22,11 @@ AGAIN_AFTER = timedelta(minutes=15)
 def renew_feed(booking_id: int) -> None:
     """Give the booking's feed a new address; whoever polls the old one is told that it is gone."""
     write_tx(lambda session: replace(session, booking_id, FEED))
+
+
+def end_feed(booking_id: int) -> None:
+    """End the booking's feed without a new address."""
+    write_tx(lambda session: revoke(session, booking_id, FEED))
 
 
 def mail_feed(person: Person) -> None:

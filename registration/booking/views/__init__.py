@@ -3,11 +3,19 @@
 from flask import Blueprint
 from flask.sansio.blueprints import BlueprintSetupState
 
+from registration.accounts.throttle import Throttle
 from registration.booking import wording
 from registration.booking.views import (
+    address,
+    answering,
     calendar,
+    choosing,
+    editing,
     files,
+    handover,
+    links,
     manage,
+    opening,
     programme,
     register,
     tickets,
@@ -17,6 +25,11 @@ from registration.web.guards import take_files
 
 bp = Blueprint("booking", __name__)
 wording.init_blueprint(bp)
+bp.register_error_handler(opening.LinkDoesNotOpen, opening.no_link_page)
+bp.record_once(lambda setup: setup.app.extensions.setdefault(opening.THROTTLE, Throttle()))
+
+_REGISTRATION = "/bookings/<token>/registrations/<int:registration_id>"
+_ATTENDEE = f"{_REGISTRATION}/attendees/<int:attendee_id>"
 
 bp.add_url_rule("/events/<slug>/register", "register", register.show, methods=["GET"])
 bp.add_url_rule("/events/<slug>/register", "submit", register.submit, methods=["POST"])
@@ -47,6 +60,42 @@ bp.add_url_rule("/unsubscribe/<token>/", "end_messages", unsubscribe.submit, met
 bp.add_url_rule("/tickets/<token>/", "ticket", tickets.show, methods=["GET"])
 bp.add_url_rule("/tickets/<token>/qr.svg", "ticket_qr", tickets.qr, methods=["GET"])
 bp.add_url_rule("/tickets/<token>/ticket.pdf", "ticket_pdf", tickets.pdf, methods=["GET"])
+
+for _rule, _endpoint, _view, _method in (
+    ("/bookings/link", "ask_links", links.show, "GET"),
+    ("/bookings/link", "send_links", links.send, "POST"),
+    ("/bookings/link/sent", "links_sent", links.sent, "GET"),
+    ("/bookings/<token>/edit", "contact", editing.contact, "GET"),
+    ("/bookings/<token>/edit", "save_contact", editing.save_contact, "POST"),
+    ("/bookings/<token>/address/forget", "forget_address", manage.forget_address, "POST"),
+    (f"{_REGISTRATION}/accept", "accept", answering.accept, "POST"),
+    (f"{_REGISTRATION}/decline", "decline", answering.decline, "POST"),
+    (f"{_REGISTRATION}/split", "split", answering.split, "POST"),
+    ("/bookings/<token>/verify", "verify_again", answering.verify_again, "POST"),
+    (f"{_ATTENDEE}/choice", "choice", choosing.choice, "GET"),
+    (f"{_ATTENDEE}/choice", "choose", choosing.choose, "POST"),
+    (f"{_REGISTRATION}/attendees/add", "one_more", choosing.one_more, "GET"),
+    (f"{_REGISTRATION}/attendees/add", "add_person", choosing.add, "POST"),
+    (f"{_REGISTRATION}/move/<slug>", "move_page", choosing.move_page, "GET"),
+    (f"{_REGISTRATION}/move/<slug>", "move", choosing.move, "POST"),
+    (f"{_REGISTRATION}/edit", "people", editing.people, "GET"),
+    (f"{_REGISTRATION}/edit", "save_people", editing.save_people, "POST"),
+    (f"{_ATTENDEE}/hand-over", "hand_over", handover.ask, "GET"),
+    (f"{_ATTENDEE}/hand-over", "send_handover", handover.send, "POST"),
+    (
+        "/bookings/<token>/handovers/<int:handover_id>/withdraw",
+        "withdraw_handover",
+        manage.withdraw_handover,
+        "POST",
+    ),
+    ("/bookings/<token>/feed/end", "end_feed", manage.end_feed, "POST"),
+    ("/addresses/<token>/", "address", address.show, "GET"),
+    ("/addresses/<token>/", "confirm_address", address.confirm, "POST"),
+    ("/handovers/<token>/", "handover", handover.show, "GET"),
+    ("/handovers/<token>/", "take_over", handover.take, "POST"),
+    ("/handovers/<token>/refuse", "refuse_handover", handover.say_no, "POST"),
+):
+    bp.add_url_rule(_rule, _endpoint, _view, methods=[_method])
 
 
 @bp.record

@@ -9,7 +9,7 @@ from registration.booking.calendars import Calendar
 from registration.booking.person import Person, person_of
 from registration.booking.queries import seats_of
 from registration.booking.services import feeds
-from registration.booking.views.manage import opened
+from registration.booking.views.opening import opened
 from registration.core.database import db
 from registration.core.recent import recent
 from registration.core.refusal import NotFound
@@ -20,7 +20,7 @@ from registration.ical.entries import download_many
 from registration.ical.feeds import part_of
 from registration.ical.links import subscriptions
 from registration.web.guards import action_key, check_action_key
-from registration.web.locale import page_locale
+from registration.web.locale import keep_to, page_locale
 
 
 def download(token: str) -> ResponseReturnValue:
@@ -37,6 +37,7 @@ def feed(token: str) -> ResponseReturnValue:
         response = make_response(_("This calendar address was revoked. Take the new one.") + "\n", 410)
         response.mimetype = "text/plain"
         return response
+    keep_to(known.locale)
     told = Told(
         name=_name(known),
         path=request.path,
@@ -55,6 +56,7 @@ def feed(token: str) -> ResponseReturnValue:
 def page(token: str) -> ResponseReturnValue:
     """Show how to subscribe to the feed of everything, and how to end its address."""
     known, _person = _of_person(token)
+    keep_to(known.locale)
     return render_template(
         "booking/calendar.html",
         organiser=known.organiser,

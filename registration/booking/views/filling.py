@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from registration.booking import forms, parties
 from registration.booking.applying import application
 from registration.booking.checking import check, tell
+from registration.booking.fields import cleaned
 from registration.booking.forms import RegistrationForm
 from registration.booking.services.register import register
 from registration.booking.sheet import Sheet
@@ -38,6 +39,8 @@ def empty(sheet: Sheet, page: Page) -> ResponseReturnValue:
     blocks = min(max(request.args.get("attendees", 1, type=int) or 1, 1), most)
     form = forms.registration_form(sheet, None, blocks=blocks, most=most)
     form.locale.data = page_locale()
+    # A coordinator comes from the page of her firm.
+    form.firm.data = cleaned(request.args.get("firm", "")[: forms.FIRM_LENGTH])
     if sheet.is_programme:
         open_slugs = [spec.slug for spec in sheet.open_specs]
         asked = request.args.getlist("events")

@@ -6,36 +6,58 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from registration.booking.alternatives import alternatives, choices_of, kept_until_then
+from registration.booking.endings import endings, left_behind
+from registration.booking.handovers import moved_away, open_handovers, wanted_address
 from registration.booking.models import Booking
 from registration.booking.parts import prepared
-from registration.booking.queries import booking as booking_by_id
-from registration.booking.queries import seats_of
+from registration.booking.queries import Seat, seats_of
 from registration.booking.services import cancel as cancelling
-from registration.booking.services import feeds
+from registration.booking.services import feeds, handover, readdress
 from registration.booking.services.cancel import Target
-from registration.capability.services import BOOKING, FEED, find, is_live, token_of
+from registration.booking.views.opening import opened
+from registration.capability.services import FEED, token_of
 from registration.core.database import db
 from registration.core.refusal import NotFound
 from registration.core.urls import public_url
 from registration.ical.links import Subscriptions, additions, subscriptions
 from registration.journal.services import ATTENDEE
+from registration.seats import rules
+from registration.seats.prospects import prospect, waiting_count
+from registration.seats.queries import availability
 from registration.web.guards import action_key, check_action_key
 from registration.web.locale import page_locale
 
 
 def show(token: str) -> ResponseReturnValue:
     """Show the booking."""
-    booked = opened(token)
-    feed_token = token_of(db.session(), booked.id, FEED)
-    seats = seats_of(db.session(), booked.id, page_locale())
-    active = [seat for seat in seats if seat.is_active]
+    session, booked = db.session(), opened(token)
+    seats = seats_of(session, booked.id, page_locale())
+    waits_for = [one.event_id for one in seats if one.state == rules.WAITLISTED]
+    feed_token = token_of(session, booked.id, FEED)
+    active = [one for one in seats if one.is_active]
     return render_template(
         "booking/booking.html",
         booking=booked,
         token=token,
-        key=action_key(f"booking:{token}"),
+        key=page_key(token),
         seats=seats,
-        parts=prepared(db.session(), seats),
+        waiting={event_id: waiting_count(session, event_id) for event_id in waits_for},
+        prospects={event_id: prospect(session, event_id) for event_id in waits_for},
+        endings=endings(session, [one.registration_id for one in seats]),
+        left_behind=left_behind(session, booked, seats, page_locale()),
+        rooms=availability(session, waits_for),
+        choices=choices_of(session, [one.event_id for one in active]),
+        alternatives={
+            one.registration_id: alternatives(session, booked, one.event_id, page_locale())
+            for one in active
+            if one.may_move
+        },
+        kept=kept_until_then(session, booked.id),
+        handovers=open_handovers(session, [one.registration_id for one in seats]),
+        moved=moved_away(session, booked.id, page_locale()),
+        wanted_address=wanted_address(session, booked.id),
+        parts=prepared(session, seats),
         subscribe=_subscribe(feed_token),
         qr_url=url_for("booking.feed_qr", token=feed_token) if feed_token else None,
         additions=additions(active[0].entry) if len(active) == 1 else None,
@@ -45,31 +67,35 @@ def show(token: str) -> ResponseReturnValue:
 
 def cancel(token: str, registration_id: int) -> ResponseReturnValue:
     """Give the seats, or the place on the waitlist, back."""
-    return _act(token, lambda booked: cancelling.cancel(_target(booked, registration_id), ATTENDEE))
+    return act(token, lambda booked: cancelling.cancel(target_in(booked, registration_id), ATTENDEE))
 
 
 def cancel_attendee(token: str, registration_id: int, attendee_id: int) -> ResponseReturnValue:
     """Give one attendee's seat back."""
-    return _act(
+    return act(
         token,
-        lambda booked: cancelling.cancel_attendee(_target(booked, registration_id), attendee_id, ATTENDEE),
+        lambda booked: cancelling.cancel_attendee(target_in(booked, registration_id), attendee_id, ATTENDEE),
     )
+
+
+def withdraw_handover(token: str, handover_id: int) -> ResponseReturnValue:
+    """Take back the question whether somebody takes a seat over."""
+    return act(token, lambda booked: handover.withdraw(booked.id, handover_id, ATTENDEE))
+
+
+def forget_address(token: str) -> ResponseReturnValue:
+    """Stay with the address that the booking has."""
+    return act(token, lambda booked: readdress.forget_address(booked.id))
 
 
 def renew_feed(token: str) -> ResponseReturnValue:
     """Give the calendar feed a new address; the old one ends."""
-    return _act(token, lambda booked: feeds.renew_feed(booked.id))
+    return act(token, lambda booked: feeds.renew_feed(booked.id))
 
 
-def opened(token: str) -> Booking:
-    """Return the booking that *token* opens. Raises NotFound, the same for every link that does not open."""
-    capability = find(db.session(), token, BOOKING)
-    booked = None
-    if capability is not None and is_live(capability):
-        booked = booking_by_id(db.session(), capability.subject_id)
-    if booked is None:
-        raise NotFound(_("This link does not open anything. Use the newest mail about your registration."))
-    return booked
+def end_feed(token: str) -> ResponseReturnValue:
+    """End the calendar feed."""
+    return act(token, lambda booked: feeds.end_feed(booked.id))
 
 
 def _subscribe(feed_token: str | None) -> Subscriptions | None:
@@ -78,15 +104,27 @@ def _subscribe(feed_token: str | None) -> Subscriptions | None:
     return subscriptions(public_url(f"/feeds/{feed_token}.ics"), _("My registrations"))
 
 
-def _act(token: str, action: Callable[[Booking], None]) -> ResponseReturnValue:
+def page_key(token: str) -> str:
+    """Return the key that every form of the booking's page carries."""
+    return action_key(f"booking:{token}")
+
+
+def act(token: str, action: Callable[[Booking], None]) -> ResponseReturnValue:
+    """Do *action* with the booking that *token* opens, and lead back to its page."""
     booked = opened(token)
     check_action_key(f"booking:{token}", request.form.get("key", ""))
     action(booked)
     return redirect(url_for("booking.booking", token=token), 303)
 
 
-def _target(booked: Booking, registration_id: int) -> Target:
-    for seat in seats_of(db.session(), booked.id, booked.locale):
+def seat_in(booked: Booking, registration_id: int) -> Seat:
+    """Return a registration of the booking. Raises NotFound for every other."""
+    for seat in seats_of(db.session(), booked.id, page_locale()):
         if seat.registration_id == registration_id:
-            return Target(seat.event_id, registration_id, booked.id)
+            return seat
     raise NotFound(_("There is no such registration."))
+
+
+def target_in(booked: Booking, registration_id: int) -> Target:
+    """Return what the services need to know of a registration of the booking."""
+    return Target(seat_in(booked, registration_id).event_id, registration_id, booked.id)

@@ -16,7 +16,7 @@ from registration.core.database import db
 from registration.events.rules import Phase
 from registration.seats.promise import promises
 from registration.seats.queries import availability, line_policy, seats_now
-from registration.web.locale import page_locale
+from registration.web.locale import fall_back_to, page_locale
 
 
 def show(slug: str) -> ResponseReturnValue:
@@ -44,6 +44,7 @@ def _spec(slug: str) -> FormSpec:
     spec = form_spec(db.session(), slug)
     if spec is None:
         abort(404)
+    fall_back_to(spec.locale)
     return spec
 
 

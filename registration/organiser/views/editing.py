@@ -15,6 +15,7 @@ from registration.events.access import event_page
 from registration.events.models import Event
 from registration.events.services import CategoryFacts
 from registration.organiser import forms, services
+from registration.organiser.translations import languages_of
 from registration.organiser.views.frame import actor, done, event_screen, tell
 
 
@@ -42,9 +43,8 @@ def new(organiser: Organiser) -> ResponseReturnValue:
 def edit(event: Event) -> ResponseReturnValue:
     """Change facts and words."""
     form = forms.EventForm()
-    locale = request.args.get("text", event.locale)
     if request.method == "GET":
-        forms.fill(form, event, locale)
+        forms.fill(form, event, event.locale)
         return _edit_page(event, form, 200)
     if not form.validate():
         return _edit_page(event, form, 422)
@@ -106,4 +106,12 @@ def _new_page(organiser: Organiser, form: forms.NewEventForm, status: int) -> Re
 
 def _edit_page(event: Event, form: forms.EventForm, status: int) -> ResponseReturnValue:
     errors = forms.errors_of(form)
-    return event_screen("edit.html", event, status, form=form, errors=errors, has_errors=bool(errors))
+    return event_screen(
+        "edit.html",
+        event,
+        status,
+        form=form,
+        languages_of=languages_of(event),
+        errors=errors,
+        has_errors=bool(errors),
+    )

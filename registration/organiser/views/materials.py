@@ -46,7 +46,7 @@ def materials(event: Event) -> ResponseReturnValue:
         status,
         form=form,
         papers=papers(db.session(), [event.id])[event.id],
-        languages=LANGUAGES,
+        language_names=LANGUAGES,
         errors=errors,
         has_errors=bool(errors),
     )

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from registration.accounts.access import EDIT, READ, current_account
 from registration.accounts.queries import role_at
+from registration.booking.programmes import dependants
 from registration.booking.queries import Seat, seats_where
 from registration.booking.services import cancel as cancelling
 from registration.booking.services.cancel import Target
@@ -49,6 +50,7 @@ def registration_screen(
         has_errors=bool(errors),
         form=CancelForm(formdata=None),
         answers=answers_of(session, registration_id, with_sensitive=is_trusted),
+        linked=dependants(session, registration, page_locale()) if found.is_active else [],
         history=history(session, registration_id),
         mails=mails,
         deliveries=deliveries(session, [mail.id for mail in mails]),

@@ -1,0 +1,56 @@
+"""Read how registrations ended, and what an ended one leaves behind that asks for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registration.booking.models import Booking
+from registration.booking.programmes import dependants
+from registration.booking.queries import Seat, is_registered
+from registration.journal.models import JournalEntry
+from registration.seats import rules
+from registration.seats.models import Registration
+
+
+@dataclass(frozen=True)
+class Ending:
+    """From which state a registration ended, by whom, and the organiser's reason if one was given."""
+
+    before: str
+    by: str
+    reason: str
+
+
+def endings(session: Session, registration_ids: Sequence[int]) -> dict[int, Ending]:
+    """Return how each of *registration_ids* ended; who holds or waits is not among them."""
+    rows = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.registration_id.in_(registration_ids),
+            JournalEntry.action == "state",
+            JournalEntry.after.in_(rules.ENDED),
+        )
+        .order_by(JournalEntry.id)
+    )
+    return {
+        row.registration_id or 0: Ending(
+            row.before or "", row.actor, (row.reason or "") if row.actor == "organiser" else ""
+        )
+        for row in rows
+    }
+
+
+def left_behind(
+    session: Session, booked: Booking, seats: Sequence[Seat], locale: str
+) -> list[tuple[Seat, Seat]]:
+    """Return (what she still has, what she gave up) where the one can only be had with the other."""
+    found: dict[int, tuple[Seat, Seat]] = {}
+    for lost in seats:
+        if lost.is_active or is_registered(session, booked.email_normal, lost.event_id):
+            continue
+        registration = session.get_one(Registration, lost.registration_id)
+        for kept in dependants(session, registration, locale):
+            found[kept.registration_id] = (kept, lost)
+    return list(found.values())

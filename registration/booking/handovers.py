@@ -1,0 +1,36 @@
+"""Read what was handed on, or is to be: for the pages and the mails."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from registration.booking.models import AddressChange, Handover
+from registration.events.models import Event
+from registration.events.queries import Words, words
+from registration.seats.models import Registration
+
+
+def open_handovers(session: Session, registration_ids: Sequence[int]) -> dict[int, Handover]:
+    """Return who is asked to take over which attendee's seat, by the attendee's id."""
+    query = select(Handover).where(Handover.registration_id.in_(registration_ids), Handover.state == "open")
+    return {one.attendee_id: one for one in session.scalars(query)}
+
+
+def moved_away(session: Session, booking_id: int, locale: str) -> list[tuple[Handover, Words]]:
+    """Return the seats that left a booking, each with the words of its event."""
+    rows = session.execute(
+        select(Handover, Event)
+        .join(Registration, Registration.id == Handover.registration_id)
+        .join(Event, Event.id == Registration.event_id)
+        .options(selectinload(Event.texts))
+        .where(Handover.booking_id == booking_id, Handover.moved_sequence.is_not(None))
+        .order_by(Event.starts_at, Handover.id)
+    ).all()
+    return [(row.Handover, words(row.Event, locale)) for row in rows]
+
+
+def wanted_address(session: Session, booking_id: int) -> str | None:
+    """Return the address that a booking is to move to once it is confirmed."""
+    change = session.get(AddressChange, booking_id)
+    return None if change is None else change.email

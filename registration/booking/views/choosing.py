@@ -1,0 +1,190 @@
+"""Change what an attendee comes to, bring one more person, move to another event of the programme."""
+
+from flask import current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registration.booking import choice_forms
+from registration.booking.alternatives import Alternative, alternatives, picked_sessions
+from registration.booking.answers import has_agreed
+from registration.booking.choice_forms import ChoiceForm, PersonForm
+from registration.booking.editing_forms import KeyedForm, concerning, errors_of
+from registration.booking.forms import SENSITIVE_CONSENT
+from registration.booking.formspec import form_spec
+from registration.booking.models import Booking
+from registration.booking.queries import Companion, Seat, seats_of
+from registration.booking.services import moving, party
+from registration.booking.services.edit import agree_sensitive
+from registration.booking.sheet import Sheet
+from registration.booking.views.editing import sheet_of
+from registration.booking.views.handover import person_of
+from registration.booking.views.manage import page_key, seat_in, target_in
+from registration.booking.views.opening import does_not_open, opened
+from registration.core.database import db
+from registration.core.refusal import NotFound, Refusal
+from registration.journal.services import ATTENDEE
+from registration.seats.queries import availability
+from registration.web.guards import check_action_key
+from registration.web.locale import page_locale
+
+
+def choice(token: str, registration_id: int, attendee_id: int) -> ResponseReturnValue:
+    """Show category and sessions of one attendee."""
+    held = seat_in(opened(token), registration_id)
+    person, sheet = person_of(held, attendee_id), sheet_of(held)
+    picked = picked_sessions(db.session(), attendee_id)
+    return _choice_page(token, held, person, choice_forms.choice_form(sheet, person, picked, None), 200)
+
+
+def choose(token: str, registration_id: int, attendee_id: int) -> ResponseReturnValue:
+    """Ask for another category or other sessions; what she has is hers until that is certain."""
+    booked = opened(token)
+    held = seat_in(booked, registration_id)
+    person, sheet = person_of(held, attendee_id), sheet_of(held)
+    target = target_in(booked, registration_id)
+    form = choice_forms.choice_form(sheet, person, (), request.form)
+    try:
+        check_action_key(f"booking:{token}", request.form.get("key", ""))
+        if not choice_forms.check_choice(form, sheet):
+            return _choice_page(token, held, person, form, 422)
+        sessions = [int(one) for one in choice_forms.sessions_in(form)]
+        party.change_choice(target, attendee_id, choice_forms.category_in(form), sessions, ATTENDEE)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        choice_forms.tell_at(form, refusal)
+        return _choice_page(token, held, person, form, refusal.status)
+    return _back(token)
+
+
+def one_more(token: str, registration_id: int) -> ResponseReturnValue:
+    """Ask who else comes."""
+    booked = opened(token)
+    held = seat_in(booked, registration_id)
+    form = choice_forms.person_form(sheet_of(held), booked.firm, None)
+    return _person_page(token, booked, held, form, 200)
+
+
+def add(token: str, registration_id: int) -> ResponseReturnValue:
+    """Let one more person come with the party."""
+    booked = opened(token)
+    held = seat_in(booked, registration_id)
+    sheet, target = sheet_of(held), target_in(booked, registration_id)
+    form = choice_forms.person_form(sheet, booked.firm, request.form)
+    booking_id = booked.id
+    try:
+        check_action_key(f"booking:{token}", request.form.get("key", ""))
+        agreed = has_agreed(db.session(), booking_id, "sensitive")
+        if not choice_forms.check_person(form, sheet, has_agreed=agreed):
+            return _person_page(token, booked, held, form, 422)
+        _check_size(booked, held)
+        if form.consent_sensitive.data:
+            agree_sensitive(booking_id, str(SENSITIVE_CONSENT))
+        party.add_people(target, [choice_forms.person_in(form, sheet)], ATTENDEE)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        choice_forms.tell_at(form, refusal)
+        return _person_page(token, booked, held, form, refusal.status)
+    return _back(token)
+
+
+def move_page(token: str, registration_id: int, slug: str) -> ResponseReturnValue:
+    """Say what moving to another event of the programme means, and ask."""
+    booked = opened(token)
+    held = seat_in(booked, registration_id)
+    other = _alternative(booked, held, slug)
+    return _move_page(token, held, other, choice_forms.move_form(_sheet(slug), held.present, None), 200)
+
+
+def move(token: str, registration_id: int, slug: str) -> ResponseReturnValue:
+    """Ask for seats at the other event; what they have is given back once those are certain."""
+    booked = opened(token)
+    held = seat_in(booked, registration_id)
+    other = _alternative(booked, held, slug)
+    target = target_in(booked, registration_id)
+    form = choice_forms.move_form(_sheet(slug), held.present, request.form)
+    try:
+        check_action_key(f"booking:{token}", request.form.get("key", ""))
+        if not form.validate():
+            return _move_page(token, held, other, form, 422)
+        moving.move(target, other.event_id, choice_forms.categories_in(form, held.present), ATTENDEE)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        choice_forms.tell_at(form, refusal)
+        return _move_page(token, held, other, form, refusal.status)
+    return _back(token)
+
+
+def _check_size(booked: Booking, held: Seat) -> None:
+    """Raise Refusal where the booking has as many people at the event as one form may register."""
+    most = current_app.config["MAX_PARTY"]
+    mine = seats_of(db.session(), booked.id, page_locale())
+    present = sum(len(one.present) for one in mine if one.is_active and one.event_id == held.event_id)
+    if present >= most:
+        raise Refusal(
+            _("One form can register at most %(most)s people. Send a second form for the others.", most=most)
+        )
+
+
+def _alternative(booked: Booking, held: Seat, slug: str) -> Alternative:
+    for one in alternatives(db.session(), booked, held.event_id, page_locale()):
+        if one.slug == slug and held.may_move:
+            return one
+    raise NotFound(_("There is no such event to move to now."))
+
+
+def _sheet(slug: str) -> Sheet:
+    spec = form_spec(db.session(), slug)
+    if spec is None:
+        raise does_not_open()
+    return Sheet((spec,))
+
+
+def _back(token: str) -> ResponseReturnValue:
+    return redirect(url_for("booking.booking", token=token), 303)
+
+
+def _choice_page(
+    token: str, held: Seat, person: Companion, form: ChoiceForm, status: int
+) -> ResponseReturnValue:
+    return _page("choice", token, held, form, status, person=person)
+
+
+def _person_page(
+    token: str, booked: Booking, held: Seat, form: PersonForm, status: int
+) -> ResponseReturnValue:
+    sheet = sheet_of(held)
+    asks_consent = any(one.question.is_sensitive for one in sheet.of_attendees) and not has_agreed(
+        db.session(), booked.id, "sensitive"
+    )
+    questions = concerning(form, sheet.of_attendees, is_choosing=True)
+    return _page("one_more", token, held, form, status, questions=questions, asks_consent=asks_consent)
+
+
+def _move_page(
+    token: str, held: Seat, other: Alternative, form: KeyedForm, status: int
+) -> ResponseReturnValue:
+    left = availability(db.session(), [other.event_id])[other.event_id].left
+    return _page("move", token, held, form, status, other=other, left=left)
+
+
+def _page(
+    template: str, token: str, held: Seat, form: KeyedForm, status: int, **values: object
+) -> ResponseReturnValue:
+    errors = errors_of(form)
+    seats = availability(db.session(), [held.event_id])[held.event_id]
+    page = render_template(
+        f"booking/{template}.html",
+        form=form,
+        seat=held,
+        sheet=sheet_of(held),
+        rooms=seats.sessions,
+        token=token,
+        key=page_key(token),
+        errors=errors,
+        has_errors=bool(errors),
+        **values,
+    )
+    return page, status

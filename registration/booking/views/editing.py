@@ -1,0 +1,155 @@
+"""Correct the contact and the attendees of a booking."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registration.booking.answers import answers_by_attendee, has_agreed
+from registration.booking.editing_forms import (
+    ContactForm,
+    PeopleForm,
+    answers_in,
+    check_people,
+    concerning,
+    errors_of,
+    people_form,
+    tell,
+)
+from registration.booking.forms import SENSITIVE_CONSENT
+from registration.booking.formspec import form_spec
+from registration.booking.models import Booking
+from registration.booking.queries import Seat
+from registration.booking.services.edit import Corrected, change_contact, change_people
+from registration.booking.services.readdress import ask_address
+from registration.booking.sheet import Sheet
+from registration.booking.views.manage import page_key, seat_in, target_in
+from registration.booking.views.opening import check_pace, does_not_open, opened
+from registration.core.database import db
+from registration.core.refusal import Refusal
+from registration.journal.services import ATTENDEE
+from registration.web.guards import check_action_key
+
+# Mails to new addresses that one booking may cause in an hour.
+PER_BOOKING = 5
+
+
+def contact(token: str) -> ResponseReturnValue:
+    """Show the form of the contact."""
+    booked = opened(token)
+    known = {"name": booked.name, "email": booked.email, "locale": booked.locale}
+    return _contact_page(token, ContactForm(formdata=None, data=known), 200)
+
+
+def save_contact(token: str) -> ResponseReturnValue:
+    """Save name and language; another address is asked to confirm first."""
+    booked = opened(token)
+    form = ContactForm(formdata=request.form)
+    try:
+        check_action_key(f"booking:{token}", request.form.get("key", ""))
+        if not form.validate():
+            return _contact_page(token, form, 422)
+        if form.email.data != booked.email:
+            check_pace(f"address:{booked.id}", PER_BOOKING)
+            ask_address(booked.id, form.email.data)
+        change_contact(booked.id, form.name.data, form.locale.data)
+    except Refusal as refusal:
+        tell(form, refusal)
+        return _contact_page(token, form, refusal.status)
+    return redirect(url_for("booking.booking", token=token), 303)
+
+
+def people(token: str, registration_id: int) -> ResponseReturnValue:
+    """Show the form of a registration's attendees."""
+    booked = opened(token)
+    seat = seat_in(booked, registration_id)
+    sheet = sheet_of(seat)
+    return _people_page(token, booked, seat, sheet, _form(seat, sheet, None), 200)
+
+
+def save_people(token: str, registration_id: int) -> ResponseReturnValue:
+    """Save the attendees, or show the form again with what to do."""
+    booked = opened(token)
+    seat = seat_in(booked, registration_id)
+    sheet = sheet_of(seat)
+    form = _form(seat, sheet, request.form)
+    agreed = has_agreed(db.session(), booked.id, "sensitive")
+    target = target_in(booked, registration_id)
+    try:
+        check_action_key(f"booking:{token}", request.form.get("key", ""))
+        if not check_people(form, sheet, has_agreed=agreed):
+            return _people_page(token, booked, seat, sheet, form, 422)
+        wording = str(SENSITIVE_CONSENT) if form.consent_sensitive.data else ""
+        change_people(target, _corrected(form, sheet), ATTENDEE, wording)
+    except Refusal as refusal:
+        tell(form, refusal)
+        return _people_page(token, booked, seat, sheet, form, refusal.status)
+    return redirect(url_for("booking.booking", token=token), 303)
+
+
+def sheet_of(seat: Seat) -> Sheet:
+    """Return what the form of the registration's event asks."""
+    spec = form_spec(db.session(), seat.slug)
+    if spec is None:
+        raise does_not_open()
+    return Sheet((spec,))
+
+
+def _corrected(form: PeopleForm, sheet: Sheet) -> list[Corrected]:
+    event_ids = [spec.event_id for spec in sheet.specs]
+    found = []
+    for number, one in enumerate(form.attendees):
+        answers = answers_in(one.form, sheet.of_attendees, form, event_ids)
+        if number == 0:
+            answers += answers_in(form, sheet.of_contact, form, event_ids)
+        known = one.form.id.data or ""
+        found.append(
+            Corrected(
+                attendee_id=int(known) if known.isdecimal() and len(known) < 10 else 0,
+                name=one.form.name.data,
+                email=one.form.email.data or "",
+                firm=one.form.firm.data or "",
+                answers=answers,
+            )
+        )
+    return found
+
+
+def _form(seat: Seat, sheet: Sheet, formdata: Mapping[str, Any] | None) -> PeopleForm:
+    answers = answers_by_attendee(db.session(), [one.id for one in seat.present])
+    return people_form(sheet, seat.present, answers, formdata)
+
+
+def _contact_page(token: str, form: ContactForm, status: int) -> ResponseReturnValue:
+    errors = errors_of(form)
+    page = render_template(
+        "booking/contact.html",
+        form=form,
+        token=token,
+        key=page_key(token),
+        errors=errors,
+        has_errors=bool(errors),
+    )
+    return page, status
+
+
+def _people_page(
+    token: str, booked: Booking, seat: Seat, sheet: Sheet, form: PeopleForm, status: int
+) -> ResponseReturnValue:
+    errors = errors_of(form)
+    asks_consent = sheet.has_sensitive and not has_agreed(db.session(), booked.id, "sensitive")
+    page = render_template(
+        "booking/people.html",
+        form=form,
+        sheet=sheet,
+        own=concerning(form, sheet.of_contact),
+        people=[(one.form, concerning(one.form, sheet.of_attendees)) for one in form.attendees],
+        seat=seat,
+        token=token,
+        key=page_key(token),
+        asks_consent=asks_consent,
+        errors=errors,
+        has_errors=bool(errors),
+    )
+    return page, status

@@ -1,0 +1,103 @@
+"""The words of an event's parts in the reader's language, else in the event's own.
+
+Programmes, categories, sessions and questions have their own words in their columns, and in *translations*,
+by language and column, those that were translated: a part without a translation shows its own words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from registration.events.models import Category, Event, EventSession, Programme, Question
+from registration.events.queries import Words
+
+Part = Programme | Category | EventSession | Question
+# What of each part people read. The choices of a question are a list in the order of its own.
+FIELDS: dict[type[Any], tuple[str, ...]] = {
+    Programme: ("title", "summary", "description"),
+    Category: ("name", "hint"),
+    EventSession: ("name", "hint"),
+    Question: ("label", "hint", "purpose", "retention", "choices"),
+}
+
+
+class Told(NamedTuple):
+    """A text, and the language it is in."""
+
+    text: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class CategoryWords:
+    """A category for one reader."""
+
+    id: int
+    name: Told
+    hint: Told
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+def said(own: Any, translations: Mapping[str, Mapping[str, Any]], field: str, locale: str) -> Any:
+    """Return *field* in *locale*, else as its *own* words have it."""
+    return translations.get(locale, {}).get(field) or own
+
+
+def told(part: Any, field: str, locale: str, own_locale: str) -> Told:
+    """Return *field* of *part* for a reader of *locale*; its own words are in *own_locale*."""
+    is_there = bool(part.translations.get(locale, {}).get(field))
+    return Told(
+        said(getattr(part, field), part.translations, field, locale), locale if is_there else own_locale
+    )
+
+
+def programme_words(programme: Programme, locale: str) -> Words:
+    """Return the words of *programme* in *locale*, else in its own language; the two are never mixed."""
+    there = programme.translations.get(locale, {})
+    if not there.get("title"):
+        return Words(programme.locale, programme.title, programme.summary, programme.description)
+    return Words(locale, there["title"], there.get("summary", ""), there.get("description", ""))
+
+
+def category_words(event: Event, locale: str) -> list[CategoryWords]:
+    """Return the categories of *event* as a reader of *locale* is told of them."""
+    return [
+        CategoryWords(
+            one.id,
+            told(one, "name", locale, event.locale),
+            told(one, "hint", locale, event.locale),
+            one.opens_at,
+            one.closes_at,
+        )
+        for one in event.categories
+    ]
+
+
+def parts_of(event: Event) -> Sequence[Category | EventSession | Question]:
+    """Return the parts of *event* that have words of their own."""
+    return [*event.categories, *event.sessions, *event.questions]
+
+
+def missing(event: Event, locale: str) -> int:
+    """Return how many texts of *event* a reader of *locale* gets in another language."""
+    count = 0 if any(text.locale == locale for text in event.texts) else 1
+    for part in parts_of(event):
+        count += sum(
+            1
+            for field in FIELDS[type(part)]
+            if getattr(part, field) and not part.translations.get(locale, {}).get(field)
+        )
+    return count
+
+
+def translate(session: Session, part: Part, locale: str, words: Mapping[str, Any]) -> None:
+    """Keep *words* of *part* in *locale*; empty ones are none."""
+    kept = {field: words[field] for field in FIELDS[type(part)] if words.get(field)}
+    others = {code: told for code, told in part.translations.items() if code != locale}
+    # A new value: SQLAlchemy does not look into JSON.
+    part.translations = others | ({locale: kept} if kept else {})
+    session.flush()

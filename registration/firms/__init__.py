@@ -1,0 +1,1 @@
+"""One link for whoever looks after all the people of a firm."""

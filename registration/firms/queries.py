@@ -1,0 +1,144 @@
+"""Read the people of one firm at an organiser's coming events, and nobody else's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from registration.accounts.models import Organiser
+from registration.booking.models import Attendee, Handover
+from registration.core import clock
+from registration.core.text import fold
+from registration.events.models import Event
+from registration.events.queries import location, phase_of, upcoming, words
+from registration.events.rules import Phase
+from registration.firms.models import Coordinator
+from registration.seats import rules
+from registration.seats.models import Pool, Queue, Registration
+
+
+@dataclass(frozen=True)
+class FirmPerson:
+    """One attendee of the firm, with what may be done about her."""
+
+    attendee_id: int
+    registration_id: int
+    event_id: int
+    name: str
+    email: str
+    state: str
+    handover: Handover | None
+
+    @property
+    def may_hand_on(self) -> bool:
+        return self.state == rules.CONFIRMED
+
+
+@dataclass
+class FirmEvent:
+    """One coming event with the firm's people. *limit* is the most that it may have."""
+
+    event: Event
+    title: str
+    title_locale: str
+    location: str
+    is_open: bool
+    limit: int | None = None
+    people: list[FirmPerson] = field(default_factory=list)
+
+    @property
+    def seated(self) -> int:
+        return sum(one.state in rules.HOLDING for one in self.people)
+
+    @property
+    def waiting(self) -> int:
+        return len(self.people) - self.seated
+
+    @property
+    def left(self) -> int | None:
+        return None if self.limit is None else max(0, self.limit - self.seated)
+
+
+def coordinator(session: Session, coordinator_id: int) -> Coordinator | None:
+    return session.get(Coordinator, coordinator_id)
+
+
+def coordinators(session: Session, organiser_id: int) -> Sequence[Coordinator]:
+    """Return who looks after which firm, by firm."""
+    query = select(Coordinator).where(Coordinator.organiser_id == organiser_id)
+    return session.scalars(query.order_by(Coordinator.firm_folded, Coordinator.name, Coordinator.id)).all()
+
+
+def organiser_of(session: Session, one: Coordinator) -> Organiser:
+    return session.get_one(Organiser, one.organiser_id)
+
+
+def firm_events(session: Session, one: Coordinator, locale: str) -> list[FirmEvent]:
+    """Return the organiser's coming events that have people of the firm or take registrations."""
+    people = firm_people(session, one)
+    ids = {person.event_id for person in people}
+    coming = {event.id: event for event in upcoming(session, one.organiser_id)}
+    # What is not listed for everybody is shown to whoever has people there.
+    others = select(Event).where(Event.id.in_(ids - set(coming))).options(selectinload(Event.texts))
+    coming |= {event.id: event for event in session.scalars(others)}
+    limits = _limits(session, one, list(coming))
+    found: dict[int, FirmEvent] = {}
+    for event in sorted(coming.values(), key=lambda event: (event.starts_at, event.id)):
+        is_open = phase_of(event) is Phase.OPEN
+        if is_open or event.id in ids:
+            told = words(event, locale)
+            found[event.id] = FirmEvent(
+                event, told.title, told.locale, location(event), is_open, limits.get(event.id)
+            )
+    for person in people:
+        found[person.event_id].people.append(person)
+    return list(found.values())
+
+
+def firm_people(session: Session, one: Coordinator) -> list[FirmPerson]:
+    """Return the firm's people who hold or wait at coming events, by event and name."""
+    rows = session.execute(
+        select(Attendee, Registration.event_id, Registration.state, Handover)
+        .join(Registration, Registration.id == Attendee.registration_id)
+        .join(Event, Event.id == Registration.event_id)
+        .outerjoin(Handover, (Handover.attendee_id == Attendee.id) & (Handover.state == "open"))
+        .where(
+            Event.organiser_id == one.organiser_id,
+            Event.status == "published",
+            Event.ends_at > clock.now(),
+            Registration.state.not_in(rules.ENDED),
+            Attendee.removed_at.is_(None),
+            # What is searched for ends in the folded firm; who really is of it is told below.
+            Attendee.searchable.endswith(one.firm_folded, autoescape=True),
+        )
+        .order_by(Event.starts_at, Attendee.searchable, Attendee.id)
+    ).all()
+    return [
+        FirmPerson(
+            attendee_id=row.Attendee.id,
+            registration_id=row.Attendee.registration_id,
+            event_id=row.event_id,
+            name=row.Attendee.name,
+            email=row.Attendee.email,
+            state=row.state,
+            handover=row.Handover,
+        )
+        for row in rows
+        if fold(row.Attendee.firm) == one.firm_folded
+    ]
+
+
+def _limits(session: Session, one: Coordinator, event_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many of the firm each event lets in, where it tells firms apart by their names."""
+    by_name = Queue.firm_cap_by == rules.BY_NAME
+    caps = select(Queue.event_id, Queue.firm_cap).where(
+        Queue.event_id.in_(event_ids), Queue.firm_cap.is_not(None), by_name
+    )
+    own = (
+        select(Pool.event_id, Pool.wanted)
+        .join(Queue, Queue.event_id == Pool.event_id)
+        .where(Pool.event_id.in_(event_ids), Pool.kind == "firm", Pool.key == one.firm_folded, by_name)
+    )
+    limits = {row.event_id: row.firm_cap for row in session.execute(caps)}
+    return limits | {row.event_id: row.wanted for row in session.execute(own)}

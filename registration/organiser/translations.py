@@ -1,0 +1,98 @@
+"""The words of an event in other languages than its own: what is there, and changing it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from registration.booking.models import Booking
+from registration.core.database import db
+from registration.core.transaction import write_tx
+from registration.events.models import Event, EventText
+from registration.events.services import Text, put_text, touch
+from registration.events.wording import missing, parts_of, translate
+from registration.journal.services import Actor, Note, record
+from registration.seats import gate as gates
+from registration.seats import rules
+from registration.seats.models import Registration
+from registration.web.locale import NAMES
+
+
+@dataclass(frozen=True)
+class EventLanguage:
+    """One of our languages and how far an event speaks it; *readers* are registrations made in it."""
+
+    code: str
+    name: str
+    is_own: bool
+    is_there: bool
+    missing: int
+    readers: int
+
+
+def languages_of(event: Event) -> Sequence[EventLanguage]:
+    """Return each language with what *event* has in it."""
+    there = {text.locale for text in event.texts}
+    readers = _readers(db.session(), event.id)
+    return [
+        EventLanguage(
+            code, name, code == event.locale, code in there, missing(event, code), readers.get(code, 0)
+        )
+        for code, name in NAMES.items()
+    ]
+
+
+def translate_event(
+    event_id: int, text: Text, parts: Mapping[tuple[str, int], Mapping[str, Any]], actor: Actor
+) -> None:
+    """Keep the words of an event and of its *parts*, by table and id, in the language of *text*."""
+
+    def work(session: Session) -> None:
+        event = _locked(session, event_id)
+        put_text(session, event, text)
+        for part in parts_of(event):
+            words = parts.get((part.__tablename__, part.id))
+            if words is not None:
+                translate(session, part, text.locale, words)
+        _note(session, event, "edited-text", text.locale, actor)
+
+    write_tx(work)
+
+
+def remove_language(event_id: int, locale: str, actor: Actor) -> None:
+    """Delete the words of an event in *locale*, which is not its own."""
+
+    def work(session: Session) -> None:
+        event = _locked(session, event_id)
+        if locale == event.locale:
+            return
+        session.execute(delete(EventText).where(EventText.event_id == event_id, EventText.locale == locale))
+        for part in parts_of(event):
+            translate(session, part, locale, {})
+        _note(session, event, "removed-text", locale, actor)
+
+    write_tx(work)
+
+
+def _locked(session: Session, event_id: int) -> Event:
+    # Under the gate, so that two edits at once count as two and no kept page stays old.
+    gates.lock(session, [event_id])
+    return session.get_one(Event, event_id)
+
+
+def _note(session: Session, event: Event, action: str, locale: str, actor: Actor) -> None:
+    touch(event)
+    note = Note(action, organiser_id=event.organiser_id, event_id=event.id, facts={"locale": locale})
+    record(session, actor, note)
+
+
+def _readers(session: Session, event_id: int) -> dict[str, int]:
+    rows = session.execute(
+        select(Booking.locale, func.count())
+        .join(Registration, Registration.booking_id == Booking.id)
+        .where(Registration.event_id == event_id, Registration.state.not_in(rules.ENDED))
+        .group_by(Booking.locale)
+    )
+    return {code: int(count) for code, count in rows}

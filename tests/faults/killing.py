@@ -1,0 +1,57 @@
+"""A process that ends itself with kill -9 at a chosen point of one operation."""
+
+import os
+import signal
+from collections.abc import Callable, Mapping
+from multiprocessing import get_context
+from typing import Any
+
+from registration.app import create_app
+from registration.booking.services.cancel import Target, cancel
+from registration.booking.services.capacity import change_capacity
+from registration.booking.services.offers import accept
+from registration.booking.services.register import register
+from registration.booking.sweeper import sweep
+from registration.core.database import db
+from registration.journal.services import ATTENDEE, SYSTEM
+from registration.proof.crash import crashing
+from registration.schema.migrations import migrate
+
+Act = Callable[..., object]
+# A new operation is one entry here and one test that says what must hold after it.
+ACTS: Mapping[str, Act] = {
+    "register": register,
+    "cancel": lambda target: cancel(Target(*target), ATTENDEE),
+    "change capacity": lambda event_id, pool_id, wanted: change_capacity(event_id, pool_id, wanted, SYSTEM),
+    "sweep": sweep,
+    "migrate": lambda: migrate(db.engine),
+    "accept": lambda target: accept(Target(*target), ATTENDEE),
+}
+# Modules that are loaded once, so that each process costs a fork and no more.
+_PRELOADED = ["registration.app", "tests.faults.killing"]
+
+
+def killed_at(settings: Mapping[str, Any], act: str, values: tuple[Any, ...], point: int) -> bool:
+    """Do *act* in a process that is killed at *point*; say whether it came that far."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    process = context.Process(target=_act, args=(dict(settings), act, values, point))
+    process.start()
+    process.join(60)
+    code = process.exitcode
+    process.close()
+    if code == -signal.SIGKILL:
+        return True
+    assert code == 0, f"{act} ended with {code}"
+    return False
+
+
+def _act(settings: dict[str, Any], act: str, values: tuple[Any, ...], point: int) -> None:
+    with create_app(settings).app_context():
+        with crashing(db.engine, point, _die):
+            ACTS[act](*values)
+        db.engine.dispose()
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
