@@ -136,6 +136,7 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
     return replace(
         entry,
         status=status,
+        cancelled_prefix=f"{_('Cancelled:')} ",
         sequence=event.sequence + sequence,
         # A second for each change of either: LAST-MODIFIED knows no smaller step, and two may share one.
         changed_at=changed_at + timedelta(seconds=event.revision + sequence),

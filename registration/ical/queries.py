@@ -64,7 +64,8 @@ def event_entry(event: Event, locale: str) -> Entry:
         busy=False,
         latitude=event.latitude,
         longitude=event.longitude,
-        cancelled_prefix=f"{_('Cancelled:')} ",
+        # Equal in all languages unless it is shown.
+        cancelled_prefix=f"{_('Cancelled:')} " if event.status == "cancelled" else "",
     )
 
 

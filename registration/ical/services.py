@@ -52,10 +52,17 @@ class _Known:
 
 
 def store_entries(most: int = BATCH) -> int:
-    """Make and store up to *most* entries that are missing or no longer true; return how many."""
-    made = sum(_store(locale, most) for locale in LOCALES)
-    db.session.rollback()
-    return made
+    """Make and store about *most* entries that are missing or no longer true; return how many."""
+    total = 0
+    while total < most:
+        # Each language of a few events, then the next few: where an event has words in one language
+        # only, its entry is the same in all and is made once.
+        made = sum(_store(locale, min(BATCH, most - total)) for locale in LOCALES)
+        db.session.rollback()
+        total += made
+        if not made:
+            break
+    return total
 
 
 def _store(locale: str, most: int) -> int:
