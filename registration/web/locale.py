@@ -81,6 +81,8 @@ def languages(is_shared: bool) -> list[Language]:
     if request.method != "GET" or request.url_rule is None:
         return []
     kept = {} if is_shared else request.args.to_dict(flat=False)
+    # Nobody is asked for an access code in an address; one that was put there is not carried on.
+    kept.pop("code", None)
     spoken = page_locale()
     return [Language(code, name, in_language(kept, code), code == spoken) for code, name in NAMES.items()]
 
