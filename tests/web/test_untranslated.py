@@ -103,8 +103,8 @@ def _is_data(text: str) -> bool:
     rest = text
     for one in sorted(DATA, key=len, reverse=True):
         rest = rest.replace(one, "")
-    # What is left of a time is its zone's short name.
-    rest = re.sub(r"\b(CET|CEST)\b", "", rest)
+    # What is left of a time is its zone's short name; a receipt of the ledger is a number.
+    rest = re.sub(r"\b(CET|CEST|[0-9a-f]{16})\b", "", rest)
     return not re.search(r"[A-Za-z]{2}", rest)
 
 
