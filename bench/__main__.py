@@ -17,6 +17,7 @@ from bench import feeds
 from bench.forms import measure_forms
 from bench.load import Result, get, load, post, serving
 from bench.mails import measure_mails
+from bench.seats import measure_seats
 from bench.server import prepare_floor, settings
 from registration import create_app
 from registration.booking.services.register import register
@@ -37,6 +38,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         measure("sqlite", lambda name: f"sqlite:///{folder}/{name}.sqlite3", Path(folder))
+        measure_seats("sqlite", f"sqlite:///{folder}/seats.sqlite3", Path(folder))
     with postgres.server() as uri, tempfile.TemporaryDirectory() as folder:
         # The disk counts here, as it does in production.
         postgres.execute(uri, "ALTER SYSTEM SET fsync = on")
@@ -49,6 +51,7 @@ def main() -> None:
             )
 
         measure("postgres", database, Path(folder))
+        measure_seats("postgres", database("seats"), Path(folder))
 
 
 def measure(kind: str, database: Callable[[str], str], folder: Path) -> None:

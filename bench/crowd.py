@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, text
 
 from registration.core import clock
 from registration.core.database import db
+from registration.seats import rules
 from tests import factories
 
 
@@ -73,9 +74,12 @@ _COPIES = (
 _WITH_NUMBERS = ("booking", "registration", "attendee", "journal", "outgoing_message", "capability")
 
 
-def fill(crowd: Crowd, title: str = "Crowd") -> list[factories.Made]:
+def fill(crowd: Crowd, title: str = "Crowd", policy: str = rules.FIRST_FIT) -> list[factories.Made]:
     """Make the events of *crowd*, full and with their lines, and return them."""
-    made = [factories.make_event(capacity=crowd.seated, title=f"{title} {n}") for n in range(crowd.events)]
+    made = [
+        factories.make_event(capacity=crowd.seated, policy=policy, title=f"{title} {number}")
+        for number in range(crowd.events)
+    ]
     with db.engine.execution_options(tx="write").begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL statement_timeout = 0"))
