@@ -35,7 +35,7 @@ BOUNCE_ADDRESS = ""
 # plus, and the mail server pipes them into `registration reply`. Empty: MAIL_FROM, and nobody reads them.
 REPLY_ADDRESS = ""
 
-# Mails handed to the relay in one second at most; 0 is as fast as it takes them.
+# Mails that each worker hands to the relay in one second at most; 0 is as fast as it takes them.
 MAILS_PER_SECOND = 0.0
 
 # Put schema.org data about the reservation into confirmations, for mail programs that show it.

@@ -27,7 +27,7 @@ from registration.mail.worker import send_due
 from tests import factories
 
 MAILS = int(os.environ.get("BENCH_MAILS", "3000"))
-PEOPLE = 200
+PEOPLE = 1000
 
 
 def measure_mails(kind: str, app: Flask, url: str, folder: Path) -> None:
