@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress.server import BaseWSGIServer, create_server
 
+from registration.booking.offer_reminders import remind_offers
 from registration.booking.reminding import remind
 from registration.booking.sweeper import sweep
 from registration.cli.context import check_schema, with_database
@@ -29,7 +30,7 @@ from registration.reconfirm.chores import reconfirm
 
 log = logging.getLogger(__name__)
 # What the worker does beside sending: each returns how much it did.
-CHORES = (sweep, remind, queue_some, reconfirm, store_entries)
+CHORES = (sweep, remind, remind_offers, queue_some, reconfirm, store_entries)
 
 
 @click.command()
