@@ -16,8 +16,13 @@ from registration.seats import rules
 from registration.seats.models import Registration
 
 # What a client may be told. Anything else is no answer: the client cannot know what came of it.
-ANSWERS = frozenset({"receipt", "link", "conflict", "full", "not-together", "not-found", "capacity", "done"})
-_ENDING = frozenset({"cancel", "remove one"})
+ANSWERS = frozenset(
+    {
+        "receipt", "link", "conflict", "full", "not-together", "not-found", "capacity", "done", "not-now",
+        "offer-ended",
+    }
+)  # fmt: skip
+_ENDING = frozenset({"cancel", "remove one", "decline"})
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ def _wrong_end(hall: int, state: str, answers: Sequence[Told], receipts: Sequenc
     cancelled = [one for one in ends if one.step.name == "cancel" and one.answer == "done"]
     # A cancellation sent before the registration was there finds nothing to cancel.
     first = min(one.ended for one in receipts)
-    if any(one.begun > first for one in cancelled) and state != rules.CANCELLED:
+    if any(one.begun > first for one in cancelled) and state not in rules.ENDED:
         yield f"was told in hall {hall} that it is cancelled, and is {state}"
     if state in rules.ENDED and not ends:
         yield f"never cancelled in hall {hall}, and is {state}"

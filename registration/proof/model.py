@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from registration.proof.client import Form
-from registration.proof.stage import EVENT, Hall, Stage
+from registration.proof.stage import EVENT, OFFER_HOURS, Hall, Stage
 
-SEATED, WAITS, GONE = "confirmed", "waitlisted", "cancelled"
+SEATED, OFFERED, WAITS = "confirmed", "offered", "waitlisted"
+CANCELLED, DECLINED, EXPIRED = "cancelled", "declined", "expired"
+_HOLDING = (SEATED, OFFERED)
+_ENDED = (CANCELLED, DECLINED, EXPIRED)
 _LINK_AGAIN_AFTER = timedelta(minutes=15)
 
 
@@ -25,6 +28,7 @@ class Entry:
     priority: int
     party: list[str | None]
     state: str = WAITS
+    deadline: datetime | None = None
 
     @property
     def size(self) -> int:
@@ -45,7 +49,7 @@ class Room:
         return needs
 
     def taken(self) -> Counter[str]:
-        return sum((self.needs(one) for one in self.entries if one.state == SEATED), Counter[str]())
+        return sum((self.needs(one) for one in self.entries if one.state in _HOLDING), Counter[str]())
 
     def waiting(self) -> list[Entry]:
         """Return the line: who ranks higher first, then who came first."""
@@ -106,38 +110,73 @@ class Model:
             self.mails[form.key, hall, kind] += 1
         return "receipt"
 
-    def cancel(self, key: str, hall: int, *, by_organiser: bool) -> str:
+    def cancel(self, key: str, hall: int, at: datetime, *, by_organiser: bool) -> str:
         entry = self._entry(key, hall)
         if entry is None:
             return "not-found"
-        if entry.state != GONE:
-            self._end(entry, hall, by_organiser=by_organiser)
+        if entry.state not in _ENDED:
+            self._end(entry, hall, CANCELLED, at, "removed" if by_organiser else "cancelled")
         return "done"
 
-    def remove(self, key: str, hall: int, rank: int) -> str:
+    def accept(self, key: str, hall: int, at: datetime) -> str:
+        """An offer is taken, in time or not."""
+        entry = self._entry(key, hall)
+        if entry is None:
+            return "not-found"
+        if entry.state == OFFERED and entry.deadline is not None and at >= entry.deadline:
+            self._end(entry, hall, EXPIRED, at)
+        if entry.state == EXPIRED:
+            return "offer-ended"
+        if entry.state == OFFERED:
+            entry.state, entry.deadline = SEATED, None
+            self.mails[key, hall, "promoted"] += 1
+        return "done" if entry.state == SEATED else "not-now"
+
+    def decline(self, key: str, hall: int, at: datetime) -> str:
+        """An offer is left to the next."""
+        entry = self._entry(key, hall)
+        if entry is None:
+            return "not-found"
+        if entry.state == OFFERED:
+            self._end(entry, hall, DECLINED, at)
+        return "done" if entry.state in (DECLINED, EXPIRED) else "not-now"
+
+    def sweep(self, at: datetime) -> str:
+        """What is due ends, all of it before anybody moves up."""
+        for hall, room in enumerate(self.rooms):
+            due = [
+                one for one in room.entries if one.state == OFFERED and one.deadline and one.deadline <= at
+            ]
+            for entry in due:
+                entry.state = EXPIRED
+                self.mails[entry.form.key, hall, EXPIRED] += 1
+            self._promote(hall, at)
+        return "done"
+
+    def remove(self, key: str, hall: int, rank: int, at: datetime) -> str:
         """One person of a party does not come."""
         entry = self._entry(key, hall)
         if entry is None:
             return "not-found"
-        if entry.state == GONE:
+        if entry.state in _ENDED:
             return "done"
         if rank >= len(entry.party):
             return "not-found"
         if entry.party[rank] is None:
             return "done"
         if entry.size == 1:
-            self._end(entry, hall, by_organiser=False)
+            self._end(entry, hall, CANCELLED, at)
             return "done"
         entry.party[rank] = None
         self.mails[key, hall, "shrunk"] += 1
-        self._promote(hall)
+        self._promote(hall, at)
         return "done"
 
-    def change_capacity(self, hall: int, pool: str, wanted: int) -> str:
+    def change_capacity(self, hall: int, pool: str, wanted: int, at: datetime) -> str:
         if not 0 <= wanted <= 1_000_000:
             return "capacity"
         self.rooms[hall].wanted[pool] = wanted
-        self._promote(hall)
+        self._promote(hall, at)
         return "done"
 
     def _entry(self, key: str, hall: int) -> Entry | None:
@@ -149,7 +188,7 @@ class Model:
             entry
             for hall, _party in form.wishes
             for entry in self.rooms[hall].entries
-            if entry.form.person == form.person and entry.state != GONE
+            if entry.form.person == form.person and entry.state not in _ENDED
         ]
 
     def _refusal(self, form: Form) -> str:
@@ -172,18 +211,23 @@ class Model:
             ranks = [room.hall.plan.categories[label][0] for label in party if label]
             entry = Entry(form, len(room.entries) + 1, min(ranks, default=0), list(party))
             room.entries.append(entry)
-            room.promote()
+            # Whoever comes and fits needs no offer.
+            if entry in room.promote():
+                entry.state = SEATED
             joined.append((hall, entry))
         return joined
 
-    def _end(self, entry: Entry, hall: int, *, by_organiser: bool) -> None:
-        entry.state = GONE
-        self.mails[entry.form.key, hall, "removed" if by_organiser else "cancelled"] += 1
-        self._promote(hall)
+    def _end(self, entry: Entry, hall: int, state: str, at: datetime, mail: str = "") -> None:
+        entry.state, entry.deadline = state, None
+        self.mails[entry.form.key, hall, mail or state] += 1
+        self._promote(hall, at)
 
-    def _promote(self, hall: int) -> None:
-        for entry in self.rooms[hall].promote():
-            self.mails[entry.form.key, hall, "promoted"] += 1
+    def _promote(self, hall: int, at: datetime) -> None:
+        room = self.rooms[hall]
+        for entry in room.promote():
+            if room.hall.plan.promotion == "offer":
+                entry.state, entry.deadline = OFFERED, at + timedelta(hours=OFFER_HOURS)
+            self.mails[entry.form.key, hall, OFFERED if entry.state == OFFERED else "promoted"] += 1
 
     def _send_links(self, active: Sequence[Entry], at: datetime) -> None:
         for key in {entry.form.key for entry in active}:

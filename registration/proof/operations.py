@@ -13,6 +13,7 @@ from registration.booking.models import Attendee, Booking
 from registration.booking.rules import key_hash
 from registration.booking.services.cancel import Target, cancel, cancel_attendee
 from registration.booking.services.capacity import change_capacity
+from registration.booking.services.offers import accept, decline
 from registration.booking.services.register import register
 from registration.booking.sweeper import sweep
 from registration.core import clock
@@ -22,6 +23,7 @@ from registration.journal.services import ATTENDEE, Actor
 from registration.proof.client import Chance, Client, Form, Step, Values, application, one_of
 from registration.proof.model import Model
 from registration.proof.stage import EVENT, Stage
+from registration.seats import rules
 from registration.seats.models import Registration
 
 PARTIES = (1, 1, 1, 2, 2, 3)
@@ -52,6 +54,8 @@ class Operation:
     expect: Callable[[Model, Values], str]
     # A crowd shares one clock and one mailer that nobody moves.
     is_for_crowds: bool = True
+    # A crash leaves all of it or nothing.
+    is_one_step: bool = True
 
 
 def perform(operation: Operation, hands: Hands, values: Values) -> str:
@@ -161,7 +165,7 @@ def _cancel(hands: Hands, values: Values) -> str:
 
 
 def _should_cancel(model: Model, values: Values) -> str:
-    return model.cancel(values["key"], values["hall"], by_organiser=values["by_organiser"])
+    return model.cancel(values["key"], values["hall"], clock.now(), by_organiser=values["by_organiser"])
 
 
 def _to_remove(chance: Chance, client: Client) -> Values | None:
@@ -181,7 +185,7 @@ def _remove(hands: Hands, values: Values) -> str:
 
 
 def _should_remove(model: Model, values: Values) -> str:
-    return model.remove(values["key"], values["hall"], values["rank"])
+    return model.remove(values["key"], values["hall"], values["rank"], clock.now())
 
 
 def _to_resize(chance: Chance, client: Client) -> Values:
@@ -200,7 +204,39 @@ def _resize(hands: Hands, values: Values) -> str:
 
 
 def _should_resize(model: Model, values: Values) -> str:
-    return model.change_capacity(values["hall"], values["pool"], values["wanted"])
+    return model.change_capacity(values["hall"], values["pool"], values["wanted"], clock.now())
+
+
+def _offered(chance: Chance, client: Client) -> Values | None:
+    """Choose a registration where seats are offered; whether this one has an offer, nobody looks first."""
+    offering = [
+        (form.key, number)
+        for form in client.forms
+        for number, _party in form.wishes
+        if client.stage.halls[number].plan.promotion == rules.OFFER
+    ]
+    if not offering:
+        return None
+    key, number = one_of(chance, offering)
+    return {"key": key, "hall": number}
+
+
+def _accept(hands: Hands, values: Values) -> str:
+    accept(target(hands.stage, values["key"], values["hall"]), ATTENDEE)
+    return "done"
+
+
+def _should_accept(model: Model, values: Values) -> str:
+    return model.accept(values["key"], values["hall"], clock.now())
+
+
+def _decline(hands: Hands, values: Values) -> str:
+    decline(target(hands.stage, values["key"], values["hall"]), ATTENDEE)
+    return "done"
+
+
+def _should_decline(model: Model, values: Values) -> str:
+    return model.decline(values["key"], values["hall"], clock.now())
 
 
 def _sweep(_hands: Hands, _values: Values) -> str:
@@ -208,21 +244,37 @@ def _sweep(_hands: Hands, _values: Values) -> str:
     return "done"
 
 
+def _should_sweep(model: Model, _values: Values) -> str:
+    return model.sweep(clock.now())
+
+
 def _pause(chance: Chance, _client: Client) -> Values:
-    return {"until": clock.now() + timedelta(seconds=1 + chance.below(540))}
+    longest = 4200 if chance.below(3) == 0 else 290
+    return {"until": clock.now() + timedelta(seconds=1 + chance.below(longest))}
 
 
 def _wait(hands: Hands, values: Values) -> str:
-    """Let time pass and the worker send what is due."""
+    """Let time pass, the worker doing what is due and sending what was decided now and then."""
     assert hands.move_clock is not None
     assert hands.deliver is not None
-    hands.move_clock(values["until"])
-    hands.deliver()
+    while clock.now() < values["until"]:
+        sweep()
+        hands.move_clock(_next_look(clock.now(), values["until"]))
+        hands.deliver()
     return "done"
 
 
-def _nothing(_model: Model, _values: Values) -> str:
+def _should_wait(model: Model, values: Values) -> str:
+    at = clock.now()
+    while at < values["until"]:
+        model.sweep(at)
+        at = _next_look(at, values["until"])
     return "done"
+
+
+def _next_look(at: datetime, until: datetime) -> datetime:
+    # Shorter than the doctor's grace for what is due and not yet swept.
+    return min(at + timedelta(seconds=290), until)
 
 
 OPERATIONS: Sequence[Operation] = (
@@ -233,7 +285,9 @@ OPERATIONS: Sequence[Operation] = (
     Operation("cancel", 18, _to_cancel, _cancel, _should_cancel),
     Operation("remove one", 10, _to_remove, _remove, _should_remove),
     Operation("change capacity", 12, _to_resize, _resize, _should_resize),
-    Operation("sweep", 2, lambda _chance, _client: {}, _sweep, _nothing),
-    Operation("wait", 4, _pause, _wait, _nothing, is_for_crowds=False),
+    Operation("accept", 8, _offered, _accept, _should_accept),
+    Operation("decline", 3, _offered, _decline, _should_decline),
+    Operation("sweep", 2, lambda _chance, _client: {}, _sweep, _should_sweep),
+    Operation("wait", 6, _pause, _wait, _should_wait, is_for_crowds=False, is_one_step=False),
 )
 BY_NAME = {operation.name: operation for operation in OPERATIONS}

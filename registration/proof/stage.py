@@ -15,6 +15,8 @@ from registration.seats import gate as gates
 from registration.seats import rules
 
 EVENT = "event"
+# How long an offer may be answered; short, so that a walk meets its end.
+OFFER_HOURS = 1
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Plan:
     name: str
     policy: str = rules.FIRST_FIT
     has_waitlist: bool = True
+    promotion: str = rules.DIRECT
     categories: Mapping[str, tuple[int, float | None]] = field(default_factory=dict)
 
 
@@ -31,6 +34,7 @@ PLANS: Sequence[Plan] = (
     Plan("fit", categories={"Member": (1, 0.5), "Press": (0, 0.25), "Guest": (0, None)}),
     Plan("strict", policy=rules.STRICT, categories={"Speaker": (2, None), "Guest": (0, 0.75)}),
     Plan("short", has_waitlist=False),
+    Plan("offered", promotion=rules.OFFER, categories={"Member": (1, 0.5), "Guest": (0, None)}),
 )
 
 
@@ -76,7 +80,7 @@ def _hall(session: Session, organiser_id: int, name: str, plan: Plan, seats: int
     )
     words = [Text("en", f"Proof {name} {plan.name}")]
     event = create_event(session, organiser_id, facts, words, uid_host, slug=f"{name}-{plan.name}")
-    gates.open_queue(session, event.id, seats, plan.policy)
+    gates.open_queue(session, event.id, seats, plan.policy, promotion=plan.promotion, offer_hours=OFFER_HOURS)
     wanted = {EVENT: seats}
     categories: dict[str, int] = {}
     for rank, (label, (priority, share)) in enumerate(plan.categories.items()):

@@ -3,15 +3,17 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from registration.booking import desk, messages, targets
+from registration.booking import desk, messages, sweeper, targets
 from registration.booking.services import cancel as cancelling
 from registration.booking.services import capacity as capacities
-from registration.core import transaction
+from registration.booking.services import offers
+from registration.core import clock, transaction
 from registration.core.database import db
 from registration.mail import outbox
 from registration.seats import engine, parties, rules
@@ -266,6 +268,28 @@ def _waiting_miscounted() -> Mutation:
     return [(engine, "admit", uncounted)]
 
 
+def _late_offer_taken() -> Mutation:
+    """An offer is accepted without looking at its deadline."""
+    long_ago = datetime(2000, 1, 1, tzinfo=UTC)
+    return [(offers, "clock", _Without(clock, now=lambda: long_ago))]
+
+
+def _offer_is_a_seat() -> Mutation:
+    """Whoever is promoted gets the seat, though it should be offered."""
+    return [(engine, "_offer_end", lambda *_args: None)]
+
+
+def _expired_without_drain() -> Mutation:
+    """What ends by itself promotes nobody."""
+
+    def settle(session: Session, gate: Any, changes: Any, actor: Any, **values: Any) -> list[Any]:
+        gates.close(session, gate)
+        messages.announce(session, changes, actor=actor)
+        return []
+
+    return [(sweeper, "settle", settle)]
+
+
 # Those that one client alone brings to light, step by step.
 OF_RULES: dict[str, Callable[[], Mutation]] = {
     "cancel forgets to drain": _cancel_without_drain,
@@ -289,10 +313,14 @@ OF_RULES: dict[str, Callable[[], Mutation]] = {
     "together given apart": _together_apart,
     "what has ended cancelled again": _cancel_again,
     "who waits is not counted": _waiting_miscounted,
+    "offer given as a seat": _offer_is_a_seat,
+    "expiry forgets to drain": _expired_without_drain,
 }
 # Those that need a crowd.
 OF_LOCKS: dict[str, Callable[[], Mutation]] = {
     "no lock": _without_lock,
     "gate after the read": _gate_after_read,
 }
-MUTANTS = OF_RULES | OF_LOCKS
+# Those that need an answer between a deadline and the sweeper.
+OF_DEADLINES: dict[str, Callable[[], Mutation]] = {"late offer taken": _late_offer_taken}
+MUTANTS = OF_RULES | OF_LOCKS | OF_DEADLINES

@@ -1,17 +1,20 @@
 """Each rule, broken: the walk with the model and the doctor beside it must notice it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from registration.proof.simulate import walk_from
+from registration.proof.client import Form, Step
+from registration.proof.simulate import begun, injected, walk_from
+from registration.proof.stage import OFFER_HOURS, raise_stage
 from registration.proof.walk import Story
 from tests.faults.tables import tell
 from tests.proof.mutants import OF_RULES, broken
 
 # Walks that were seen to find the slowest of them come first; a few more, should an operation be added.
 SEEDS = (7, 2, 4, 1, 3, 5, 6, 8)
-STEPS = 50
+STEPS = 80
 
 
 def walked(mutant: str) -> tuple[Story, int]:
@@ -40,6 +43,34 @@ def test_a_broken_rule_is_found(page_app, mutant, record_property):
     noticed = killed_by(story.findings[0])
     record_property("noticed by", f"{noticed} after {taken} steps")
     tell("mutants", mutant, noticed, taken)
+
+
+def answered_late(mutant: str) -> Story:
+    """Let an offer be accepted ten seconds after its deadline, before the sweeper has looked."""
+    with broken(mutant), injected("late") as (time, mailbox):
+        walk = begun(raise_stage("late", 3), time, mailbox)
+        first = Form("first", "ada", ((3, ("Guest",) * 3),))
+        second = Form("second", "ben", ((3, ("Guest",)),))
+        walk.client.forms += [first, second]
+        walk.take(Step("register", {"form": first}))
+        walk.take(Step("register", {"form": second}))
+        walk.take(Step("cancel", {"key": "first", "hall": 3, "by_organiser": False}))
+        walk.take(Step("wait", {"until": time.at + timedelta(hours=OFFER_HOURS, seconds=10)}))
+        assert walk.story.findings == []
+        walk.take(Step("accept", {"key": "second", "hall": 3}))
+    return walk.story
+
+
+def test_a_late_offer_is_refused_and_taking_it_is_found(page_app):
+    story = answered_late("late offer taken")
+    assert story.findings[0] == "the client was answered done instead of offer-ended"
+    tell("mutants", "late offer taken", killed_by(story.findings[0]), story.steps)
+
+
+def test_a_late_offer_has_ended(page_app):
+    story = answered_late("")
+    assert story.findings == []
+    assert story.answers["accept", "offer-ended"] == 1
 
 
 def killed_by(finding: str) -> str:
