@@ -1,5 +1,6 @@
 """Serve pages and send mail, in one process or in several."""
 
+import ctypes
 import ipaddress
 import logging
 import os
@@ -29,6 +30,8 @@ from registration.organiser.mailings import queue_some
 from registration.reconfirm.chores import reconfirm
 
 log = logging.getLogger(__name__)
+# mallopt's name for the number of arenas (malloc.h of glibc).
+_ARENA_MAX = -8
 # What the worker does beside sending: each returns how much it did.
 CHORES = (sweep, remind, remind_offers, queue_some, reconfirm, store_entries)
 
@@ -78,6 +81,7 @@ def run(app: Flask, host: str, port: int, *, web_only: bool = False) -> None:
     """Serve *app* until it is told to stop. Raises ConfigurationError when that would be unsafe."""
     _refuse_open_development(app, host)
     _check_mail(app)
+    _share_memory()
     stop = threading.Event()
     with ExitStack() as held:
         file = sqlite_file()
@@ -129,6 +133,13 @@ def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
             f"Port {port} of {host} cannot be had ({error.strerror}). Choose another: make run PORT=8001."
         ) from None
     return server
+
+
+def _share_memory() -> None:
+    """Let all threads share two arenas of memory: glibc gives each its own, which cost 7 MB here."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(_ARENA_MAX, 2)
 
 
 def _check_mail(app: Flask) -> None:
