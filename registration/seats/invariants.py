@@ -151,16 +151,19 @@ def _who_passed() -> ColumnElement[int]:
 
 
 def _without_event_pool(event_id: int | None) -> AnySelect:
-    need = (
-        select(RegistrationPool.need)
-        .join(Pool, Pool.id == RegistrationPool.pool_id)
-        .where(RegistrationPool.registration_id == Registration.id, Pool.kind == "event")
-        .scalar_subquery()
-    )
+    # Joined and not looked up row by row: PostgreSQL then hashes a million of them in a second.
     query = (
         select(Event.slug, Registration.id.label("registration"), Registration.size)
         .join(Event, Event.id == Registration.event_id)
-        .where(Registration.state.not_in(rules.ENDED), func.coalesce(need, 0) != Registration.size)
+        .outerjoin(Pool, and_(Pool.event_id == Registration.event_id, Pool.kind == "event"))
+        .outerjoin(
+            RegistrationPool,
+            and_(RegistrationPool.registration_id == Registration.id, RegistrationPool.pool_id == Pool.id),
+        )
+        .where(
+            Registration.state.not_in(rules.ENDED),
+            func.coalesce(RegistrationPool.need, 0) != Registration.size,
+        )
     )
     return _in_event(query, event_id)
 
