@@ -27,13 +27,13 @@ def line(event: Event) -> ResponseReturnValue:
     form, zone = LineForm(), ZoneInfo(event.time_zone)
     if request.method == "GET":
         form.fill(line_policy(db.session(), event.id), zone)
-        return _page("line.html", event, form, 200)
-    return _saved(
+    sentence = _("Saved. Whoever gets a seat by the new rules has it now, and is told.")
+    return _screen(
         event,
         form,
-        "line.html",
+        "line",
         lambda: lines.change_line(event.id, form.line(zone), actor()),
-        _("Saved. Whoever gets a seat by the new rules has it now, and is told."),
+        sentence,
         "waitlist",
     )
 
@@ -42,15 +42,9 @@ def line(event: Event) -> ResponseReturnValue:
 def sessions(event: Event) -> ResponseReturnValue:
     """Show the sessions, and add one."""
     form, zone = SessionForm(), ZoneInfo(event.time_zone)
-    if request.method == "GET":
-        return _page("sessions.html", event, form, 200)
-    return _saved(
-        event,
-        form,
-        "sessions.html",
-        lambda: lines.add_session(event.id, form.facts(zone), actor()),
-        _("Added. People can pick it from now on."),
-        "sessions",
+    sentence = _("Added. People can pick it from now on.")
+    return _screen(
+        event, form, "sessions", lambda: lines.add_session(event.id, form.facts(zone), actor()), sentence
     )
 
 
@@ -58,15 +52,8 @@ def sessions(event: Event) -> ResponseReturnValue:
 def firm_limits(event: Event) -> ResponseReturnValue:
     """Show what is agreed with firms, and agree on more."""
     form, zone = FirmForm(), ZoneInfo(event.time_zone)
-    if request.method == "GET":
-        return _page("firm_limits.html", event, form, 200)
-    return _saved(
-        event,
-        form,
-        "firm_limits.html",
-        lambda: lines.set_firm(event.id, form.terms(zone), actor()),
-        _("Saved."),
-        "firm_limits",
+    return _screen(
+        event, form, "firm_limits", lambda: lines.set_firm(event.id, form.terms(zone), actor()), _("Saved.")
     )
 
 
@@ -78,23 +65,21 @@ def release(event: Event, pool_id: int) -> ResponseReturnValue:
     return done(_("Its free seats are for everybody now."), "firm_limits", slug=slug)
 
 
-def _saved(
-    event: Event,
-    form: FlaskForm,
-    template: str,
-    save: Callable[[], Any],
-    sentence: str,
-    endpoint: str,
+def _screen(
+    event: Event, form: FlaskForm, name: str, save: Callable[[], Any], sentence: str, following: str = ""
 ) -> ResponseReturnValue:
+    """Show the screen *name* with its form, or save what was sent and go on to the screen *following*."""
     slug = event.slug
+    if request.method == "GET":
+        return _page(f"{name}.html", event, form, 200)
     if not form.validate():
-        return _page(template, event, form, 422)
+        return _page(f"{name}.html", event, form, 422)
     try:
         save()
     except Refusal as refusal:
         tell(form, refusal)
-        return _page(template, event, form, 422)
-    return done(sentence, endpoint, slug=slug)
+        return _page(f"{name}.html", event, form, 422)
+    return done(sentence, following or name, slug=slug)
 
 
 def _page(template: str, event: Event, form: FlaskForm, status: int) -> ResponseReturnValue:
