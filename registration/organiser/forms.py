@@ -25,7 +25,7 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Optiona
 
 from registration.booking.fields import Readable, cleaned, control_id, readable_block
 from registration.events.models import Event
-from registration.events.services import Facts, Text
+from registration.events.services import CategoryFacts, Facts, Text
 from registration.organiser.local_times import Occurrence, is_skipped, moment_in, occurrence_of
 from registration.seats import rules
 
@@ -204,6 +204,23 @@ class CategoryLimitForm(FlaskForm):
     name = line_field(_l("Category"), length=100, required=_l("Enter a name."))
     hint = line_field(_l("Who belongs to it"), length=300)
     capacity = CategoryForm.capacity
+    priority = WholeNumber(
+        _l("Turn in the line"),
+        [Optional(), NumberRange(0, 100, _l("Enter a number from 0 to 100."))],
+        description=_l("Who waits in a category with a higher number gets free seats first. Empty: 0."),
+    )
+    opens_at = Moment(_l("Opens for it"), [Optional()])
+    closes_at = Moment(_l("Closes for it"), [Optional()])
+
+    def facts(self, zone: ZoneInfo) -> CategoryFacts:
+        """Return what the form says."""
+        return CategoryFacts(
+            self.name.data,
+            self.hint.data or "",
+            self.priority.data or 0,
+            moment_of(self.opens_at, zone) if self.opens_at.data else None,
+            moment_of(self.closes_at, zone) if self.closes_at.data else None,
+        )
 
 
 def fill(form: EventForm, event: Event, locale: str) -> None:

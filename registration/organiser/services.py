@@ -63,6 +63,9 @@ def change_event(event_id: int, facts: Facts, text: Text, actor: Actor) -> int |
 def add_category(event_id: int, facts: CategoryFacts, capacity: int | None, actor: Actor) -> None:
     """Add a category; with *capacity* it has seats of its own. Raises Refusal for a name that is there."""
 
+    if facts.opens_at and facts.closes_at and facts.closes_at <= facts.opens_at:
+        raise Refusal(_("Registration must close after it opens."), field="closes_at")
+
     def work(session: Session) -> None:
         gates.lock(session, [event_id])
         event = _event(session, event_id)

@@ -10,7 +10,7 @@ from registration.booking.services.cancel import cancel
 from registration.booking.services.capacity import change_capacity
 from registration.core.database import db
 from registration.core.transaction import write_tx
-from registration.events.models import Event, EventSession
+from registration.events.models import Category, Event, EventSession
 from registration.journal.services import ATTENDEE
 from registration.seats.gate import Terms
 from registration.seats.models import Pool, Queue
@@ -201,3 +201,13 @@ def test_reserve_and_overbooking_never_show_in_public(office):
     event, client = office
     change_capacity(event.id, pool(event).id, Terms(10, reserve=4), ATTENDEE)
     assert 'data-seats-left="6"' in client.get(f"/events/{event.slug}/").text
+
+
+def test_a_category_has_its_turn_in_the_line(office):
+    event, client = office
+    answer = post(client, event, "edit/categories", name="Member", priority="5")
+    assert answer.status_code == 303
+    assert db.session.query(Category).one().priority == 5
+    wrong = post(client, event, "edit/categories", name="Press", priority="500")
+    assert wrong.status_code == 422
+    assert "from 0 to 100" in wrong.text

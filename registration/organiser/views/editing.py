@@ -1,6 +1,7 @@
 """Create an event, and change it."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,6 @@ from registration.accounts.models import Organiser
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
-from registration.events.services import CategoryFacts
 from registration.organiser import forms, services
 from registration.organiser.translations import languages_of
 from registration.organiser.views.frame import actor, done, event_screen, tell
@@ -72,7 +72,7 @@ def add_category(event: Event) -> ResponseReturnValue:
     form = forms.CategoryLimitForm()
 
     def save() -> None:
-        facts = CategoryFacts(form.name.data, form.hint.data or "")
+        facts = form.facts(ZoneInfo(event.time_zone))
         services.add_category(event.id, facts, form.capacity.data, actor())
 
     return _added(event, form, _("Add a category"), save)
