@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 from waitress.server import create_server
 
 from registration import create_app
+from registration.cli.memory import share_memory
 from registration.cli.polling import PolledChannel
 from registration.core.database import prepare
 
@@ -64,6 +65,7 @@ def main() -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
     # As `registration serve` does, for both alike.
+    share_memory()
     server.channel_class = PolledChannel
     print(server.effective_port, flush=True)
     server.run()

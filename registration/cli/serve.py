@@ -1,6 +1,5 @@
 """Serve pages and send mail, in one process or in several."""
 
-import ctypes
 import ipaddress
 import logging
 import os
@@ -20,6 +19,7 @@ from registration.booking.sweeper import sweep
 from registration.cli.context import check_schema, with_database
 from registration.cli.database import bring_schema_up, sqlite_file
 from registration.cli.demo import is_empty, print_demo
+from registration.cli.memory import share_memory
 from registration.cli.polling import PolledChannel
 from registration.core.server_lock import ServerLock, refuse_network_file
 from registration.core.settings import PREFIX, ConfigurationError, is_production
@@ -30,8 +30,6 @@ from registration.organiser.mailings import queue_some
 from registration.reconfirm.chores import reconfirm
 
 log = logging.getLogger(__name__)
-# mallopt's name for the number of arenas (malloc.h of glibc).
-_ARENA_MAX = -8
 # What the worker does beside sending: each returns how much it did.
 CHORES = (sweep, remind, remind_offers, queue_some, reconfirm, store_entries)
 
@@ -81,7 +79,7 @@ def run(app: Flask, host: str, port: int, *, web_only: bool = False) -> None:
     """Serve *app* until it is told to stop. Raises ConfigurationError when that would be unsafe."""
     _refuse_open_development(app, host)
     _check_mail(app)
-    _share_memory()
+    share_memory()
     stop = threading.Event()
     with ExitStack() as held:
         file = sqlite_file()
@@ -133,13 +131,6 @@ def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
             f"Port {port} of {host} cannot be had ({error.strerror}). Choose another: make run PORT=8001."
         ) from None
     return server
-
-
-def _share_memory() -> None:
-    """Let all threads share two arenas of memory: glibc gives each its own, which cost 7 MB here."""
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):
-        libc.mallopt(_ARENA_MAX, 2)
 
 
 def _check_mail(app: Flask) -> None:
