@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale, refresh
+from flask_babel.speaklater import LazyString
 
 from registration.web.catalogue import Catalogues
 from registration.web.spoken import in_language, speak_on
@@ -14,6 +15,10 @@ NAMES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch"
 LOCALES = tuple(NAMES)
 # Plain English means British forms here, Chinese is written in simplified characters.
 _BABEL_NAMES = {"en": "en_GB", "zh": "zh_Hans"}
+# A text that waits for its language calls itself HTML, so that no template would escape it: neither the
+# words of an organiser that stand in a label, nor an address written between < and >.
+if hasattr(LazyString, "__html__"):
+    del LazyString.__html__
 # Who chose the language of this request.
 ADDRESS, KEPT, BROWSER, NOBODY = "address", "kept", "browser", "nobody"
 

@@ -42,6 +42,14 @@ def test_what_is_saved_is_shown_again_and_journalled_without_the_code(page_clien
     assert (note.before, note.after) == ("public", "unlisted, invitation, code")
 
 
+def test_the_name_of_a_category_cannot_write_html_into_its_label(page_app, page_client):
+    sign_in(page_client, "boss@example.org", factories.make_account("boss@example.org", "manager"))
+    event = make_event(categories={"<img src=x>": None})
+    page = page_client.get(f"/organiser/events/{event.slug}/ways-in").text
+    assert "Access code of &lt;img src=x&gt;" in page
+    assert "<img src=x>" not in page
+
+
 def test_pages_that_were_kept_follow_at_once(page_client, event):
     assert event.slug in page_client.get("/").text
     save(page_client, event, visibility="unlisted")
