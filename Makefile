@@ -11,7 +11,7 @@ AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 APT_INSTALL := $(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test prove check format bench lock clean browser readers clients translations
+.PHONY: help install run test prove check format bench lock clean browser readers clients translations screens
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -100,6 +100,9 @@ bench: $(VENV)/.installed-dev ## run the benchmarks; figures are ratios within o
 
 translations: $(VENV)/.installed-dev ## bring the translations up to the code, say what is missing (FILL=words.json)
 	@$(BIN)/python -m tools.translations $(FILL)
+
+screens: $(VENV)/.installed-dev browser ## take the pictures in docs/screens from the demo
+	@$(BIN)/python -m tools.screens
 
 prove: $(VENV)/.installed-dev ## run the long form of all proofs, and write docs/reliability.md (about 40 minutes)
 	@$(BIN)/python -m bench.prove

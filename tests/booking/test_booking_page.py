@@ -36,6 +36,16 @@ def test_the_page_shows_state_people_and_what_happens_next(page_app, page_client
     assert 'data-state="waitlisted" data-position="1"' in waiting
 
 
+def test_only_who_has_a_seat_is_asked_to_give_it_back(page_app, page_client):
+    event = make_event(capacity=2)
+    ada, _seated = booked(event, "Ada", party=2)
+    ben, _waiting = booked(event, "Ben", party=2)
+    seated, waiting = page_client.get(f"/bookings/{ada}/").text, page_client.get(f"/bookings/{ben}/").text
+    assert "<summary>Give back the seat of Ada</summary>" in seated
+    assert "Give back the seat of" not in waiting
+    assert "<summary>Ben does not come</summary>" in waiting
+
+
 def test_cancelling_by_the_link_promotes_the_next_and_shows_it(page_app, page_client):
     event = make_event(capacity=1)
     token, ada = booked(event, "Ada")

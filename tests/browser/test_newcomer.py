@@ -1,0 +1,71 @@
+"""What a newcomer does beyond filling in fields: counted here, told in docs/attendee.md."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.test_journey import MEETING
+from tests.house.files import ROOT, read
+
+PROGRAMME = "/programmes/ditta-annual-meeting-and-workshop"
+
+
+class Newcomer:
+    """Fills in what is asked, and counts every other thing to do."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.steps: list[str] = []
+
+    def step(self, name: str, at: str) -> None:
+        """Press or tick what asks for nothing about the person."""
+        self.page.locator(at).click()
+        self.steps.append(name)
+
+    def tell(self, name: str, email: str) -> None:
+        """Fill in every field that must be filled: the name, the address, the category."""
+        self.page.locator("#name").fill(name)
+        self.page.locator("#email").fill(email)
+
+    def is_registered(self) -> bool:
+        self.page.wait_for_url("**/bookings/**")
+        return self.page.locator("[data-state]").first.get_attribute("data-state") == "confirmed"
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_newcomer_registers_in_three_steps_more_than_the_fields(browser: Browser, site, scripts, width):
+    context = browser.new_context(
+        base_url=site.url, java_script_enabled=scripts, viewport={"width": width, "height": 800}
+    )
+    newcomer = Newcomer(context.new_page())
+    newcomer.page.goto(f"{MEETING}/")
+    newcomer.step("open the form", "main a.button.primary, aside a.button.primary")
+    newcomer.tell("Ada Newcomer", f"ada.newcomer{width}{scripts}@example.org")
+    newcomer.page.get_by_label("Non-member").check()
+    newcomer.step("tick the agreement", "#consent")
+    newcomer.step("press Register", "button.primary")
+    assert newcomer.is_registered()
+    assert newcomer.steps == told()
+    context.close()
+
+
+def test_a_programme_takes_no_step_more(page: Page):
+    newcomer = Newcomer(page)
+    page.goto(f"{PROGRAMME}/")
+    newcomer.step("open the form", "main a.button.primary, aside a.button.primary")
+    newcomer.tell("Ben Newcomer", "ben.newcomer@example.org")
+    page.locator("input[name=events][value=ditta-annual-meeting]").check()
+    page.locator("#attendee-1").get_by_label("Non-member").last.check()
+    newcomer.step("tick the agreement", "#consent")
+    newcomer.step("press Register", "button.primary")
+    assert newcomer.is_registered()
+    assert newcomer.steps == told()
+
+
+def told() -> list[str]:
+    """Return the steps that the guide counts."""
+    steps = re.findall(r"^\d\. \*\*(.+?)\*\*", read(ROOT / "docs" / "attendee.md"), re.M)
+    assert len(steps) <= 3
+    return steps
