@@ -334,6 +334,6 @@ def _offer_end(session: Session, gate: Gate, at: datetime) -> datetime | None:
     if gate.promotion != rules.OFFER:
         return None
     starts_at, zone = times_of(session, gate.event_id)
-    if at >= starts_at - timedelta(hours=gate.direct_hours):
+    if not rules.makes_offers(gate.promotion, gate.direct_hours, starts_at, at):
         return None
     return rules.offer_deadline(at, gate.offer_hours, gate.quiet_from, gate.quiet_until, zone, starts_at)

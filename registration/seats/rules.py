@@ -121,6 +121,11 @@ class LinePolicy:
         return self.policy == STRICT or self.stands_still(now)
 
 
+def makes_offers(promotion: str, direct_hours: int, starts_at: datetime, now: datetime) -> bool:
+    """Say whether a seat that comes free *now* is offered, and not given for good."""
+    return promotion == OFFER and now < starts_at - timedelta(hours=direct_hours)
+
+
 def fits(needs: Mapping[int, int], rooms: Mapping[int, Room]) -> bool:
     """Say whether all of *needs* is free; a firm's people may have what is kept for their firm."""
     own = own_seats(needs, rooms)

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from registration.accounts.access import EDIT, READ
 from registration.booking.services.capacity import change_capacity, check_terms
+from registration.core import clock
 from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
@@ -17,7 +18,8 @@ from registration.organiser import queries
 from registration.organiser.forms import errors_of
 from registration.organiser.seat_forms import CapacityForm
 from registration.organiser.views.frame import actor, done, event_screen, tell
-from registration.seats.queries import PoolSeats, Preview, availability, preview
+from registration.seats.queries import PoolSeats, Preview, availability, line_policy, preview
+from registration.seats.rules import makes_offers
 
 
 @event_page(READ)
@@ -72,6 +74,7 @@ def _page(
         promoted = [parties[one] for one in seen.promoted]
         over = [parties[one] for one in seen.over]
     errors = errors_of(form)
+    line = line_policy(session, event.id)
     return event_screen(
         "capacity.html",
         event,
@@ -79,6 +82,7 @@ def _page(
         pools=queries.pools(session, event.id),
         seats=availability(session, [event.id])[event.id],
         chosen=pool_id,
+        offers=makes_offers(line.promotion, line.direct_hours, event.starts_at, clock.now()),
         form=form,
         seen=seen,
         promoted=promoted,
