@@ -47,6 +47,13 @@ _PLACE = re.compile(r"%\((\w+)\)[sd]|%%")
 def extracted() -> Catalog:
     """Return every text of the code and the templates."""
     found = Catalog(fuzzy=False)
+    for where, message, comments, context in texts():
+        found.add(message, None, [(where, 1)], auto_comments=comments, context=context)
+    return found
+
+
+def texts() -> Iterator[tuple[str, Any, list[str], str | None]]:
+    """Yield each text where it stands: its file, the text or (singular, plural), comments, context."""
     for folder in ("registration", "templates"):
         methods = [
             (f"{pattern.partition('/')[2]}", method)
@@ -59,9 +66,7 @@ def extracted() -> Catalog:
         for name, _line, message, comments, context in extract_from_dir(
             ROOT / folder, methods, options, keywords=_KEYWORDS, strip_comment_tags=True
         ):
-            where = [(f"{folder}/{name}", 1)]
-            found.add(message, None, where, auto_comments=comments, context=context)
-    return found
+            yield f"{folder}/{name}", message, comments, context
 
 
 def stored(code: str) -> Catalog:

@@ -148,11 +148,15 @@ def test_a_seat_is_handed_to_a_colleague(browser, site, way):
         ada.press("main button.primary")
         asked = ada.mail(words.hands, colleague).get_body(("plain",)).get_content()
         with visiting(browser, site, way, colleague) as ben:
-            ben.page.goto(re.search(r"/handovers/[\w-]+/", asked)[0])
+            handover = re.search(r"/handovers/[\w-]+/", asked)[0]
+            ben.page.goto(handover)
             ben.press("#consent")
             ben.press("main button.primary")
             assert ben.states() == ["confirmed"]
             assert "STATUS:CONFIRMED" in ben.feed()
+            assert "STATUS:CONFIRMED" in calendar_in(ben.mail(words.promoted))
+            ben.page.goto(handover)
+            assert ben.page.locator("h1").count() == 1
         gone = ada.mail(words.handed)
         assert "METHOD:CANCEL" in calendar_in(gone)
         ada.page.goto(booking)
@@ -177,6 +181,8 @@ def test_an_invitation_to_the_gala_is_answered(browser, site, way):
         assert words.confirmed in ada.says()
         assert "STATUS:CONFIRMED" in calendar_in(ada.mail(words.confirmed_mail))
         assert "STATUS:CONFIRMED" in ada.feed()
+        ada.page.goto(link_in(ada.mail(words.invited), ""))
+        assert ada.page.locator("main .notice").count() == 1
 
         ada.page.goto(link_in(ada.mail(words.invited, refuses), "no"))
         ada.press("main button.primary")

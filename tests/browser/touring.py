@@ -88,7 +88,8 @@ class Visitor:
                 if (email or self.email) in str(mail["To"]) and str(mail["Subject"]).startswith(subject):
                     return mail
             time.sleep(0.1)
-        raise AssertionError(f"no mail {subject!r}")
+        told = [str(one["Subject"]) for one in map(_mail, self.site.mails()) if self.email in str(one["To"])]
+        raise AssertionError(f"no mail {subject!r} among {told}")
 
     def _tab_to(self, target: Locator) -> None:
         target.wait_for()

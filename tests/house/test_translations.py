@@ -5,7 +5,7 @@ from babel.messages.catalog import Catalog
 
 from registration.web.catalogue import po_file
 from registration.web.locale import LOCALES, NAMES
-from tools.translations import TRANSLATED, extracted, faults, stored, updated, written
+from tools.translations import TRANSLATED, extracted, faults, stored, texts, updated, written
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,12 @@ def test_the_texts_are_those_that_templates_and_code_ask_for(template):
     assert "Enter your full name." in english
     # A percent sign stands twice where placeholders may stand, at run time as here.
     assert any("400 %% zoom" in text for text in english)
+
+
+def test_no_text_stands_with_a_number_here_and_without_one_there():
+    """Chinese has one form for all numbers, which names the number: without one it cannot be said."""
+    counted = {message[0] for _where, message, *_ in texts() if isinstance(message, tuple)}
+    assert [(where, message) for where, message, *_ in texts() if message in counted] == []
 
 
 @pytest.mark.parametrize(
