@@ -55,31 +55,31 @@ browser: ## see to it that Chromium is there
 			exit 1; \
 		fi; }
 
-# Programs that people read calendars with: each is fed with what the tests produce.
-READERS = calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 nodejs npm
-HAS_READERS = command -v calcurse && command -v php && command -v node && command -v npm \
+# Programs that people read calendars with, and Java for the HTML checker: each is fed with what the tests produce.
+READERS = calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 nodejs npm default-jre-headless
+HAS_READERS = command -v calcurse && command -v php && command -v java && command -v node && command -v npm \
 	&& test -d /usr/share/php/Sabre/VObject \
 	&& /usr/bin/python3 -c 'import gi; gi.require_version("ICalGLib", "3.0")'
 
 readers:
 	@{ $(HAS_READERS); } >/dev/null 2>&1 || { \
 		if $(AS_ROOT) true 2>/dev/null && command -v apt-get >/dev/null; then \
-			echo "Installing the calendar programs of the tests (once) ..."; \
+			echo "Installing the calendar programs and the HTML checker of the tests (once) ..."; \
 			$(AS_ROOT) apt-get update -qq && $(APT_INSTALL) --no-install-recommends $(READERS) >/dev/null; \
 		else \
-			echo "The calendar tests need these packages: $(READERS). Install them, then run make test again." >&2; \
+			echo "The calendar tests and the HTML checker need these packages: $(READERS). Install them, then run make test again." >&2; \
 			exit 1; \
 		fi; }
 
 $(CLIENTS)/.installed: deploy/requirements-clients.lock tests/clients/package-lock.json | $(VENV)/bin/python readers
-	@echo "Installing calendar clients into $(CLIENTS) (once) ..."
+	@echo "Installing calendar clients and the HTML checker into $(CLIENTS) (once) ..."
 	@$(BIN)/python -m venv $(CLIENTS)
 	@$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements-clients.lock
 	@cp tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc $(CLIENTS)/
 	@cd $(CLIENTS) && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-clients: readers $(CLIENTS)/.installed ## see to it that the calendar programs of the tests are there
+clients: readers $(CLIENTS)/.installed ## see to it that the calendar programs and the HTML checker of the tests are there
 
 test: $(VENV)/.installed-dev browser clients ## run all tests, on both databases and in Chromium
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)

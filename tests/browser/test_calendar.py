@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.test_accessibility import blocked, inspect
+from tests.browser.rig import blocked, inspect
 from tests.browser.test_journey import MEETING, mail_to, register, sign_in
 
 

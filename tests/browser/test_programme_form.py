@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_accessibility import inspect
+from tests.browser.rig import inspect
 from tests.browser.test_journey import mail_to
 
 FORM = "/programmes/ditta-annual-meeting-and-workshop/register"
