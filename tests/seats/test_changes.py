@@ -12,7 +12,7 @@ from registration.booking.services.closing import cancel_event, close_registrati
 from registration.booking.services.deciding import approve, merge, reject
 from registration.booking.services.lines import change_line
 from registration.booking.services.moving import move
-from registration.booking.services.party import add_people, split
+from registration.booking.services.party import NoRoom, add_people, split
 from registration.booking.services.register import RegistrationClosed
 from registration.booking.sweeper import sweep
 from registration.booking.targets import NotNow
@@ -83,6 +83,22 @@ def test_more_people_wait_in_place_or_join_at_the_end(make_event):
     assert parts(event, ada.booking_id) == [(1, 0, 2, "confirmed"), (3, 1, 1, "waitlisted")]
     cancel(target(ada), ATTENDEE)
     assert state(ben) == "confirmed"
+    assert_sound()
+
+
+@pytest.mark.parametrize("limit", [{"has_waitlist": False}, {"line": {"waitlist_limit": 1}}])
+def test_nobody_comes_onto_a_waitlist_that_is_not_there_or_full(make_event, limit):
+    event, other = make_event(capacity=2, **limit), make_event(capacity=1)
+    ada = factories.register(event, "Ada", party=2)
+    cleo = factories.register(other, "Cleo")
+    if "line" in limit:
+        factories.register(event, "Ben")
+    with pytest.raises(NoRoom):
+        add_people(target(ada), [Person("Dora")])
+    with pytest.raises(NoRoom):
+        move(target(cleo), event.id, {})
+    assert parts(event, ada.booking_id) == [(1, 0, 2, "confirmed")]
+    assert (parts(event, cleo.booking_id), state(cleo)) == ([], "confirmed")
     assert_sound()
 
 

@@ -11,7 +11,7 @@ from registration.booking.models import Attendee, Booking
 from registration.booking.naming import name_attendees
 from registration.booking.needs import Member, needs_of
 from registration.booking.rules import Person
-from registration.booking.services.party import check_choice, check_open
+from registration.booking.services.party import check_choice, check_may_wait, check_open
 from registration.booking.targets import NotNow, Target, check_state, registration_of
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE, SYSTEM, Actor
@@ -25,7 +25,7 @@ def move(
 ) -> None:
     """Ask for seats for the same people at *event_id*; what they have is given back once those are certain.
 
-    *categories* are those of the new event, by the attendee's id. Raises NotNow, NotFound, Refusal.
+    *categories* are those of the new event, by the attendee's id. Raises NoRoom, NotNow, NotFound, Refusal.
     """
     write_tx(lambda session: _move(session, target, event_id, categories, actor))
 
@@ -73,6 +73,7 @@ def _move(
         len(people), needs_of(session, gate, members), is_trusted=True, replaces_id=registration.id
     )
     admitted = engine.admit(session, gate, claim)
+    check_may_wait(session, admitted)
     changes = engine.join(session, [admitted], [registration.booking_id], actor)
     name_attendees(session, [changes[0].registration_id], [people])
     announce(session, changes, actor=actor)

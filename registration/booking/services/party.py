@@ -59,7 +59,7 @@ def change_choice(
 def add_people(target: Target, people: Sequence[Person], actor: Actor = ATTENDEE) -> None:
     """Let more people come with a party: who waits grows in place, who sits joins with them at the end.
 
-    Raises NotNow, NotFound, Refusal.
+    Raises NoRoom, NotNow, NotFound, Refusal.
     """
 
     def work(session: Session) -> None:
@@ -85,9 +85,9 @@ def add_people(target: Target, people: Sequence[Person], actor: Actor = ATTENDEE
         claim = engine.Claim(
             len(people), needs_of(session, gate, added), registration.priority, is_trusted=True
         )
-        changes = engine.join(
-            session, [_beside(session, gate, claim, registration)], [registration.booking_id], actor
-        )
+        joined = _beside(session, gate, claim, registration)
+        check_may_wait(session, joined)
+        changes = engine.join(session, [joined], [registration.booking_id], actor)
         name_attendees(session, [changes[0].registration_id], [people])
         settle(session, gate, changes, actor)
 
@@ -136,6 +136,16 @@ def check_choice(session: Session, event_id: int, category_id: int | None, sessi
         raise Refusal(_l("Choose among the sessions that are listed."), field="sessions")
     if has_overlap([(one.starts_at, one.ends_at) for one in picked]):
         raise Refusal(_l("Two of the sessions are at the same time. Choose one of them."), field="sessions")
+
+
+def check_may_wait(session: Session, admitted: engine.Admitted) -> None:
+    """Raise NoRoom where *admitted* would have to wait, and nobody, or nobody more, can."""
+    gate = admitted.gate
+    if admitted.state != rules.WAITLISTED:
+        return
+    is_full = gate.waitlist_limit is not None and gate.waiting > gate.waitlist_limit
+    if is_full or not session.scalar(select(Event.has_waitlist).where(Event.id == gate.event_id)):
+        raise NoRoom(_l("There is no free seat for this. You keep what you have."))
 
 
 def check_open(session: Session, event_id: int) -> None:
