@@ -31,6 +31,7 @@ from registration.demo.languages import speak
 from registration.demo.lines import fill_dinner, fill_round_table
 from registration.demo.people import Crowd
 from registration.events.models import Event, Programme
+from registration.events.queries import words
 from registration.events.services import (
     CategoryFacts,
     Facts,
@@ -287,7 +288,7 @@ def _described(sign_ins: Sequence[SignIn]) -> Demo:
     return Demo(
         sign_ins=sign_ins,
         organisers=list(session.execute(select(Organiser.slug, Organiser.name)).all()),
-        events=[(event.slug, event.texts[0].title) for event in events],
+        events=[(event.slug, words(event, event.locale).title) for event in events],
         programmes=list(session.scalars(select(Programme.slug))),
         bookings=bookings,
     )
