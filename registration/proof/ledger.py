@@ -19,13 +19,10 @@ from registration.seats.models import Registration
 ANSWERS = frozenset(
     {
         "receipt", "link", "conflict", "full", "not-together", "not-found", "capacity", "done", "not-now",
-        "offer-ended", "too-late",
+        "offer-ended",
     }
 )  # fmt: skip
-_ENDING = frozenset({"cancel", "remove one", "decline", "reject"})
-
-# Whoever was shown one of these has a seat. An unverified one may have none yet.
-_SEATS = frozenset({rules.CONFIRMED, rules.OFFERED})
+_ENDING = frozenset({"cancel", "remove one", "decline"})
 
 
 @dataclass(frozen=True)
@@ -129,7 +126,7 @@ def _wrong_end(hall: int, state: str, answers: Sequence[Told], receipts: Sequenc
         yield f"was told in hall {hall} that it is cancelled, and is {state}"
     if state in rules.ENDED and not ends:
         yield f"never cancelled in hall {hall}, and is {state}"
-    was_seated = any(was.hall == hall and was.state in _SEATS for one in receipts for was in one.seen)
+    was_seated = any(was.hall == hall and was.state in rules.HOLDING for one in receipts for was in one.seen)
     if was_seated and state == rules.WAITLISTED:
         yield f"had a seat in hall {hall}, and waits"
 

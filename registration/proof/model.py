@@ -10,25 +10,64 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from registration.proof.client import Form
-from registration.proof.room import (
-    CANCELLED,
-    DECLINED,
-    ENDED,
-    EXPIRED,
-    OFFERED,
-    PENDING,
-    REJECTED,
-    SEATED,
-    UNVERIFIED,
-    WAITS,
-    Entry,
-    Room,
-)
-from registration.proof.stage import HOLD_MINUTES, OFFER_HOURS, Stage
+from registration.proof.stage import EVENT, OFFER_HOURS, Hall, Stage
 
+SEATED, OFFERED, WAITS = "confirmed", "offered", "waitlisted"
+CANCELLED, DECLINED, EXPIRED = "cancelled", "declined", "expired"
+_HOLDING = (SEATED, OFFERED)
+_ENDED = (CANCELLED, DECLINED, EXPIRED)
 _LINK_AGAIN_AFTER = timedelta(minutes=15)
-# The mail that tells of the state somebody came to.
-_KINDS = {SEATED: "confirmed", WAITS: "waitlisted", PENDING: "pending", UNVERIFIED: "verify"}
+
+
+@dataclass
+class Entry:
+    """One party of one form in one hall; who gave the seat back is None."""
+
+    form: Form
+    place: int
+    priority: int
+    party: list[str | None]
+    state: str = WAITS
+    deadline: datetime | None = None
+
+    @property
+    def size(self) -> int:
+        return sum(label is not None for label in self.party)
+
+
+@dataclass
+class Room:
+    """One event."""
+
+    hall: Hall
+    wanted: dict[str, int]
+    entries: list[Entry] = field(default_factory=list)
+
+    def needs(self, entry: Entry) -> Counter[str]:
+        needs = Counter({EVENT: entry.size})
+        needs.update(label for label in entry.party if label is not None and label in self.wanted)
+        return needs
+
+    def taken(self) -> Counter[str]:
+        return sum((self.needs(one) for one in self.entries if one.state in _HOLDING), Counter[str]())
+
+    def waiting(self) -> list[Entry]:
+        """Return the line: who ranks higher first, then who came first."""
+        return sorted(
+            (one for one in self.entries if one.state == WAITS), key=lambda one: (-one.priority, one.place)
+        )
+
+    def promote(self) -> list[Entry]:
+        """Seat whoever fits, in turn."""
+        seated = []
+        for entry in self.waiting():
+            taken = self.taken()
+            if all(taken[pool] + need <= self.wanted[pool] for pool, need in self.needs(entry).items()):
+                entry.state = SEATED
+                seated.append(entry)
+            elif self.hall.plan.policy == "strict":
+                break
+        return seated
 
 
 @dataclass
@@ -62,62 +101,20 @@ class Model:
         if refusal:
             return refusal
         self.forms[form.key] = form
-        joined = self._joined(form, self.rooms, at)
-        told = Counter((form.key, hall, _KINDS[entry.state]) for hall, entry in joined)
+        joined = self._joined(form, self.rooms)
         if len(joined) > 1:
-            # Confirming the address is asked for itself, and once; all the rest is told together.
-            asked = [(hall, entry) for hall, entry in joined if entry.state == UNVERIFIED][:1]
-            told = Counter((form.key, hall, _KINDS[UNVERIFIED]) for hall, entry in asked)
-            told[form.key, -1, "programme"] += any(entry.state != UNVERIFIED for _hall, entry in joined)
-        self.mails.update(+told)
+            self.mails[form.key, -1, "programme"] += 1
+            return "receipt"
+        for hall, entry in joined:
+            kind = "confirmed" if entry.state == SEATED else "waitlisted"
+            self.mails[form.key, hall, kind] += 1
         return "receipt"
-
-    def verify(self, key: str, at: datetime) -> str:
-        """Whoever wrote the form reads the mail to its address."""
-        is_in_time = False
-        for hall, room in enumerate(self.rooms):
-            entry = self._entry(key, hall)
-            if entry is None:
-                continue
-            if entry.is_due(at) and entry.state == UNVERIFIED:
-                self._end(entry, hall, EXPIRED, at)
-                continue
-            is_in_time |= entry.state not in ENDED
-            if entry.state != UNVERIFIED:
-                continue
-            entry.deadline = None
-            if not entry.is_held and room.hall.plan.needs_approval:
-                entry.state = PENDING
-                self.mails[key, hall, PENDING] += 1
-            else:
-                self._let_in(entry, hall, at)
-        return "done" if is_in_time else "too-late"
-
-    def approve(self, key: str, hall: int, at: datetime) -> str:
-        """The organiser says yes."""
-        entry = self._entry(key, hall)
-        if entry is None:
-            return "not-found"
-        if entry.state != PENDING:
-            return "not-now"
-        self._let_in(entry, hall, at)
-        return "done"
-
-    def reject(self, key: str, hall: int, at: datetime) -> str:
-        """The organiser says no."""
-        entry = self._entry(key, hall)
-        if entry is None:
-            return "not-found"
-        if entry.state != PENDING:
-            return "not-now"
-        self._end(entry, hall, REJECTED, at)
-        return "done"
 
     def cancel(self, key: str, hall: int, at: datetime, *, by_organiser: bool) -> str:
         entry = self._entry(key, hall)
         if entry is None:
             return "not-found"
-        if entry.state not in ENDED:
+        if entry.state not in _ENDED:
             self._end(entry, hall, CANCELLED, at, "removed" if by_organiser else "cancelled")
         return "done"
 
@@ -147,7 +144,10 @@ class Model:
     def sweep(self, at: datetime) -> str:
         """What is due ends, all of it before anybody moves up."""
         for hall, room in enumerate(self.rooms):
-            for entry in [one for one in room.entries if one.is_due(at)]:
+            due = [
+                one for one in room.entries if one.state == OFFERED and one.deadline and one.deadline <= at
+            ]
+            for entry in due:
                 entry.state = EXPIRED
                 self.mails[entry.form.key, hall, EXPIRED] += 1
             self._promote(hall, at)
@@ -158,7 +158,7 @@ class Model:
         entry = self._entry(key, hall)
         if entry is None:
             return "not-found"
-        if entry.state in ENDED:
+        if entry.state in _ENDED:
             return "done"
         if rank >= len(entry.party):
             return "not-found"
@@ -188,43 +188,34 @@ class Model:
             entry
             for hall, _party in form.wishes
             for entry in self.rooms[hall].entries
-            if entry.form.person == form.person and entry.state not in ENDED
+            if entry.form.person == form.person and entry.state not in _ENDED
         ]
 
     def _refusal(self, form: Form) -> str:
         """Return why nothing comes of *form*, tried on a copy."""
         tried = self.copy()
-        sits = {}
-        for hall, party in form.wishes:
-            entry = _new_entry(form, tried.rooms[hall], party)
-            sits[hall] = tried.rooms[hall].ask(entry)
-            plan = self.rooms[hall].hall.plan
-            if not sits[hall] and not plan.has_waitlist and not plan.needs_approval:
+        for hall, entry in self._joined(form, tried.rooms):
+            if entry.state == SEATED:
+                continue
+            if not self.rooms[hall].hall.plan.has_waitlist:
                 return "full"
-        return "not-together" if form.together and not all(sits.values()) else ""
+        tried = self.copy()
+        if form.together and any(entry.state != SEATED for _hall, entry in self._joined(form, tried.rooms)):
+            return "not-together"
+        return ""
 
-    def _joined(self, form: Form, rooms: Sequence[Room], at: datetime) -> list[tuple[int, Entry]]:
+    def _joined(self, form: Form, rooms: Sequence[Room]) -> list[tuple[int, Entry]]:
         joined = []
         for hall, party in form.wishes:
             room = rooms[hall]
-            entry = _new_entry(form, room, party)
-            plan = room.hall.plan
-            if plan.needs_approval:
-                entry.state = PENDING
-            else:
-                # Whoever comes and fits needs no offer.
-                entry.is_held = room.ask(entry)
-            if plan.confirms_address:
-                entry.state, entry.deadline = UNVERIFIED, at + timedelta(minutes=HOLD_MINUTES)
+            ranks = [room.hall.plan.categories[label][0] for label in party if label]
+            entry = Entry(form, len(room.entries) + 1, min(ranks, default=0), list(party))
+            room.entries.append(entry)
+            # Whoever comes and fits needs no offer.
+            if entry in room.promote():
+                entry.state = SEATED
             joined.append((hall, entry))
         return joined
-
-    def _let_in(self, entry: Entry, hall: int, at: datetime) -> None:
-        """Let one who was unverified or pending have her seats, or wait at the place she came to."""
-        sits = entry.is_held or self.rooms[hall].ask(entry)
-        entry.state = SEATED if sits else WAITS
-        self.mails[entry.form.key, hall, _KINDS[entry.state]] += 1
-        self._promote(hall, at)
 
     def _end(self, entry: Entry, hall: int, state: str, at: datetime, mail: str = "") -> None:
         entry.state, entry.deadline = state, None
@@ -244,11 +235,3 @@ class Model:
             if last is None or last <= at - _LINK_AGAIN_AFTER:
                 self.links[key] = at
                 self.mails[key, -1, "link"] += 1
-
-
-def _new_entry(form: Form, room: Room, party: Sequence[str]) -> Entry:
-    """Put a party at the end of the line."""
-    ranks = [room.hall.plan.categories[label][0] for label in party if label]
-    entry = Entry(form, len(room.entries) + 1, min(ranks, default=0), list(party), state="new")
-    room.entries.append(entry)
-    return entry

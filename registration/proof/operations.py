@@ -3,28 +3,83 @@
 Stress, simulation and the state machine of the tests all run this list.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from registration.booking.models import Attendee
-from registration.booking.services.cancel import cancel, cancel_attendee
+from registration.booking.models import Attendee, Booking
+from registration.booking.rules import key_hash
+from registration.booking.services.cancel import Target, cancel, cancel_attendee
 from registration.booking.services.capacity import change_capacity
 from registration.booking.services.offers import accept, decline
 from registration.booking.services.register import register
 from registration.booking.sweeper import sweep
 from registration.core import clock
 from registration.core.database import db
-from registration.journal.services import ATTENDEE
-from registration.proof.acting import ORGANISER, Hands, Operation, target
-from registration.proof.client import Chance, Client, Form, Values, application, one_of
-from registration.proof.letting_in import LETTING_IN
+from registration.core.refusal import Refusal
+from registration.journal.services import ATTENDEE, Actor
+from registration.proof.client import Chance, Client, Form, Step, Values, application, one_of
 from registration.proof.model import Model
 from registration.proof.stage import EVENT, Stage
 from registration.seats import rules
+from registration.seats.models import Registration
 
 PARTIES = (1, 1, 1, 2, 2, 3)
+# Somebody at the organiser, with no account in this database.
+ORGANISER = Actor("organiser")
+
+
+@dataclass
+class Hands:
+    """What does the operations for real. *move_clock* and *deliver* are there in a simulation alone."""
+
+    stage: Stage
+    move_clock: Callable[[datetime], None] | None = None
+    deliver: Callable[[], object] | None = None
+    # What each form was told: its link stays the same whenever it is sent again.
+    tokens: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """*choose* returns what to do, or None when there is nothing to do it to; *do* and *expect* return
+    what the client is answered."""
+
+    name: str
+    weight: int
+    choose: Callable[[Chance, Client], Values | None]
+    do: Callable[[Hands, Values], str]
+    expect: Callable[[Model, Values], str]
+    # A crowd shares one clock and one mailer that nobody moves.
+    is_for_crowds: bool = True
+    # A crash leaves all of it or nothing.
+    is_one_step: bool = True
+
+
+def perform(operation: Operation, hands: Hands, values: Values) -> str:
+    """Do it and return the answer; a refusal is its code, and an error is a finding of its own."""
+    try:
+        return operation.do(hands, values)
+    except Refusal as refusal:
+        return refusal.code
+    except Exception as error:
+        return f"an error ({type(error).__name__})"
+
+
+def choose(chance: Chance, client: Client, operations: "Sequence[Operation]") -> Step:
+    """Choose what *client* does next, by weight."""
+    total = sum(operation.weight for operation in operations)
+    while True:
+        number = chance.below(total)
+        for operation in operations:
+            number -= operation.weight
+            if number < 0:
+                break
+        values = operation.choose(chance, client)
+        if values is not None:
+            return Step(operation.name, values)
 
 
 def _new_form(chance: Chance, client: Client) -> Values:
@@ -89,6 +144,18 @@ def _one_registration(chance: Chance, client: Client) -> Values | None:
 def _to_cancel(chance: Chance, client: Client) -> Values | None:
     chosen = _one_registration(chance, client)
     return None if chosen is None else {**chosen, "by_organiser": chance.below(3) == 0}
+
+
+def target(stage: Stage, key: str, hall: int) -> Target:
+    """Return the registration of a form for a hall; one that is not there has the number 0."""
+    event_id = stage.halls[hall].id
+    found = db.session.execute(
+        select(Registration.id, Registration.booking_id)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(Booking.submit_key == key_hash(f"{stage.name}:{key}"), Registration.event_id == event_id)
+    ).one_or_none()
+    db.session.rollback()
+    return Target(event_id, 0) if found is None else Target(event_id, found.id, found.booking_id)
 
 
 def _cancel(hands: Hands, values: Values) -> str:
@@ -220,7 +287,6 @@ OPERATIONS: Sequence[Operation] = (
     Operation("change capacity", 12, _to_resize, _resize, _should_resize),
     Operation("accept", 8, _offered, _accept, _should_accept),
     Operation("decline", 3, _offered, _decline, _should_decline),
-    *LETTING_IN,
     Operation("sweep", 2, lambda _chance, _client: {}, _sweep, _should_sweep),
     Operation("wait", 6, _pause, _wait, _should_wait, is_for_crowds=False, is_one_step=False),
 )

@@ -9,8 +9,7 @@ from registration.booking.models import Booking
 from registration.booking.rules import key_hash
 from registration.core.database import db
 from registration.mail.models import OutgoingMessage
-from registration.proof.model import Model
-from registration.proof.room import Room
+from registration.proof.model import Model, Room
 from registration.proof.stage import Stage
 from registration.seats.models import Pool, Registration, RegistrationPool
 

@@ -16,9 +16,9 @@ from registration.core import clock, tokens
 from registration.core.database import db
 from registration.mail import worker as mail
 from registration.mail.models import OutgoingMessage
-from registration.proof.acting import Hands
 from registration.proof.client import Client, Seeded
 from registration.proof.model import Model
+from registration.proof.operations import Hands
 from registration.proof.stage import Stage, raise_stage
 from registration.proof.walk import Story, Walk
 from registration.schema.migrations import migrate

@@ -17,8 +17,6 @@ from registration.seats import rules
 EVENT = "event"
 # How long an offer may be answered; short, so that a walk meets its end.
 OFFER_HOURS = 1
-# How long seats are held for an address that is not confirmed yet.
-HOLD_MINUTES = 30
 
 
 @dataclass(frozen=True)
@@ -30,8 +28,6 @@ class Plan:
     has_waitlist: bool = True
     promotion: str = rules.DIRECT
     categories: Mapping[str, tuple[int, float | None]] = field(default_factory=dict)
-    needs_approval: bool = False
-    confirms_address: bool = False
 
 
 PLANS: Sequence[Plan] = (
@@ -39,9 +35,6 @@ PLANS: Sequence[Plan] = (
     Plan("strict", policy=rules.STRICT, categories={"Speaker": (2, None), "Guest": (0, 0.75)}),
     Plan("short", has_waitlist=False),
     Plan("offered", promotion=rules.OFFER, categories={"Member": (1, 0.5), "Guest": (0, None)}),
-    Plan("approved", needs_approval=True, categories={"Member": (1, None), "Guest": (0, 0.75)}),
-    Plan("confirmed", confirms_address=True, categories={"Guest": (0, None)}),
-    Plan("both", policy=rules.STRICT, needs_approval=True, confirms_address=True),
 )
 
 
@@ -87,17 +80,7 @@ def _hall(session: Session, organiser_id: int, name: str, plan: Plan, seats: int
     )
     words = [Text("en", f"Proof {name} {plan.name}")]
     event = create_event(session, organiser_id, facts, words, uid_host, slug=f"{name}-{plan.name}")
-    gates.open_queue(
-        session,
-        event.id,
-        seats,
-        plan.policy,
-        promotion=plan.promotion,
-        offer_hours=OFFER_HOURS,
-        needs_approval=plan.needs_approval,
-        confirms_address=plan.confirms_address,
-        hold_minutes=HOLD_MINUTES,
-    )
+    gates.open_queue(session, event.id, seats, plan.policy, promotion=plan.promotion, offer_hours=OFFER_HOURS)
     wanted = {EVENT: seats}
     categories: dict[str, int] = {}
     for rank, (label, (priority, share)) in enumerate(plan.categories.items()):

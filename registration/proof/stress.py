@@ -16,10 +16,9 @@ from registration.core.database import db
 from registration.core.settings import defaults
 from registration.doctor.examine import examine
 from registration.proof import ledger
-from registration.proof.acting import Hands, choose, perform
 from registration.proof.client import Client, Seeded, Step
 from registration.proof.ledger import ANSWERS, Account, Told
-from registration.proof.operations import BY_NAME, OPERATIONS
+from registration.proof.operations import BY_NAME, OPERATIONS, Hands, choose, perform
 from registration.proof.stage import Stage
 from registration.seats.models import Queue
 

@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from registration.booking import desk, messages, sweeper, targets
-from registration.booking.services import address, offers
 from registration.booking.services import cancel as cancelling
 from registration.booking.services import capacity as capacities
+from registration.booking.services import offers
 from registration.core import clock, transaction
 from registration.core.database import db
 from registration.mail import outbox
@@ -119,14 +119,26 @@ def _newcomer_without_priority() -> Mutation:
     return [(desk, "engine", _Without(engine, Claim=claim))]
 
 
+def _with_policy(policy: str) -> Mutation:
+    lock = gates.lock
+
+    def locked(session: Session, event_ids: Any) -> Any:
+        found = lock(session, event_ids)
+        for gate in found.values():
+            gate.policy = policy
+        return found
+
+    return [(gates, "lock", locked)]
+
+
 def _strict_as_first_fit() -> Mutation:
     """The head of a strict line does not block."""
-    return _with_gate(policy=rules.FIRST_FIT)
+    return _with_policy(rules.FIRST_FIT)
 
 
 def _first_fit_as_strict() -> Mutation:
     """The head of the line blocks although seats stay empty."""
-    return _with_gate(policy=rules.STRICT)
+    return _with_policy(rules.STRICT)
 
 
 def _strict_newcomer_overtakes() -> Mutation:
@@ -278,64 +290,6 @@ def _expired_without_drain() -> Mutation:
     return [(sweeper, "settle", settle)]
 
 
-def _with_gate(**values: Any) -> Mutation:
-    lock = gates.lock
-
-    def locked(session: Session, event_ids: Any) -> Any:
-        found = lock(session, event_ids)
-        for gate in found.values():
-            for name, value in values.items():
-                setattr(gate, name, value)
-        return found
-
-    return [(gates, "lock", locked)]
-
-
-def _approval_skipped() -> Mutation:
-    """Nobody awaits the organiser's yes."""
-    return _with_gate(needs_approval=False)
-
-
-def _address_believed() -> Mutation:
-    """Nobody is asked to confirm the address."""
-    return _with_gate(confirms_address=False)
-
-
-def _hold_without_seat() -> Mutation:
-    """Whose address is not confirmed yet holds no seat."""
-    entry_state = engine._entry_state
-
-    def unseated(session: Session, gate: Any, claim: Any) -> tuple[str, bool]:
-        state, is_seated = entry_state(session, gate, claim)
-        return state, is_seated and state != rules.UNVERIFIED
-
-    return [(engine, "_entry_state", unseated)]
-
-
-def _approved_waits() -> Mutation:
-    """Whoever is approved goes into the line, though there is a seat."""
-    would_sit = engine.would_sit
-
-    def never(session: Session, gate: Any, claim: Any) -> bool:
-        return claim.calendar_sequence != 0 and would_sit(session, gate, claim)
-
-    def enter(session: Session, *args: Any) -> Any:
-        engine.would_sit = never
-        try:
-            return entered(session, *args)
-        finally:
-            engine.would_sit = would_sit
-
-    entered = engine.enter_line
-    return [(engine, "enter_line", enter)]
-
-
-def _late_link_taken() -> Mutation:
-    """An address is confirmed without looking at the end of the hold."""
-    long_ago = datetime(2000, 1, 1, tzinfo=UTC)
-    return [(address, "clock", _Without(clock, now=lambda: long_ago))]
-
-
 # Those that one client alone brings to light, step by step.
 OF_RULES: dict[str, Callable[[], Mutation]] = {
     "cancel forgets to drain": _cancel_without_drain,
@@ -361,10 +315,6 @@ OF_RULES: dict[str, Callable[[], Mutation]] = {
     "who waits is not counted": _waiting_miscounted,
     "offer given as a seat": _offer_is_a_seat,
     "expiry forgets to drain": _expired_without_drain,
-    "approval skipped": _approval_skipped,
-    "address believed": _address_believed,
-    "hold without a seat": _hold_without_seat,
-    "approved waits beside a free seat": _approved_waits,
 }
 # Those that need a crowd.
 OF_LOCKS: dict[str, Callable[[], Mutation]] = {
@@ -372,8 +322,5 @@ OF_LOCKS: dict[str, Callable[[], Mutation]] = {
     "gate after the read": _gate_after_read,
 }
 # Those that need an answer between a deadline and the sweeper.
-OF_DEADLINES: dict[str, Callable[[], Mutation]] = {
-    "late offer taken": _late_offer_taken,
-    "late link taken": _late_link_taken,
-}
+OF_DEADLINES: dict[str, Callable[[], Mutation]] = {"late offer taken": _late_offer_taken}
 MUTANTS = OF_RULES | OF_LOCKS | OF_DEADLINES

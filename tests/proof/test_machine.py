@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from registration.core.database import db
-from registration.proof.acting import Operation
 from registration.proof.client import Step
-from registration.proof.operations import OPERATIONS
+from registration.proof.operations import OPERATIONS, Operation
 from registration.proof.simulate import begun, finish, injected
 from registration.proof.stage import raise_stage
 from registration.proof.walk import POINTS

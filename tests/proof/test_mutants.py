@@ -7,7 +7,7 @@ import pytest
 
 from registration.proof.client import Form, Step
 from registration.proof.simulate import begun, injected, walk_from
-from registration.proof.stage import HOLD_MINUTES, OFFER_HOURS, PLANS, raise_stage
+from registration.proof.stage import OFFER_HOURS, raise_stage
 from registration.proof.walk import Story
 from tests.faults.tables import tell
 from tests.proof.mutants import OF_RULES, broken
@@ -15,7 +15,6 @@ from tests.proof.mutants import OF_RULES, broken
 # Walks that were seen to find the slowest of them come first; a few more, should an operation be added.
 SEEDS = (7, 2, 4, 1, 3, 5, 6, 8)
 STEPS = 80
-HALLS = [plan.name for plan in PLANS]
 
 
 def walked(mutant: str) -> tuple[Story, int]:
@@ -72,31 +71,6 @@ def test_a_late_offer_has_ended(page_app):
     story = answered_late("")
     assert story.findings == []
     assert story.answers["accept", "offer-ended"] == 1
-
-
-def confirmed_late(mutant: str) -> Story:
-    """Let an address be confirmed ten seconds after its hold, before the sweeper has looked."""
-    with broken(mutant), injected("late") as (time, mailbox):
-        walk = begun(raise_stage("late", 3), time, mailbox)
-        form = Form("first", "ada", ((HALLS.index("confirmed"), ("Guest",)),))
-        walk.client.forms.append(form)
-        walk.take(Step("register", {"form": form}))
-        walk.take(Step("wait", {"until": time.at + timedelta(minutes=HOLD_MINUTES, seconds=10)}))
-        assert walk.story.findings == []
-        walk.take(Step("verify", {"key": "first"}))
-    return walk.story
-
-
-def test_a_late_link_lets_nobody_in_and_taking_it_is_found(page_app):
-    story = confirmed_late("late link taken")
-    assert story.findings[0] == "the client was answered done instead of too-late"
-    tell("mutants", "late link taken", killed_by(story.findings[0]), story.steps)
-
-
-def test_a_hold_has_ended(page_app):
-    story = confirmed_late("")
-    assert story.findings == []
-    assert story.answers["verify", "too-late"] == 1
 
 
 def killed_by(finding: str) -> str:
