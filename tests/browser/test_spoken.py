@@ -1,5 +1,6 @@
 """What a screen reader is given: names, order, errors and what is announced, in English and in French."""
 
+import time
 from itertools import zip_longest
 
 import pytest
@@ -87,15 +88,28 @@ RESULT = {"en": "Your seat is confirmed", "fr": "Votre place est confirmée"}
 
 def tree(page: Page) -> list[dict]:
     """Return the nodes of the main part of the page in the order in which they are read."""
-    session = page.context.new_cdp_session(page)
-    nodes = {one["nodeId"]: one for one in session.send("Accessibility.getFullAXTree")["nodes"]}
-    session.detach()
+    nodes = whole_tree(page)
 
     def below(node: dict) -> list[dict]:
         return [node] + [one for key in node.get("childIds", []) if key in nodes for one in below(nodes[key])]
 
-    main = next(one for one in nodes.values() if one.get("role", {}).get("value") == "main")
+    main = next(one for one in nodes.values() if value(one, "role") == "main")
     return [one for one in below(main) if not one["ignored"]]
+
+
+def whole_tree(page: Page) -> dict[str, dict]:
+    """Return the tree of the browser by id. It grows after the page is loaded: wait until it has stopped."""
+    session = page.context.new_cdp_session(page)
+    deadline = time.monotonic() + 10
+    before: list[dict] = []
+    while time.monotonic() < deadline:
+        nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+        if nodes == before and any(value(one, "role") == "main" for one in nodes):
+            session.detach()
+            return {one["nodeId"]: one for one in nodes}
+        before = nodes
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{page.url} has no tree that stays")
 
 
 def value(node: dict, key: str) -> str:
@@ -116,6 +130,12 @@ def properties(node: dict) -> dict:
     return {one["name"]: one["value"].get("value") for one in node.get("properties", [])}
 
 
+def press(page: Page) -> None:
+    """Send the form and wait until the answer is loaded whole."""
+    with page.expect_navigation():
+        page.locator("main button.primary").click()
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
 @pytest.mark.parametrize("code", ["en", "fr"])
 def test_a_screen_reader_hears_the_form_its_errors_and_the_result(browser: Browser, site, code, scripts):
@@ -125,7 +145,7 @@ def test_a_screen_reader_hears_the_form_its_errors_and_the_result(browser: Brows
     assert page.locator("html").get_attribute("lang") == code
     assert differs(spoken(page), FORM[code]) == []
 
-    page.locator("main button.primary").click()
+    press(page)
     problem, described = ERRORS[code]
     heard = spoken(page)
     # The summary itself, which has the focus, is a group without a name.
@@ -145,7 +165,7 @@ def test_a_screen_reader_hears_the_form_its_errors_and_the_result(browser: Brows
     page.locator("#email").fill(f"ada.heard.{code}{scripts}@example.org")
     page.locator("input[type=radio]").first.check()
     page.locator("#consent").check()
-    page.locator("main button.primary").click()
+    press(page)
     assert page.title().startswith({"en": "Your registration", "fr": "Votre inscription"}[code])
     assert spoken(page)[:2] == [f"region: {RESULT[code]}", f"heading: {RESULT[code]}"]
     context.close()

@@ -56,5 +56,5 @@ def test_the_accessibility_statement_does_not_promise_too_much(page_client, page
 
 def test_the_accessibility_statement_says_how_and_when_it_was_tested(page_client, page_app):
     page = page_client.get("/accessibility").text
-    for told in ("axe-core", "Nu HTML checker", "By keyboard alone", "320 pixels", "25 November 2026"):
+    for told in ("axe-core", "Nu HTML checker", "by keyboard alone", "320 pixels", "25 November 2026"):
         assert told in page
