@@ -1,8 +1,10 @@
 """Which language a page speaks: `?lang=`, else the booking's, else the browser's, else the event's own."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request
+from flask.json.provider import DefaultJSONProvider
 from flask_babel import Babel, get_locale, refresh
 from flask_babel.speaklater import LazyString
 
@@ -33,8 +35,19 @@ class Language:
     is_current: bool
 
 
+class SpokenJson(DefaultJSONProvider):
+    """JSON in which a text that waits for its language is said in that of the request, as when flashed."""
+
+    @staticmethod
+    def default(value: Any) -> Any:
+        """Return what JSON knows in place of *value*."""
+        return str(value) if isinstance(value, LazyString) else DefaultJSONProvider.default(value)
+
+
 def init_app(app: Flask) -> None:
     """Choose the language of each request and tell templates about it."""
+    app.json_provider_class = SpokenJson
+    app.json = SpokenJson(app)
     babel = Babel()
     babel.init_app(app, default_locale=babel_name(app.config["LOCALE"]), locale_selector=_select)
     babel.domain_instance = Catalogues()
