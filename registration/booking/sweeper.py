@@ -6,7 +6,7 @@ number: whoever comes second finds nothing left to do.
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from registration.booking.services.capacity import go_on_draining
@@ -133,17 +133,3 @@ def _promotions() -> int:
         select(Queue.event_id).where(Queue.is_draining).order_by(Queue.event_id)
     ).all()
     return sum(go_on_draining(event_id) for event_id in events)
-
-
-def due_age(session: Session) -> float:
-    """Return by how many seconds the oldest thing due is late."""
-    at = clock.now()
-    oldest = [
-        session.scalar(select(func.min(column)).where(state, column <= at))
-        for state, column in (
-            (Registration.state == rules.OFFERED, Registration.offer_expires_at),
-            (Registration.state == rules.UNVERIFIED, Registration.hold_expires_at),
-            (Pool.allotted > 0, Pool.release_at),
-        )
-    ]
-    return max(((at - one).total_seconds() for one in oldest if one is not None), default=0.0)

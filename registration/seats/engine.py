@@ -176,7 +176,7 @@ def drain(session: Session, gate: Gate, actor: Actor) -> list[Change]:
     at = clock.now()
     if gate.waiting == 0 or gate.event_pool.free <= 0:
         return []
-    if gate.promotion == rules.MANUAL or gate.is_frozen(at):
+    if gate.stands_still(at):
         return []
     line = head(session, gate, PROMOTIONS)
     chosen_ids = {
@@ -285,8 +285,7 @@ def is_held_back(session: Session, gate: Gate, priority: int) -> bool:
         return True
     if gate.waiting == 0:
         return False
-    stands_still = gate.promotion == rules.MANUAL or gate.is_frozen(clock.now())
-    if gate.policy == rules.FIRST_FIT and not stands_still:
+    if gate.policy == rules.FIRST_FIT and not gate.stands_still(clock.now()):
         return False
     if not gate.knows_waiting:
         gate.waiting_priority = session.connection().execute(_AHEAD, {"event": gate.event_id}).scalar()

@@ -146,8 +146,9 @@ class Gate:
         """Return what is free of each pool, for the rules."""
         return {pool.id: rules.Room(pool.free, pool.kept, pool.own) for pool in self.pools.values()}
 
-    def is_frozen(self, now: datetime) -> bool:
-        return self.freezes_at is not None and now >= self.freezes_at
+    def stands_still(self, now: datetime) -> bool:
+        """Say whether nobody is promoted by itself now."""
+        return rules.stands_still(self.promotion, self.freezes_at, now)
 
     def needs(
         self, size: int, counts: Mapping[tuple[str, int], int], firms: Mapping[str, int]

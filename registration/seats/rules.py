@@ -39,7 +39,6 @@ STRICT = "strict"
 DIRECT = "direct"
 OFFER = "offer"
 MANUAL = "manual"
-PROMOTIONS = (DIRECT, OFFER, MANUAL)
 
 # How a firm is known: by its name as typed, or by the domain of the address.
 BY_NAME = "name"
@@ -114,11 +113,16 @@ class LinePolicy:
 
     def stands_still(self, now: datetime) -> bool:
         """Say whether nobody is promoted by itself now."""
-        return self.promotion == MANUAL or (self.freezes_at is not None and now >= self.freezes_at)
+        return stands_still(self.promotion, self.freezes_at, now)
 
     def keeps_for_line(self, now: datetime) -> bool:
         """Say whether seats that are free belong to those who wait, even if none of them fits yet."""
         return self.policy == STRICT or self.stands_still(now)
+
+
+def stands_still(promotion: str, freezes_at: datetime | None, now: datetime) -> bool:
+    """Say whether nobody is promoted by itself: seats go by hand, or the line is frozen."""
+    return promotion == MANUAL or (freezes_at is not None and now >= freezes_at)
 
 
 def makes_offers(promotion: str, direct_hours: int, starts_at: datetime, now: datetime) -> bool:

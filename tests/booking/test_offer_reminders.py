@@ -24,6 +24,11 @@ def reminders() -> int:
     return int(db.session.scalar(query) or 0)
 
 
+def later_by(span: timedelta):
+    at = clock.now() + span
+    return clock.running(lambda: at)
+
+
 @pytest.fixture
 def offered(make_event):
     event = make_event(capacity=1, line={"promotion": "offer", "offer_hours": 12})
@@ -35,17 +40,17 @@ def offered(make_event):
 
 def test_it_is_reminded_of_once_in_its_last_quarter(offered):
     assert remind_offers() == 0
-    with clock.running(lambda later=clock.now() + timedelta(hours=9, minutes=1): later):  # noqa: B008
+    with later_by(timedelta(hours=9, minutes=1)):
         assert (remind_offers(), remind_offers()) == (1, 0)
     assert reminders() == 1
 
 
 def test_who_has_answered_is_not_reminded(offered):
     accept(target(offered), ATTENDEE)
-    with clock.running(lambda later=clock.now() + timedelta(hours=10): later):  # noqa: B008
+    with later_by(timedelta(hours=10)):
         assert remind_offers() == 0
 
 
 def test_an_offer_that_has_ended_is_not_reminded_of(offered):
-    with clock.running(lambda later=clock.now() + timedelta(hours=13): later):  # noqa: B008
+    with later_by(timedelta(hours=13)):
         assert remind_offers() == 0
