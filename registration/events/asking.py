@@ -1,6 +1,5 @@
 """What a question takes for an answer and when it is asked: values in, decision out."""
 
-from collections.abc import Collection
 
 TEXT = "text"
 LONG = "long"
@@ -26,11 +25,6 @@ _KEY = 33
 def is_met(answer: str, wanted: str) -> bool:
     """Say whether *answer*, as it is stored, is or holds *wanted*."""
     return wanted in answer.split("\n")
-
-
-def is_asked_of(category_ids: Collection[int], category_id: int | None) -> bool:
-    """Say whether people of a category are asked; without categories everybody is."""
-    return not category_ids or category_id in category_ids
 
 
 def told(kind: str, answer: str) -> str:
