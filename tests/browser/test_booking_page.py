@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.rig import blocked, inspect
 from tests.browser.test_journey import MEETING, mail_to, register
@@ -22,7 +22,8 @@ def test_no_page_behind_the_link_has_a_violation(browser: Browser, site, width, 
     def look() -> None:
         if has_script:
             found.extend(inspect(page))
-        assert page.locator("h1").count() == 1
+        # Waits for the page that follows a press: at once there may be none yet.
+        expect(page.locator("h1")).to_have_count(1)
 
     register(page, MEETING, "Ada Link", f"ada.link{width}@example.org")
     booking = page.url
