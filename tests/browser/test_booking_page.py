@@ -50,7 +50,7 @@ def test_no_page_behind_the_link_has_a_violation(browser: Browser, site, width, 
     page.goto(link[0])
     look()
     page.get_by_role("button", name="Yes, I take the seat").click()
-    assert page.locator("#errors").count() == 1
+    expect(page.locator("#errors")).to_have_count(1)
     look()
     page.get_by_label(re.compile("^I agree that the organiser uses these details")).check()
     page.get_by_role("button", name="Yes, I take the seat").click()
