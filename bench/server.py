@@ -61,11 +61,11 @@ def prepare_floor(url: str) -> None:
 def main() -> None:
     """Serve `ours` or `floor` on a free port, and print the port."""
     kind, url, folder = sys.argv[1:4]
+    # As `registration serve` does, for both alike, and like it before there is a thread.
+    share_memory()
     app = floor(url) if kind == "floor" else create_app(settings(url, Path(folder)))
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
-    # As `registration serve` does, for both alike.
-    share_memory()
     server.channel_class = PolledChannel
     print(server.effective_port, flush=True)
     server.run()
