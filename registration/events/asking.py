@@ -1,6 +1,5 @@
 """What a question takes for an answer and when it is asked: values in, decision out."""
 
-
 TEXT = "text"
 LONG = "long"
 NUMBER = "number"
