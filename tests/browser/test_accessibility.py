@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.hands import follow
 from tests.browser.rig import blocked, inspect
 from tests.browser.test_journey import MEETING, WORKSHOP, register, sign_in
 
@@ -80,7 +81,7 @@ WRONG_IN_OFFICE = (
 
 def inspect_errors(page: Page, address: str) -> list[str]:
     page.goto(address)
-    page.locator("main button.primary").first.click()
+    follow(page.locator("main button.primary").first)
     return inspect(page) if page.locator("#errors").count() else [f"{address}: no errors"]
 
 
@@ -106,10 +107,10 @@ def test_no_public_page_has_a_violation(browser: Browser, site, width, scheme):
     found += inspect(page)
     page.get_by_text("Leave the waitlist", exact=True).click()
     found += inspect(page)
-    page.get_by_role("button", name="Yes, leave the waitlist").click()
+    follow(page.get_by_role("button", name="Yes, leave the waitlist"))
     found += inspect(page)
     page.goto("/dev/mailbox/")
-    page.locator("tbody a").first.click()
+    follow(page.locator("tbody a").first)
     found += inspect(page)
     context.close()
     assert found == []

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.hands import follow
 from tests.browser.rig import blocked, inspect
 from tests.browser.test_journey import MEETING, mail_to, register
 
@@ -35,13 +36,13 @@ def test_no_page_behind_the_link_has_a_violation(browser: Browser, site, width, 
     for address in pages:
         page.goto(address)
         look()
-        page.locator("main button.primary").click()
+        follow(page.locator("main button.primary"))
         look()
     page.goto(booking)
-    page.get_by_role("link", name=re.compile("Hand the seat of Ada Link on")).click()
+    follow(page.get_by_role("link", name=re.compile("Hand the seat of Ada Link on")))
     page.get_by_label("Full name of the new person").fill("Ben Link")
     page.get_by_label("Their e-mail").fill(f"ben.link{width}@example.org")
-    page.get_by_role("button", name="Ask this person").click()
+    follow(page.get_by_role("button", name="Ask this person"))
     assert "Until the answer is yes" in page.locator("main").inner_text()
     look()
     asked = mail_to(site, f"ben.link{width}@example.org", "Ada Link hands you a seat")
@@ -49,11 +50,11 @@ def test_no_page_behind_the_link_has_a_violation(browser: Browser, site, width, 
     assert link is not None
     page.goto(link[0])
     look()
-    page.get_by_role("button", name="Yes, I take the seat").click()
+    follow(page.get_by_role("button", name="Yes, I take the seat"))
     expect(page.locator("#errors")).to_have_count(1)
     look()
     page.get_by_label(re.compile("^I agree that the organiser uses these details")).check()
-    page.get_by_role("button", name="Yes, I take the seat").click()
+    follow(page.get_by_role("button", name="Yes, I take the seat"))
     assert "Ben Link" in page.locator("main").inner_text()
     look()
     page.goto(booking)
@@ -62,7 +63,7 @@ def test_no_page_behind_the_link_has_a_violation(browser: Browser, site, width, 
     page.goto("/bookings/link")
     look()
     page.get_by_label("Your e-mail").fill("nobody@example.org")
-    page.get_by_role("button", name="Send them").click()
+    follow(page.get_by_role("button", name="Send them"))
     look()
     context.close()
     assert found == []

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.hands import follow
 from tests.browser.rig import blocked, inspect
 from tests.browser.test_journey import MEETING, mail_to, register, sign_in
 
@@ -30,13 +31,13 @@ def test_pages_that_lead_into_a_calendar_have_no_violation(browser: Browser, sit
         found += opened(page)
     register(page, MEETING, "Ada Calendar", who)
     found += opened(page)
-    page.get_by_role("button", name="Mail me its address").click()
+    follow(page.get_by_role("button", name="Mail me its address"))
     assert page.get_by_role("status").is_visible()
     mail = mail_to(site, who, "Your calendar of all registrations")
     text = mail.get_body(("plain",)).get_content()
     page.goto(re.search(r"(/feeds/[^\s]+/)\s", text)[1])
     found += opened(page)
-    page.get_by_role("button", name="Yes, end it").click()
+    follow(page.get_by_role("button", name="Yes, end it"))
     assert page.url.endswith("/feeds/renewed")
     found += inspect(page)
     context.close()
@@ -50,11 +51,11 @@ def test_a_colleague_makes_and_ends_her_calendar(browser: Browser, site):
     sign_in(page, site, "owner.ditta@example.org")
     page.goto("/organiser/calendar")
     found = inspect(page)
-    page.get_by_role("button", name="Make my calendar").click()
+    follow(page.get_by_role("button", name="Make my calendar"))
     found += opened(page)
     feed = page.get_by_label("Address of the calendar feed").input_value()
     assert "seats taken" in page.request.get(feed).text().replace("\r\n ", "")
-    page.get_by_role("button", name="End this address").click()
+    follow(page.get_by_role("button", name="End this address"))
     assert page.request.get(feed).status == 410
     page.goto("/organiser/organisers/ditta/settings")
     found += inspect(page)

@@ -8,6 +8,7 @@ from email.parser import BytesParser
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.hands import follow
 from tests.ical.checker import check_calendar
 
 WORKSHOP = "/events/workshop-on-nomenclatures"
@@ -17,12 +18,12 @@ MEETING = "/events/ditta-annual-meeting"
 def register(page: Page, event: str, name: str, email: str) -> str:
     """Fill in the form and return the address of the booking's page."""
     page.goto(f"{event}/")
-    page.get_by_role("link", name=re.compile("^(Register|Join the waitlist)$")).click()
+    follow(page.get_by_role("link", name=re.compile("^(Register|Join the waitlist)$")))
     page.get_by_label("Your full name").fill(name)
     page.get_by_label("Your e-mail").fill(email)
     page.get_by_label("Non-member").check()
     page.get_by_label("I agree that the organiser uses these details").check()
-    page.locator("button.primary").click()
+    follow(page.locator("button.primary"))
     assert "/bookings/" in page.url
     return page.url
 
@@ -80,11 +81,11 @@ def test_a_seat_a_place_on_the_waitlist_and_a_promotion(browser: Browser, site, 
     sign_in(desk, site, "owner.ditta@example.org")
     while position > 1:
         desk.goto("/organiser/events/workshop-on-nomenclatures/waitlist")
-        desk.locator("tr[data-position='1'] th a").click()
+        follow(desk.locator("tr[data-position='1'] th a"))
         cancel(desk)
         position -= 1
     desk.goto("/organiser/events/workshop-on-nomenclatures/attendees?state=confirmed")
-    desk.locator("tbody th a").first.click()
+    follow(desk.locator("tbody th a").first)
     cancel(desk)
     office.close()
 
@@ -95,7 +96,7 @@ def test_a_seat_a_place_on_the_waitlist_and_a_promotion(browser: Browser, site, 
     assert "STATUS:CONFIRMED" in page.request.get(feed).text()
 
     page.get_by_text("Cancel my registration", exact=True).click()
-    page.get_by_role("button", name="Yes, cancel").click()
+    follow(page.get_by_role("button", name="Yes, cancel"))
     assert page.locator("[data-state]").get_attribute("data-state") == "cancelled"
     assert "METHOD:CANCEL" in calendar_of(mail_to(site, who, "You are no longer registered: Workshop"))
     assert "STATUS:CANCELLED" in page.request.get(feed).text()
@@ -138,7 +139,7 @@ def test_the_error_summary_has_the_focus_without_javascript(browser: Browser, si
     context = browser.new_context(base_url=site.url, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{MEETING}/register")
-    page.locator("button.primary").click()
+    follow(page.locator("button.primary"))
     assert page.title().startswith("Error: ")
     assert page.locator("#errors:focus").count() == 1
     page.get_by_role("link", name="Enter your full name.").click()
@@ -149,11 +150,11 @@ def test_the_error_summary_has_the_focus_without_javascript(browser: Browser, si
 def test_going_back_after_an_error_shows_the_form_as_it_was_typed(page: Page):
     page.goto(f"{MEETING}/register")
     page.get_by_label("Your full name").fill("Ada Back")
-    page.locator("button.primary").click()
+    follow(page.locator("button.primary"))
     page.get_by_label("Your e-mail").fill("ada.back@example.org")
     page.get_by_label("Non-member").check()
     page.get_by_label("I agree that the organiser uses these details").check()
-    page.locator("button.primary").click()
+    follow(page.locator("button.primary"))
     page.wait_for_url("**/bookings/**")
     page.go_back()
     assert page.get_by_label("Your full name").input_value() == "Ada Back"
@@ -163,11 +164,11 @@ def sign_in(page: Page, site, email: str) -> None:
     page.goto("/login")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(site.password(email))
-    page.locator("main button[type=submit]").click()
+    follow(page.locator("main button[type=submit]"))
     page.wait_for_url("**/organiser/")
 
 
 def cancel(page: Page) -> None:
     page.get_by_text("Cancel this registration").click()
-    page.get_by_role("button", name="Yes, cancel it").click()
+    follow(page.get_by_role("button", name="Yes, cancel it"))
     page.get_by_text("Cancelled. Whoever was next in line has been told.").wait_for()

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.hands import follow
 from tests.browser.rig import inspect
 from tests.browser.test_journey import mail_to
 
@@ -37,9 +38,9 @@ def test_a_party_registers_for_three_events_with_one_form(browser: Browser, site
     page = context.new_page()
     who = f"ada.programme{width}{'js' if scripts else ''}@example.org"
     page.goto(FORM.removesuffix("register"))
-    page.get_by_role("link", name="Register with one form").click()
+    follow(page.get_by_role("link", name="Register with one form"))
     fill(page, who)
-    page.locator("button.primary").click()
+    follow(page.locator("button.primary"))
     assert "/bookings/" in page.url, page.locator("#errors").inner_text()
     assert page.locator(".registration").count() == 3
     states = {one.get_attribute("data-state") for one in page.locator(".registration").all()}
@@ -83,7 +84,7 @@ def test_the_form_and_its_errors_have_no_violation(browser: Browser, site, width
     page = context.new_page()
     page.goto(f"{FORM}?attendees=3")
     found = inspect(page)
-    page.locator("button.primary").click()
+    follow(page.locator("button.primary"))
     assert page.evaluate("document.activeElement.id") == "errors"
     assert page.title().startswith("Error: ")
     found += inspect(page)

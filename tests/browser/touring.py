@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page
 from registration import create_app
 from registration.core.database import db
 from tests.browser.demo_site import Site
+from tests.browser.hands import follow
 from tests.ical.checker import check_calendar
 
 BROWSER_NAMES = {"en": "en-GB", "fr": "fr-BE", "nl": "nl-BE", "de": "de-DE", "zh": "zh-CN"}
@@ -54,12 +55,12 @@ class Visitor:
     def press(self, at: str) -> None:
         """Follow a link, press a button, tick a box or open what is folded."""
         target = self.page.locator(at).first
+        stays = target.evaluate("one => one.type || one.localName") in {"checkbox", "radio", "summary"}
         if not self.way.keys:
-            target.click()
+            target.click() if stays else follow(target)
             return
         self._tab_to(target)
-        kind = target.evaluate("one => one.type || one.localName")
-        if kind in {"checkbox", "radio", "summary"}:
+        if stays:
             self.page.keyboard.press("Space")
             return
         with self.page.expect_navigation():
