@@ -50,7 +50,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     base = current_app.config["BASE_URL"]
     # The token is made here: signed, bound to the present password, stored nowhere.
     token = _token(account) if what == LINK else ""
-    subject, text, html = rendered(
+    letter = rendered(
         what,
         locale=message.locale,
         direction=get_locale().text_direction,
@@ -58,7 +58,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         hours=int(LINK_LIVES.total_seconds() // 3600),
         url=f"{base}/reset/{token}" if token else f"{base}/reset",
     )
-    return Draft(subject, text, html)
+    return Draft(*letter)
 
 
 def _token(account: Account) -> str:

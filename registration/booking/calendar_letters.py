@@ -27,7 +27,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     token = own_token(session, message)
     if token is None:
         raise Superseded("the booking has another address by now")
-    subject, text, html = rendered(
+    letter = rendered(
         "calendar",
         seat=found,
         feed_url=public_url(f"/feeds/{token}.ics"),
@@ -36,12 +36,9 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         locale=message.locale,
     )
     return Draft(
-        subject=subject,
-        text=text,
-        html=html,
-        reply_to_name=found.organiser,
-        reply_to_email=found.organiser_email,
-        from_name=found.organiser,
+        *letter,
+        organiser=found.organiser,
+        organiser_email=found.organiser_email,
     )
 
 

@@ -83,13 +83,13 @@ def _address(session: Session, message: OutgoingMessage) -> Draft:
     if wanted_address(session, booked.id) != message.to_email:
         raise Superseded("another address was given by now")
     titles = [one.title for one in _coming(session, Registration.booking_id == booked.id, message.locale)]
-    subject, text, html = _rendered(
+    letter = _rendered(
         message,
         titles=titles,
         hours=int(LINK_LIVES.total_seconds() // 3600),
         url=_url("addresses", token_of(session, booked.id, ADDRESS)),
     )
-    return Draft(subject, text, html)
+    return Draft(*letter)
 
 
 def _about_address(session: Session, message: OutgoingMessage) -> Draft:
@@ -123,8 +123,8 @@ def _links(session: Session, message: OutgoingMessage) -> Draft:
         (_url("bookings", token_of(session, booking_id, BOOKING)), ours)
         for booking_id, ours in by_booking.items()
     ]
-    subject, text, html = _rendered(message, links=links)
-    return Draft(subject, text, html)
+    letter = _rendered(message, links=links)
+    return Draft(*letter)
 
 
 def _coming(session: Session, condition: Any, locale: str) -> list[Seat]:
@@ -137,14 +137,11 @@ def _draft(
     message: OutgoingMessage, found: Seat, calendar: tuple[bytes | None, str | None], **values: Any
 ) -> Draft:
     event_url = public_url(f"/events/{found.slug}/")
-    subject, text, html = _rendered(message, seat=found, event_url=event_url, **values)
+    letter = _rendered(message, seat=found, event_url=event_url, **values)
     return Draft(
-        subject=subject,
-        text=text,
-        html=html,
-        reply_to_name=found.organiser,
-        reply_to_email=found.organiser_email,
-        from_name=found.organiser,
+        *letter,
+        organiser=found.organiser,
+        organiser_email=found.organiser_email,
         calendar=calendar[0],
         calendar_method=calendar[1],
     )

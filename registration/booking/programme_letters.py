@@ -35,7 +35,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         raise Superseded("all registrations of the form have ended by now")
     if seats[0].calendar_mail != NONE:
         files = tuple(_file(slug, of_event) for slug, of_event in _by_event(seats).items())
-    subject, text, html = rendered(
+    letter = rendered(
         "programme",
         seat=seats[0],
         seats=seats,
@@ -48,12 +48,9 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         locale=message.locale,
     )
     return Draft(
-        subject=subject,
-        text=text,
-        html=html,
-        reply_to_name=seats[0].organiser,
-        reply_to_email=seats[0].organiser_email,
-        from_name=seats[0].organiser,
+        *letter,
+        organiser=seats[0].organiser,
+        organiser_email=seats[0].organiser_email,
         attachments=files,
     )
 

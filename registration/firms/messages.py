@@ -28,7 +28,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     if one is None or token is None or one.email != message.to_email:
         raise Superseded("nobody looks after this firm by this link any more")
     organiser = organiser_of(session, one)
-    subject, text, html = rendered(
+    letter = rendered(
         KIND,
         firm=one.firm,
         name=one.name,
@@ -38,10 +38,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         locale=message.locale,
     )
     return Draft(
-        subject=subject,
-        text=text,
-        html=html,
-        reply_to_name=organiser.name,
-        reply_to_email=organiser.email,
-        from_name=organiser.name,
+        *letter,
+        organiser=organiser.name,
+        organiser_email=organiser.email,
     )

@@ -28,7 +28,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     token = token_of(session, found.id, INVITATION)
     if found.stands != UNANSWERED or token is None:
         raise Superseded(f"the invitation is {found.stands} by now")
-    subject, text, html = rendered(
+    letter = rendered(
         message.kind.replace("-", "_"),
         seat=found,
         invite=found,
@@ -37,10 +37,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         locale=message.locale,
     )
     return Draft(
-        subject=subject,
-        text=text,
-        html=html,
-        reply_to_name=found.organiser,
-        reply_to_email=found.organiser_email,
-        from_name=found.organiser,
+        *letter,
+        organiser=found.organiser,
+        organiser_email=found.organiser_email,
     )

@@ -20,14 +20,16 @@ class Superseded(Exception):
 
 @dataclass(frozen=True)
 class Draft:
-    """What a mail says, before it has headers."""
+    """What a mail says, before it has headers.
+
+    It comes in the name of *organiser*, whom answers go to; without one it comes from the site.
+    """
 
     subject: str
     text: str
     html: str
-    reply_to_name: str = ""
-    reply_to_email: str = ""
-    from_name: str = ""
+    organiser: str = ""
+    organiser_email: str = ""
     calendar: bytes | None = None
     calendar_method: str | None = None
     references: tuple[str, ...] = ()
