@@ -10,10 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+from flask import Flask
 from sqlalchemy import event as events
 from sqlalchemy import text
 
 from bench import feeds
+from bench.crowd import ATTENDEES, BOOKINGS, copy_rows, first_free
 from bench.forms import measure_forms
 from bench.load import Result, get, load, post, serving
 from bench.mails import measure_mails
@@ -21,7 +23,6 @@ from bench.seats import measure_seats
 from bench.server import prepare_floor, settings
 from registration import create_app
 from registration.booking.services.register import register
-from registration.core import clock
 from registration.core.database import db
 from registration.schema.migrations import migrate
 from registration.web.guards import form_key
@@ -126,24 +127,12 @@ def _cost(event: factories.Made, count: int = 400) -> float:
 def _grow(event: factories.Made, total: int) -> None:
     """Fill the event up to *total* registrations with rows as registering would have left them."""
     with db.engine.execution_options(tx="write").begin() as connection:
-        known = connection.execute(text("SELECT count(*) FROM registration")).scalar_one()
-        last = connection.execute(text("SELECT max(id) FROM booking")).scalar_one()
-        missing = total - known
+        missing = total - connection.execute(text("SELECT count(*) FROM registration")).scalar_one()
         if missing <= 0:
             return
-        first = max(last, connection.execute(text("SELECT max(id) FROM registration")).scalar_one()) + 1
-        end = first + missing - 1
-        numbers = f"WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {end})"
-        if connection.dialect.name == "postgresql":
-            numbers = f"WITH n(i) AS (SELECT generate_series({first}, {end}))"
-        values = {"at": clock.now().replace(tzinfo=None), "event": event.id, "organiser": event.organiser_id}
-        for statement in _COPIES:
-            table, columns, selected = statement
-            sql = f"INSERT INTO {table} ({columns}) {numbers} SELECT {selected} FROM n"
-            if connection.dialect.name == "postgresql":
-                sql = f"{numbers} INSERT INTO {table} ({columns}) SELECT {selected} FROM n"
-            used = {name: value for name, value in values.items() if f":{name}" in sql}
-            connection.execute(text(sql), used)
+        first = first_free(connection)
+        values = {"event": event.id, "organiser": event.organiser_id}
+        copy_rows(connection, _COPIES, range(first, first + missing), values)
         connection.execute(
             text(f"UPDATE queue SET next_place = {first + missing} WHERE event_id = :event"),
             {"event": event.id},
@@ -155,25 +144,13 @@ def _grow(event: factories.Made, total: int) -> None:
             ),
             {"event": event.id},
         )
-        if connection.dialect.name == "postgresql":
-            for name in ("booking", "registration", "attendee", "outgoing_message", "journal"):
-                connection.execute(
-                    text(
-                        f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"
-                    )
-                )
     with db.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
 
 
 _COPIES = (
-    (
-        "booking",
-        "id, organiser_id, name, email, email_normal, firm, locale, submit_key, body_hash, created_at",
-        "i, :organiser, 'Ada', 'a' || i || '@example.org', 'a' || i || '@example.org', '', 'en',"
-        " 'k' || i, 'h', :at",
-    ),
+    BOOKINGS,
     (
         "registration",
         "id, event_id, booking_id, place, size, state, priority, needs_step, seated_step, calendar_sequence,"
@@ -185,17 +162,13 @@ _COPIES = (
         "registration_id, pool_id, need",
         "i, (SELECT id FROM pool WHERE event_id = :event), 1",
     ),
-    (
-        "attendee",
-        "id, registration_id, rank, name, email, firm, searchable, code",
-        "i, i, 0, 'Ada', '', '', 'ada', 'c' || i",
-    ),
+    ATTENDEES,
 )
 
 
-def queries(kind: str, app: object, slug: str) -> None:
+def queries(kind: str, app: Flask, slug: str) -> None:
     """Count the statements of one form's POST and of the event page."""
-    client = app.test_client()  # type: ignore[attr-defined]
+    client = app.test_client()
     counted: list[str] = []
 
     def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:

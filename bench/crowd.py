@@ -28,13 +28,20 @@ _PLACE = "(i - :first) % :each + 1"
 _EVENT = "(SELECT id FROM crowd_event WHERE rank = (i - :first) / :each)"
 _POOL = "(SELECT pool FROM crowd_event WHERE rank = (i - :first) / :each)"
 _STATE = f"CASE WHEN {_PLACE} <= :seated THEN 'confirmed' ELSE 'waitlisted' END"
-_COPIES = (
-    (
-        "booking",
-        "id, organiser_id, name, email, email_normal, firm, locale, submit_key, body_hash, created_at",
-        "i, :organiser, 'Ada', 'a' || i || '@example.org', 'a' || i || '@example.org', '', 'en',"
-        " 'k' || i, 'h', :at",
-    ),
+Copies = tuple[tuple[str, str, str], ...]
+BOOKINGS = (
+    "booking",
+    "id, organiser_id, name, email, email_normal, firm, locale, submit_key, body_hash, created_at",
+    "i, :organiser, 'Ada', 'a' || i || '@example.org', 'a' || i || '@example.org', '', 'en',"
+    " 'k' || i, 'h', :at",
+)
+ATTENDEES = (
+    "attendee",
+    "id, registration_id, rank, name, email, firm, searchable, code",
+    "i, i, 0, 'Ada', '', '', 'ada', 'c' || i",
+)
+_COPIES: Copies = (
+    BOOKINGS,
     (
         "registration",
         "id, event_id, booking_id, place, size, state, priority, needs_step, seated_step, calendar_sequence,"
@@ -43,11 +50,7 @@ _COPIES = (
         f" CASE WHEN {_PLACE} <= :seated THEN {_PLACE} END, 0, :at, :at",
     ),
     ("registration_pool", "registration_id, pool_id, need", f"i, {_POOL}, 1"),
-    (
-        "attendee",
-        "id, registration_id, rank, name, email, firm, searchable, code",
-        "i, i, 0, 'Ada', '', '', 'ada', 'c' || i",
-    ),
+    ATTENDEES,
     (
         "journal",
         "id, at, event_id, registration_id, actor, action, after, facts",
@@ -114,30 +117,40 @@ def _remember(connection: Connection, made: list[factories.Made]) -> None:
 
 
 def _insert(connection: Connection, crowd: Crowd, made: list[factories.Made]) -> None:
-    first = 1 + max(
-        connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {name}")).scalar_one()
-        for name in _WITH_NUMBERS
-    )
-    last = first + crowd.events * crowd.each - 1
-    numbers = f"WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})"
-    if connection.dialect.name == "postgresql":
-        numbers = f"WITH n(i) AS (SELECT generate_series({first}, {last}))"
+    first = first_free(connection)
     values = {
-        "at": clock.now() if connection.dialect.name == "postgresql" else clock.now().replace(tzinfo=None),
         "organiser": made[0].organiser_id,
         "first": first,
         "each": crowd.each,
         "seated": crowd.seated,
     }
-    for table, columns, selected in _COPIES:
-        sql = f"INSERT INTO {table} ({columns}) {numbers} SELECT {selected} FROM n"
-        if connection.dialect.name == "postgresql":
-            sql = f"{numbers} INSERT INTO {table} ({columns}) SELECT {selected} FROM n"
-        connection.execute(text(sql), {name: value for name, value in values.items() if f":{name}" in sql})
-    if connection.dialect.name == "postgresql":
-        for name in _WITH_NUMBERS:
+    copy_rows(connection, _COPIES, range(first, first + crowd.events * crowd.each), values)
+
+
+def first_free(connection: Connection) -> int:
+    """Return a number above every id of the tables that are filled."""
+    return 1 + max(
+        connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {name}")).scalar_one()
+        for name in _WITH_NUMBERS
+    )
+
+
+def copy_rows(connection: Connection, copies: Copies, numbers: range, values: dict[str, int]) -> None:
+    """Insert one row of each table of *copies* for each of *numbers*, i in their columns."""
+    is_postgresql = connection.dialect.name == "postgresql"
+    first, last = numbers[0], numbers[-1]
+    with_numbers = f"WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})"
+    if is_postgresql:
+        with_numbers = f"WITH n(i) AS (SELECT generate_series({first}, {last}))"
+    known = {"at": clock.now() if is_postgresql else clock.now().replace(tzinfo=None), **values}
+    for table, columns, selected in copies:
+        sql = f"INSERT INTO {table} ({columns}) {with_numbers} SELECT {selected} FROM n"
+        if is_postgresql:
+            sql = f"{with_numbers} INSERT INTO {table} ({columns}) SELECT {selected} FROM n"
+        connection.execute(text(sql), {name: value for name, value in known.items() if f":{name}" in sql})
+        if is_postgresql and table in _WITH_NUMBERS:
             connection.execute(
-                text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
+                text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
             )
 
 

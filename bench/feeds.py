@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
 from bench.load import Result, get, load, serving
 from registration.core import clock
@@ -121,8 +122,8 @@ def _fill() -> int:
         for number in range(EVENTS)
     ]
 
-    def work(session: object) -> None:
-        connection = session.connection()  # type: ignore[attr-defined]
+    def work(session: Session) -> None:
+        connection = session.connection()
         connection.execute(insert(Event), events)
         ids = connection.scalars(select(table(Event).c.id).where(table(Event).c.organiser_id == organiser_id))
         texts = [

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from registration.booking.filetypes import content_type_of, shown_name
@@ -81,7 +81,7 @@ def forget_unused(older_than: timedelta) -> int:
     return write_tx(lambda session: _deleted(session, unused))
 
 
-def _deleted(session: Session, unused: object) -> int:
-    ids = list(session.scalars(select(Upload.id).where(unused).limit(500)))  # type: ignore[arg-type]
+def _deleted(session: Session, unused: ColumnElement[bool]) -> int:
+    ids = list(session.scalars(select(Upload.id).where(unused).limit(500)))
     session.execute(delete(Upload).where(Upload.id.in_(ids)))
     return len(ids)
