@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import FrameType
 
 import click
@@ -13,25 +13,18 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress.server import BaseWSGIServer, create_server
 
-from registration.booking.offer_reminders import remind_offers
-from registration.booking.reminding import remind
-from registration.booking.sweeper import sweep
 from registration.cli.context import check_schema, with_database
 from registration.cli.database import bring_schema_up, sqlite_file
 from registration.cli.demo import is_empty, print_demo
 from registration.cli.memory import share_memory
 from registration.cli.polling import PolledChannel
+from registration.cli.working import working
 from registration.core.server_lock import ServerLock, refuse_network_file
 from registration.core.settings import PREFIX, ConfigurationError, is_production
-from registration.ical.services import store_entries
 from registration.mail import outbox
 from registration.mail import worker as mail
-from registration.organiser.mailings import queue_some
-from registration.reconfirm.chores import reconfirm
 
 log = logging.getLogger(__name__)
-# What the worker does beside sending: each returns how much it did.
-CHORES = (sweep, remind, remind_offers, queue_some, reconfirm, store_entries)
 
 
 @click.command()
@@ -52,7 +45,8 @@ def worker() -> None:
     stop = threading.Event()
     _stop_on_signals(stop)
     click.echo("worker: sending mail as it comes", err=True)
-    mail.run(_app(), stop, CHORES)
+    with working(_app(), stop):
+        stop.wait()
 
 
 @click.command()
@@ -87,25 +81,15 @@ def run(app: Flask, host: str, port: int, *, web_only: bool = False) -> None:
             refuse_network_file(file)
             held.enter_context(ServerLock(file))
         server = _listening(app, host, port)
-        threads = (
-            [] if web_only else [threading.Thread(target=mail.run, args=(app, stop, CHORES), name="worker")]
-        )
-        for thread in threads:
-            thread.start()
+        if not web_only:
+            held.enter_context(working(app, stop))
         # A request that waits for a thread is no news.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         _take_address(app, host, server.effective_port)
         click.echo(f"Open:    {app.config['BASE_URL']}/")
         _stop_on_signals(stop, server.close)
-        try:
+        with suppress(KeyboardInterrupt, SystemExit):
             server.run()
-        except (KeyboardInterrupt, SystemExit):
-            pass
-        finally:
-            stop.set()
-            outbox.news.set()
-            for thread in threads:
-                thread.join(timeout=10)
 
 
 def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:

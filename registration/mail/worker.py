@@ -2,14 +2,15 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from flask import Flask, current_app
 
 from registration.core import clock
 from registration.core.database import db
-from registration.core.transaction import Unavailable, write_tx
+from registration.core.rounds import go_round
+from registration.core.transaction import write_tx
 from registration.mail import outbox
 from registration.mail.addresses import numbered
 from registration.mail.composing import Draft, Superseded, compose
@@ -26,19 +27,17 @@ BATCHES = 5
 BOUNCES = "bounce"
 
 
-def run(app: Flask, stop: threading.Event, chores: Sequence[Callable[[], int]] = ()) -> None:
-    """Send mail and do *chores* until *stop* is set. A database or relay that is away is waited for.
-
-    A chore returns how much it did; while anything is done the next round follows at once.
-    """
+def run(app: Flask, stop: threading.Event) -> None:
+    """Send mail until *stop* is set. A database or relay that is away is waited for."""
     with app.app_context():
         transport = transport_from_url(app.config["MAIL_URL"])
         pace = Pace(app.config["MAILS_PER_SECOND"])
-        jobs = (lambda: _send_round(transport, pace, stop), *chores)
-        while not stop.is_set():
+
+        def send() -> int:
             outbox.news.clear()
-            if not sum([_done(job) for job in jobs]):
-                outbox.news.wait(app.config["WORKER_SECONDS"])
+            return _send_round(transport, pace, stop)
+
+        go_round([send], stop, lambda: outbox.news.wait(app.config["WORKER_SECONDS"]))
 
 
 def check_transport(url: str) -> None:
@@ -56,21 +55,8 @@ def send_due(transport: Transport | None = None) -> int:
     return total
 
 
-def _done(job: Callable[[], int]) -> int:
-    try:
-        return job()
-    except Unavailable:
-        log.warning("worker waits for the database")
-    except Exception:
-        # Whatever one round met, the next one must come: mail is late then, never lost.
-        log.exception("worker round failed")
-    finally:
-        db.session.remove()
-    return 0
-
-
 def _send_round(transport: Transport, pace: Pace, stop: threading.Event | None = None) -> int:
-    """Send some batches over one connection; the chores have their turn after it."""
+    """Send some batches over one connection."""
     total = 0
     with transport.connection():
         for _turn in range(BATCHES):

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,13 +16,17 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
 
+from registration.cli.working import working
 from registration.core import clock
 from registration.core.database import db
+from registration.core.transaction import write_tx
 from registration.mail import outbox
 from registration.mail.models import Delivery, OutgoingMessage
 from registration.mail.transport import SmtpTransport, Transport, transport_from_url
 from registration.mail.worker import send_due
-from tests.factories import make_event, register, state
+from registration.seats import rules
+from registration.seats.models import Registration
+from tests.factories import cancel_registration, make_event, register, state
 from tests.mail.test_transport import Server
 
 NAMES = ("Ada", "Ben", "Cleo")
@@ -33,7 +38,12 @@ class Relay(Server):
     loses_answers = 0
     silent_for = 0.0
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_asked = threading.Event()
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.is_asked.set()
         await asyncio.sleep(self.silent_for)
         answer = await super().handle_DATA(server, session, envelope)
         if self.loses_answers:
@@ -114,6 +124,39 @@ def test_a_silent_relay_costs_one_wait_for_the_whole_batch(relay, people):
     relay.silent_for = 0
     send_later(relay)
     assert set(relay.ids()) == ids()
+
+
+def test_a_silent_relay_keeps_no_offer_open_that_has_run_out(page_app):
+    relay = Relay()
+    relay.silent_for = 20
+    relay.start()
+    page_app.config |= {"MAIL_URL": f"smtp://127.0.0.1:{relay.port}", "WORKER_SECONDS": 0.1}
+    event = make_event(capacity=1, line={"promotion": rules.OFFER, "offer_hours": 24})
+    seated = register(event, "Ada")
+    late, next_one = register(event, "Ben"), register(event, "Cleo")
+    cancel_registration(seated)
+    assert state(late) == "offered"
+    with working(page_app, threading.Event()):
+        assert relay.is_asked.wait(15)
+        expire(late)
+        # Much shorter than the relay is silent.
+        deadline = time.monotonic() + 15
+        while (state(late), state(next_one)) != ("expired", "offered"):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert relay.taken == []
+        # It hangs up, so that nobody waits for it any longer.
+        relay.stop()
+
+
+def expire(registration) -> None:
+    """Let the offer of *registration* have ended a second ago."""
+
+    def work(session) -> None:
+        row = session.get_one(Registration, registration.id)
+        row.offer_expires_at = clock.now() - timedelta(seconds=1)
+
+    write_tx(work)
 
 
 def ids() -> set[str]:

@@ -1,0 +1,46 @@
+"""The worker's threads: one sends mail, the other does what is due; neither ever waits for the other.
+
+A relay that takes half a minute for each mail must not keep an offer open that has run out.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+
+from registration.booking.offer_reminders import remind_offers
+from registration.booking.reminding import remind
+from registration.booking.sweeper import sweep
+from registration.core.rounds import go_round
+from registration.ical.services import store_entries
+from registration.mail import outbox
+from registration.mail import worker as mail
+from registration.organiser.mailings import queue_some
+from registration.reconfirm.chores import reconfirm
+
+# What is done beside sending: each returns how much it did.
+CHORES = (sweep, remind, remind_offers, queue_some, reconfirm, store_entries)
+
+
+@contextmanager
+def working(app: Flask, stop: threading.Event) -> Iterator[None]:
+    """Let both threads work while the context lasts; *stop* ends them, and so does leaving it."""
+    threads = [
+        threading.Thread(target=mail.run, args=(app, stop), name="mail"),
+        threading.Thread(target=_do_chores, args=(app, stop), name="chores"),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        outbox.news.set()
+        for thread in threads:
+            thread.join(timeout=10)
+
+
+def _do_chores(app: Flask, stop: threading.Event) -> None:
+    with app.app_context():
+        go_round(CHORES, stop, lambda: stop.wait(app.config["WORKER_SECONDS"]))
