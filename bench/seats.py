@@ -7,23 +7,31 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from bench.crowd import Crowd, fill
 from bench.server import settings
 from registration import create_app
 from registration.booking.services.capacity import change_capacity
 from registration.booking.services.register import register
+from registration.booking.sweeper import sweep
+from registration.core import clock
 from registration.core.database import db
+from registration.core.transaction import write_tx
 from registration.doctor.examine import examine
 from registration.journal.services import SYSTEM
 from registration.schema.migrations import migrate
 from registration.seats import rules
+from registration.seats.models import Queue, Registration
 from tests import factories
 
 WAITING, PROMOTED = 5_000, 500
+DUE = 10_000
 # The rows that the doctor reads; a million take minutes to make.
 READ = int(os.environ.get("BENCH_DOCTOR", "100000"))
 EACH = 10_000
@@ -37,6 +45,8 @@ def measure_seats(kind: str, url: str, folder: Path) -> None:
         _line(kind)
         _promotion(kind, app)
         _doctor(kind, app)
+        # Last: these rows did not come by the services, and the doctor would say so.
+        _sweeping(kind, app)
         db.session.remove()
         db.engine.dispose()
 
@@ -75,6 +85,54 @@ def _promotion(kind: str, app: Flask) -> None:
         f" | {len(meanwhile.times)} registered | – | bounded |",
         flush=True,
     )
+
+
+def _sweeping(kind: str, app: Flask) -> None:
+    """Let thousands of offers run out at once, in one event and in many; for each somebody is next."""
+    for events in (1, DUE // 100):
+        each = DUE // events
+        made = fill(Crowd(events, each, each), f"Due {events}")
+        write_tx(lambda session, made=made: _let_run_out(session, [one.id for one in made]))
+        with registering(app, made[0]) as meanwhile:
+            begun = time.perf_counter()
+            while sweep():
+                pass
+            took = time.perf_counter() - begun
+        told = f"{len(meanwhile.times)} registered, the slowest in {max(meanwhile.times):.2f} s"
+        print(
+            f"| {DUE:,} offers run out, events: {events} | {kind} | {took:.1f} s | {told} | – | ≤ 60 s |",
+            flush=True,
+        )
+        assert _open_offers(made) == (0, DUE)
+
+
+def _let_run_out(session: Session, event_ids: list[int]) -> None:
+    """Make everybody who sits somebody whose offer ended, and let the next be offered what that frees."""
+    offered = Registration.event_id.in_(event_ids) & (Registration.state == rules.CONFIRMED)
+    session.execute(
+        update(Registration)
+        .where(offered)
+        .values(state=rules.OFFERED, offer_expires_at=clock.now() - timedelta(seconds=1))
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Queue)
+        .where(Queue.event_id.in_(event_ids))
+        .values(promotion=rules.OFFER, offer_hours=24)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _open_offers(made: list[factories.Made]) -> tuple[int, int]:
+    """Return how many offers are open that ran out, and how many that did not."""
+    db.session.rollback()
+    offered = Registration.event_id.in_([one.id for one in made]) & (Registration.state == rules.OFFERED)
+    is_late = Registration.offer_expires_at <= clock.now()
+    late, open_ = (
+        db.session.scalars(select(func.count()).select_from(Registration).where(offered, one)).one()
+        for one in (is_late, ~is_late)
+    )
+    return late, open_
 
 
 def _doctor(kind: str, app: Flask) -> None:
