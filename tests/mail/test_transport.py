@@ -260,7 +260,8 @@ def test_a_silent_server_costs_a_batch_one_timeout_only() -> None:
             for _ in range(50):
                 with pytest.raises(Deferred, match="cannot be reached"):
                     transport.send(RAW, SENDER, ADA)
-        assert time.monotonic() - began < 2
+        # One timeout after the other would take five seconds.
+        assert time.monotonic() - began < 4
 
 
 def test_the_next_batch_tries_a_server_anew(start: StartServer) -> None:
