@@ -15,7 +15,7 @@ from registration.booking.services.moving import move
 from registration.booking.services.party import NoRoom, add_people, split
 from registration.booking.services.register import RegistrationClosed
 from registration.booking.sweeper import sweep
-from registration.booking.targets import NotNow
+from registration.booking.targets import NotNow, Target
 from registration.core import clock
 from registration.core.database import db
 from registration.journal.services import ATTENDEE
@@ -114,6 +114,18 @@ def test_moving_to_another_event_keeps_the_seat_until_the_new_one_is_certain(mak
     assert (state(ada), state(waiting)) == ("cancelled", "confirmed")
     assert parts(meeting, ada.booking_id) == [(2, 0, 1, "confirmed")]
     assert sweep() == 0
+    assert_sound()
+
+
+def test_who_waits_to_move_does_not_end_with_two_seats(make_event):
+    events = [make_event(capacity=1, title=title) for title in ("Workshop", "Meeting", "Dinner")]
+    ada = factories.register(events[0], "Ada")
+    factories.register(events[1], "Ben")
+    move(target(ada), events[1].id, {})
+    waiting = db.session.scalars(select(Registration).where(Registration.replaces_id.is_not(None))).one()
+    with pytest.raises(NotNow):
+        move(Target(events[1].id, waiting.id), events[2].id, {})
+    assert (state(ada), pool(events[2]).taken) == ("confirmed", 0)
     assert_sound()
 
 

@@ -53,7 +53,9 @@ def _move(
         raise NotNow(_l("You are registered for this event already."))
     locked = gates.lock(session, [target.event_id, event_id])
     registration = registration_of(session, target)
-    check_state(registration, rules.WAITLISTED, rules.CONFIRMED)
+    # Who waits to move already would in the end have both: what she has now, and the second choice.
+    movable = () if registration.replaces_id is not None else (rules.WAITLISTED, rules.CONFIRMED)
+    check_state(registration, *movable)
     check_open(session, event_id)
     _check_single(session, registration.booking_id, event_id)
     people = [

@@ -36,6 +36,7 @@ def show(token: str) -> ResponseReturnValue:
     waits_for = [one.event_id for one in seats if one.state == rules.WAITLISTED]
     feed_token = token_of(session, booked.id, FEED)
     active = [one for one in seats if one.is_active]
+    kept = kept_until_then(session, booked.id)
     return render_template(
         "booking/booking.html",
         booking=booked,
@@ -51,10 +52,10 @@ def show(token: str) -> ResponseReturnValue:
         alternatives={
             one.registration_id: alternatives(session, booked, one.event_id, page_locale())
             for one in active
-            if one.may_move
+            if one.may_move and one.registration_id not in kept
         },
         invited_only=invited_only(session, [one.event_id for one in active]),
-        kept=kept_until_then(session, booked.id),
+        kept=kept,
         handovers=open_handovers(session, [one.registration_id for one in seats]),
         moved=moved_away(session, booked.id, page_locale()),
         wanted_address=wanted_address(session, booked.id),
