@@ -18,6 +18,8 @@ from registration.booking.sweeper import sweep
 from registration.booking.targets import NotNow, Target
 from registration.core import clock
 from registration.core.database import db
+from registration.core.transaction import write_tx
+from registration.events.models import Category
 from registration.journal.services import ATTENDEE
 from registration.mail.models import OutgoingMessage
 from registration.seats import ledger
@@ -134,6 +136,21 @@ def test_moving_to_an_event_with_room_is_one_step(make_event):
     ada, waiting = factories.register(workshop, "Ada"), factories.register(workshop, "Cleo")
     move(target(ada), meeting.id, {})
     assert (state(ada), state(waiting)) == ("cancelled", "confirmed")
+    assert_sound()
+
+
+def test_who_moves_ranks_as_her_category_does_there(make_event):
+    workshop = make_event(capacity=2)
+    meeting = make_event(capacity=1, title="Meeting", categories={"Member": None, "Guest": None})
+    member = meeting.categories["Member"]
+    write_tx(lambda session: setattr(session.get_one(Category, member), "priority", 3))
+    ada = factories.register(workshop, "Ada")
+    blocker = factories.register(meeting, "Ben", category="Guest")
+    guest = factories.register(meeting, "Cleo", category="Guest")
+    move(target(ada), meeting.id, dict.fromkeys([one.id for one in factories.attendees(ada)], member))
+    cancel(target(blocker), ATTENDEE)
+    assert state(guest) == "waitlisted"
+    assert parts(meeting, ada.booking_id) == [(3, 0, 1, "confirmed")]
     assert_sound()
 
 

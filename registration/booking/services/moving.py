@@ -1,6 +1,6 @@
 """Move a registration to another event, without losing the seat it has until the new one is certain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
@@ -14,6 +14,7 @@ from registration.booking.rules import Person
 from registration.booking.services.party import check_choice, check_may_wait, check_open
 from registration.booking.targets import NotNow, Target, check_state, registration_of
 from registration.core.transaction import write_tx
+from registration.events.models import Category
 from registration.journal.services import ATTENDEE, SYSTEM, Actor
 from registration.seats import engine, rules
 from registration.seats import gate as gates
@@ -72,7 +73,11 @@ def _move(
     gate = locked[event_id]
     members = [Member(one.category_id, (), one.firm, one.email or contact) for one in people]
     claim = engine.Claim(
-        len(people), needs_of(session, gate, members), is_trusted=True, replaces_id=registration.id
+        len(people),
+        needs_of(session, gate, members),
+        _priority_of(session, people),
+        is_trusted=True,
+        replaces_id=registration.id,
     )
     admitted = engine.admit(session, gate, claim)
     check_may_wait(session, admitted)
@@ -115,6 +120,12 @@ def _give_up(session: Session, gate: gates.Gate, old_id: int, new_id: int, actor
         )
         announce(session, [change], actor=actor)
     session.execute(update(Registration).where(Registration.id == new_id).values(replaces_id=None))
+
+
+def _priority_of(session: Session, people: Sequence[Person]) -> int:
+    """Return how a party of these categories ranks in the line, as if it had just registered."""
+    chosen = {one.category_id for one in people} - {None}
+    return min(session.scalars(select(Category.priority).where(Category.id.in_(chosen))), default=0)
 
 
 def _check_single(session: Session, booking_id: int, event_id: int) -> None:
