@@ -57,6 +57,12 @@ def _idle(event_id: int | None) -> AnySelect:
         or_(
             ahead.priority > Registration.priority,
             and_(ahead.priority == Registration.priority, ahead.place < Registration.place),
+            # The parts of one party share its place, and keep their order.
+            and_(
+                ahead.priority == Registration.priority,
+                ahead.place == Registration.place,
+                ahead.part < Registration.part,
+            ),
         ),
     )
     query = (

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from registration.booking.models import Attendee
 from registration.booking.rules import Person
 from registration.booking.services.address import verify
 from registration.booking.services.cancel import cancel
@@ -12,7 +13,7 @@ from registration.booking.services.closing import cancel_event, close_registrati
 from registration.booking.services.deciding import approve, merge, reject
 from registration.booking.services.lines import change_line
 from registration.booking.services.moving import move
-from registration.booking.services.party import NoRoom, add_people, split
+from registration.booking.services.party import NoRoom, add_people, change_choice, split
 from registration.booking.services.register import RegistrationClosed
 from registration.booking.sweeper import sweep
 from registration.booking.targets import NotNow, Target
@@ -128,6 +129,28 @@ def test_who_waits_to_move_does_not_end_with_two_seats(make_event):
     with pytest.raises(NotNow):
         move(Target(events[1].id, waiting.id), events[2].id, {})
     assert (state(ada), pool(events[2]).taken) == ("confirmed", 0)
+    assert_sound()
+
+
+def test_nobody_moves_to_where_another_form_of_hers_is(make_event):
+    workshop, meeting = make_event(capacity=1), make_event(capacity=5, title="Meeting")
+    ada = factories.register(workshop, "Ada", email="ada@example.org")
+    factories.register(meeting, "Ada", email="ADA@example.org")
+    with pytest.raises(NotNow):
+        move(target(ada), meeting.id, {})
+    assert (state(ada), pool(meeting).taken) == ("confirmed", 1)
+    assert_sound()
+
+
+def test_parts_of_a_party_wait_in_their_order_where_the_line_is_strict(make_event):
+    event = make_event(capacity=2, categories={"Press": 0, "Guest": None}, policy="strict")
+    party = factories.register(event, "Ada", party=2, category="Press")
+    split(target(party))
+    # The second of them comes as a guest now and would fit; the first, who does not, is ahead of her.
+    rows = db.session.scalars(select(Registration.id).order_by(Registration.part)).all()
+    attendee = db.session.scalars(select(Attendee.id).where(Attendee.registration_id == rows[1])).one()
+    change_choice(Target(event.id, rows[1]), attendee, event.categories["Guest"], (), ATTENDEE)
+    assert parts(event, party.booking_id) == [(1, 0, 1, "waitlisted"), (1, 1, 1, "waitlisted")]
     assert_sound()
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registration.booking.messages import announce
 from registration.booking.models import Attendee, Booking
 from registration.booking.naming import name_attendees
 from registration.booking.needs import Member, needs_of
+from registration.booking.queries import is_registered
 from registration.booking.rules import Person
 from registration.booking.services.party import check_choice, check_may_wait, check_open
 from registration.booking.targets import NotNow, Target, check_state, registration_of
@@ -58,7 +59,10 @@ def _move(
     movable = () if registration.replaces_id is not None else (rules.WAITLISTED, rules.CONFIRMED)
     check_state(registration, *movable)
     check_open(session, event_id)
-    _check_single(session, registration.booking_id, event_id)
+    booked = session.get_one(Booking, registration.booking_id)
+    # By another form too: an address has one registration for an event.
+    if is_registered(session, booked.email_normal, event_id):
+        raise NotNow(_l("You have a registration for that event already."))
     people = [
         Person(row.name, row.email, row.firm, categories.get(row.id))
         for row in session.scalars(
@@ -69,9 +73,8 @@ def _move(
     ]
     for person in people:
         check_choice(session, event_id, person.category_id, ())
-    contact = session.get_one(Booking, registration.booking_id).email
     gate = locked[event_id]
-    members = [Member(one.category_id, (), one.firm, one.email or contact) for one in people]
+    members = [Member(one.category_id, (), one.firm, one.email or booked.email) for one in people]
     claim = engine.Claim(
         len(people),
         needs_of(session, gate, members),
@@ -126,13 +129,3 @@ def _priority_of(session: Session, people: Sequence[Person]) -> int:
     """Return how a party of these categories ranks in the line, as if it had just registered."""
     chosen = {one.category_id for one in people} - {None}
     return min(session.scalars(select(Category.priority).where(Category.id.in_(chosen))), default=0)
-
-
-def _check_single(session: Session, booking_id: int, event_id: int) -> None:
-    count = select(func.count()).where(
-        Registration.booking_id == booking_id,
-        Registration.event_id == event_id,
-        Registration.state.not_in(rules.ENDED),
-    )
-    if session.scalar(count):
-        raise NotNow(_l("You have a registration for that event already."))
