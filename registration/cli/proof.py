@@ -67,6 +67,7 @@ def stress(name: str, clients: int, each: int, seconds: float, seats: int, seed:
 def simulate(seed: int, steps: int, seats: int, trace: bool) -> None:
     """Walk through the engine from a seed, crashes included, on a database of its own.
 
+    The seed says what the walk is about: seats and offers, who is asked first, or choices and moves.
     Clock, tokens and mailer are the simulation's. After every step the tables are compared with a
     model and the doctor looks; exit 1 when anything is found.
     """
@@ -97,7 +98,7 @@ def _own_stage(name: str, seats: int) -> Stage:
     db.session.rollback()
     if known is not None:
         raise fail(f"There is an organiser {slug} already. Name another one: --events {slug}-2.")
-    stage = raise_stage(slug, seats)
+    stage = raise_stage(slug, seats, "all")
     told = ", ".join(hall.slug for hall in stage.halls)
     click.echo(
         f"Made the organiser {slug} with the events {told}; they stay. Nothing else is touched.", err=True

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from registration.booking.rules import Application, Person, Wish
-from registration.proof.stage import Stage
+from registration.proof.plans import parts
+from registration.proof.stage import Hall, Stage
 
 T = TypeVar("T")
 Values = Mapping[str, Any]
@@ -44,7 +45,7 @@ def one_of(chance: Chance, things: Sequence[T]) -> T:
 
 @dataclass(frozen=True)
 class Form:
-    """One form: who sends it under which key, and for each hall the categories of those who come."""
+    """One form: who sends it under which key, and for each hall those who come (plans.parts)."""
 
     key: str
     person: str
@@ -63,7 +64,8 @@ class Step:
         """Return which of *count* halls this can touch."""
         if "form" in self.values:
             return [number for number, _party in self.values["form"].wishes]
-        return [self.values["hall"]] if "hall" in self.values else list(range(count))
+        named = [self.values[name] for name in ("hall", "to") if name in self.values]
+        return named or list(range(count))
 
     def __str__(self) -> str:
         return f"{self.name} " + " ".join(f"{name}={_told(value)}" for name, value in self.values.items())
@@ -71,14 +73,20 @@ class Step:
 
 @dataclass
 class Client:
-    """One client: what it has sent so far. *name* keeps its keys and people apart from others'."""
+    """One client: what it has sent so far, and where it asked to move. *name* keeps its keys and people
+    apart from others'."""
 
     name: str
     stage: Stage
     forms: list[Form] = field(default_factory=list)
+    moves: list[tuple[str, int]] = field(default_factory=list)
 
     def next_key(self) -> str:
         return f"{self.name}-{len(self.forms) + 1}"
+
+    def halls_of(self, form: Form) -> list[int]:
+        """Return where there may be a registration of *form*."""
+        return [hall for hall, _party in form.wishes] + [to for key, to in self.moves if key == form.key]
 
 
 def application(stage: Stage, form: Form) -> Application:
@@ -86,13 +94,18 @@ def application(stage: Stage, form: Form) -> Application:
     wishes = []
     for number, party in form.wishes:
         hall = stage.halls[number]
-        people = (
-            Person(f"Ada {rank}", "", "", hall.categories.get(label)) for rank, label in enumerate(party)
-        )
+        people = (person_in(hall, f"Ada {rank}", written) for rank, written in enumerate(party))
         wishes.append(Wish(hall.id, tuple(people)))
     email = f"{form.person}@{stage.name}.example.org"
     key = f"{stage.name}:{form.key}"
     return Application(key, "Ada", email, "", "en", tuple(wishes), together=form.together)
+
+
+def person_in(hall: Hall, name: str, written: str) -> Person:
+    """Return somebody who comes to *hall*, as the services take her."""
+    category, sessions, firm = parts(written)
+    picked = tuple(hall.sessions[one] for one in sessions)
+    return Person(name, "", firm, hall.categories.get(category), sessions=picked)
 
 
 def _told(value: object) -> str:

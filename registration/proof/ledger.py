@@ -19,10 +19,10 @@ from registration.seats.models import Registration
 ANSWERS = frozenset(
     {
         "receipt", "link", "conflict", "full", "not-together", "not-found", "capacity", "done", "not-now",
-        "offer-ended",
+        "offer-ended", "late", "no-seat", "no-room", "reason-missing", "firm-missing", "refused",
     }
 )  # fmt: skip
-_ENDING = frozenset({"cancel", "remove one", "decline"})
+_ENDING = frozenset({"cancel", "remove one", "decline", "reject", "move"})
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,13 @@ def _wrong(answers: Sequence[Told], rows: Sequence[Seen]) -> list[str]:
             wrong.append(f"was refused ({', '.join(one.answer for one in sent)}), and is there")
         return wrong
     halls = sorted(number for number, _party in receipts[0].step.values["form"].wishes)
-    if sorted(row.hall for row in rows) != halls:
+    # Whoever moved is elsewhere too, and a party that grew has a second registration after the first.
+    missing = set(halls) - {row.hall for row in rows}
+    more = {row.hall for row in rows} - set(halls) - _moves(answers)
+    if missing or more:
         return [f"was acknowledged for {halls}, and is there for {sorted(row.hall for row in rows)}"]
-    places = {row.hall: row.place for row in rows}
-    states = {row.hall: row.state for row in rows}
+    places = {row.hall: row.place for row in reversed(rows)}
+    states = {row.hall: row.state for row in reversed(rows)}
     for one in receipts:
         wrong += [
             f"was told place {was.place}, and has {places[was.hall]}"
@@ -114,6 +117,11 @@ def _wrong(answers: Sequence[Told], rows: Sequence[Seen]) -> list[str]:
     for hall in halls:
         wrong += _wrong_end(hall, states[hall], answers, receipts)
     return wrong
+
+
+def _moves(answers: Sequence[Told]) -> set[int]:
+    """Return to which halls somebody asked to move."""
+    return {one.step.values["to"] for one in answers if one.step.name == "move"}
 
 
 def _wrong_end(hall: int, state: str, answers: Sequence[Told], receipts: Sequence[Told]) -> Iterable[str]:
@@ -139,6 +147,7 @@ def _tables(stage: Stage, keys: Iterable[str]) -> dict[str, list[Seen]]:
         select(Registration.event_id, Registration.place, Registration.state, Booking.submit_key)
         .join(Booking, Booking.id == Registration.booking_id)
         .where(Registration.event_id.in_(halls))
+        .order_by(Registration.id)
     )
     for row in rows:
         found[names.get(row.submit_key, "?")].append(Seen(halls[row.event_id], row.place, row.state))

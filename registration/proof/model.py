@@ -4,70 +4,29 @@ It knows no database, no lock and no query. Whatever it and the engine disagree 
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from copy import deepcopy
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from registration.proof.client import Form
-from registration.proof.stage import EVENT, OFFER_HOURS, Hall, Stage
+from registration.proof.room import (
+    CANCELLED,
+    DECLINED,
+    ENDED,
+    EXPIRED,
+    OFFERED,
+    PENDING,
+    SEATED,
+    UNVERIFIED,
+    WAITS,
+    Entry,
+    Room,
+)
+from registration.proof.stage import OFFER_HOURS, Stage
 
-SEATED, OFFERED, WAITS = "confirmed", "offered", "waitlisted"
-CANCELLED, DECLINED, EXPIRED = "cancelled", "declined", "expired"
-_HOLDING = (SEATED, OFFERED)
-_ENDED = (CANCELLED, DECLINED, EXPIRED)
 _LINK_AGAIN_AFTER = timedelta(minutes=15)
-
-
-@dataclass
-class Entry:
-    """One party of one form in one hall; who gave the seat back is None."""
-
-    form: Form
-    place: int
-    priority: int
-    party: list[str | None]
-    state: str = WAITS
-    deadline: datetime | None = None
-
-    @property
-    def size(self) -> int:
-        return sum(label is not None for label in self.party)
-
-
-@dataclass
-class Room:
-    """One event."""
-
-    hall: Hall
-    wanted: dict[str, int]
-    entries: list[Entry] = field(default_factory=list)
-
-    def needs(self, entry: Entry) -> Counter[str]:
-        needs = Counter({EVENT: entry.size})
-        needs.update(label for label in entry.party if label is not None and label in self.wanted)
-        return needs
-
-    def taken(self) -> Counter[str]:
-        return sum((self.needs(one) for one in self.entries if one.state in _HOLDING), Counter[str]())
-
-    def waiting(self) -> list[Entry]:
-        """Return the line: who ranks higher first, then who came first."""
-        return sorted(
-            (one for one in self.entries if one.state == WAITS), key=lambda one: (-one.priority, one.place)
-        )
-
-    def promote(self) -> list[Entry]:
-        """Seat whoever fits, in turn."""
-        seated = []
-        for entry in self.waiting():
-            taken = self.taken()
-            if all(taken[pool] + need <= self.wanted[pool] for pool, need in self.needs(entry).items()):
-                entry.state = SEATED
-                seated.append(entry)
-            elif self.hall.plan.policy == "strict":
-                break
-        return seated
+# The mail that tells whoever joined; an address is asked about once for the whole form.
+JOINED = {SEATED: "confirmed", WAITS: "waitlisted", PENDING: "pending", UNVERIFIED: "verify"}
 
 
 @dataclass
@@ -85,9 +44,6 @@ class Model:
     def __post_init__(self) -> None:
         self.rooms = [Room(hall, dict(hall.wanted)) for hall in self.stage.halls]
 
-    def copy(self) -> "Model":
-        return deepcopy(self, {id(self.stage): self.stage})
-
     def register(self, form: Form, at: datetime) -> str:
         """Return what the client is answered."""
         known = self.forms.get(form.key)
@@ -101,85 +57,92 @@ class Model:
         if refusal:
             return refusal
         self.forms[form.key] = form
-        joined = self._joined(form, self.rooms)
-        if len(joined) > 1:
+        joined = self._joined(form, at)
+        states = [entry.state for _hall, entry in joined]
+        if UNVERIFIED in states:
+            self.mails[form.key, -1, "verify"] += 1
+        told = [(hall, entry) for hall, entry in joined if entry.state != UNVERIFIED]
+        if told and len(joined) > 1:
             self.mails[form.key, -1, "programme"] += 1
             return "receipt"
-        for hall, entry in joined:
-            kind = "confirmed" if entry.state == SEATED else "waitlisted"
-            self.mails[form.key, hall, kind] += 1
+        for hall, entry in told:
+            self.mails[form.key, hall, JOINED[entry.state]] += 1
         return "receipt"
 
     def cancel(self, key: str, hall: int, at: datetime, *, by_organiser: bool) -> str:
-        entry = self._entry(key, hall)
+        entry = self.entry(key, hall)
         if entry is None:
             return "not-found"
-        if entry.state not in _ENDED:
-            self._end(entry, hall, CANCELLED, at, "removed" if by_organiser else "cancelled")
+        if entry.state not in ENDED:
+            self.end(entry, hall, CANCELLED, at, "removed" if by_organiser else "cancelled")
         return "done"
 
     def accept(self, key: str, hall: int, at: datetime) -> str:
         """An offer is taken, in time or not."""
-        entry = self._entry(key, hall)
+        entry = self.entry(key, hall)
         if entry is None:
             return "not-found"
         if entry.state == OFFERED and entry.deadline is not None and at >= entry.deadline:
-            self._end(entry, hall, EXPIRED, at)
+            self.end(entry, hall, EXPIRED, at)
         if entry.state == EXPIRED:
             return "offer-ended"
         if entry.state == OFFERED:
-            entry.state, entry.deadline = SEATED, None
+            entry.sit()
             self.mails[key, hall, "promoted"] += 1
         return "done" if entry.state == SEATED else "not-now"
 
     def decline(self, key: str, hall: int, at: datetime) -> str:
         """An offer is left to the next."""
-        entry = self._entry(key, hall)
+        entry = self.entry(key, hall)
         if entry is None:
             return "not-found"
         if entry.state == OFFERED:
-            self._end(entry, hall, DECLINED, at)
+            self.end(entry, hall, DECLINED, at)
         return "done" if entry.state in (DECLINED, EXPIRED) else "not-now"
 
     def sweep(self, at: datetime) -> str:
-        """What is due ends, all of it before anybody moves up."""
+        """What is due ends, kind by kind, all of an event before anybody moves up there."""
+        for state in (OFFERED, UNVERIFIED):
+            for hall, room in enumerate(self.rooms):
+                due = [one for one in room.entries if one.state == state and one.is_late(at)]
+                for entry in due:
+                    entry.end(EXPIRED)
+                self._tell(due, hall, EXPIRED)
+                self.promote(hall, at)
         for hall, room in enumerate(self.rooms):
-            due = [
-                one for one in room.entries if one.state == OFFERED and one.deadline and one.deadline <= at
-            ]
-            for entry in due:
-                entry.state = EXPIRED
-                self.mails[entry.form.key, hall, EXPIRED] += 1
-            self._promote(hall, at)
+            if room.allotted and room.hall.release_at is not None and room.hall.release_at <= at:
+                room.allotted = {}
+                self.promote(hall, at)
+        self._finish_moves(at)
         return "done"
 
     def remove(self, key: str, hall: int, rank: int, at: datetime) -> str:
         """One person of a party does not come."""
-        entry = self._entry(key, hall)
+        entry = self.entry(key, hall)
         if entry is None:
             return "not-found"
-        if entry.state in _ENDED:
+        if entry.state in ENDED:
             return "done"
-        if rank >= len(entry.party):
+        if rank not in entry.people:
             return "not-found"
-        if entry.party[rank] is None:
+        if entry.people[rank] is None:
             return "done"
         if entry.size == 1:
-            self._end(entry, hall, CANCELLED, at)
+            self.end(entry, hall, CANCELLED, at)
             return "done"
-        entry.party[rank] = None
+        entry.people[rank] = None
         self.mails[key, hall, "shrunk"] += 1
-        self._promote(hall, at)
+        self.promote(hall, at)
         return "done"
 
     def change_capacity(self, hall: int, pool: str, wanted: int, at: datetime) -> str:
         if not 0 <= wanted <= 1_000_000:
             return "capacity"
         self.rooms[hall].wanted[pool] = wanted
-        self._promote(hall, at)
+        self.promote(hall, at)
         return "done"
 
-    def _entry(self, key: str, hall: int) -> Entry | None:
+    def entry(self, key: str, hall: int) -> Entry | None:
         return next((one for one in self.rooms[hall].entries if one.form.key == key), None)
 
     def _active(self, form: Form) -> list[Entry]:
@@ -188,46 +151,65 @@ class Model:
             entry
             for hall, _party in form.wishes
             for entry in self.rooms[hall].entries
-            if entry.form.person == form.person and entry.state not in _ENDED
+            if entry.form.person == form.person and entry.state not in ENDED
         ]
 
     def _refusal(self, form: Form) -> str:
-        """Return why nothing comes of *form*, tried on a copy."""
-        tried = self.copy()
-        for hall, entry in self._joined(form, tried.rooms):
-            if entry.state == SEATED:
-                continue
-            if not self.rooms[hall].hall.plan.has_waitlist:
+        """Return why nothing comes of *form*."""
+        sit = True
+        for hall, people in form.wishes:
+            room = self.rooms[hall]
+            trouble = room.trouble(people)
+            if trouble:
+                return trouble
+            plan, sits = room.hall.plan, room.would_sit(self._new(form, hall))
+            if not sits and not plan.needs_approval and not plan.has_waitlist:
                 return "full"
-        tried = self.copy()
-        if form.together and any(entry.state != SEATED for _hall, entry in self._joined(form, tried.rooms)):
-            return "not-together"
-        return ""
+            sit = sit and sits
+        return "" if sit or not form.together else "not-together"
 
-    def _joined(self, form: Form, rooms: Sequence[Room]) -> list[tuple[int, Entry]]:
+    def _new(self, form: Form, hall: int) -> Entry:
+        """Return the party of *form* for *hall* as it would join."""
+        room, people = self.rooms[hall], dict(form.wishes)[hall]
+        return Entry(form, room.next_place, room.priority_of(people), dict(enumerate(people)))
+
+    def _joined(self, form: Form, at: datetime) -> list[tuple[int, Entry]]:
         joined = []
-        for hall, party in form.wishes:
-            room = rooms[hall]
-            ranks = [room.hall.plan.categories[label][0] for label in party if label]
-            entry = Entry(form, len(room.entries) + 1, min(ranks, default=0), list(party))
-            room.entries.append(entry)
+        for hall, _people in form.wishes:
+            entry = self._new(form, hall)
             # Whoever comes and fits needs no offer.
-            if entry in room.promote():
-                entry.state = SEATED
+            self.rooms[hall].admit(entry, at)
             joined.append((hall, entry))
         return joined
 
-    def _end(self, entry: Entry, hall: int, state: str, at: datetime, mail: str = "") -> None:
-        entry.state, entry.deadline = state, None
+    def end(self, entry: Entry, hall: int, state: str, at: datetime, mail: str = "") -> None:
+        entry.end(state)
         self.mails[entry.form.key, hall, mail or state] += 1
-        self._promote(hall, at)
+        self.promote(hall, at)
 
-    def _promote(self, hall: int, at: datetime) -> None:
+    def promote(self, hall: int, at: datetime) -> None:
+        """Let those in line have what is free; the parts of one party are told by one mail."""
         room = self.rooms[hall]
-        for entry in room.promote():
-            if room.hall.plan.promotion == "offer":
+        promoted = room.promote()
+        if room.hall.plan.promotion == "offer":
+            for entry in promoted:
                 entry.state, entry.deadline = OFFERED, at + timedelta(hours=OFFER_HOURS)
-            self.mails[entry.form.key, hall, OFFERED if entry.state == OFFERED else "promoted"] += 1
+        self._tell(promoted, hall, OFFERED if room.hall.plan.promotion == "offer" else "promoted")
+
+    def _tell(self, entries: Iterable[Entry], hall: int, mail: str) -> None:
+        for key in {entry.form.key for entry in entries}:
+            self.mails[key, hall, mail] += 1
+
+    def _finish_moves(self, at: datetime) -> None:
+        """What somebody had before is given back once she has what she moved to."""
+        for room in self.rooms:
+            for entry in room.entries:
+                if entry.replaces is None or entry.state != SEATED:
+                    continue
+                hall, before = entry.replaces
+                entry.replaces = None
+                if before.state not in ENDED:
+                    self.end(before, hall, CANCELLED, at, "removed")
 
     def _send_links(self, active: Sequence[Entry], at: datetime) -> None:
         for key in {entry.form.key for entry in active}:

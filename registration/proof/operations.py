@@ -1,7 +1,4 @@
-"""Every operation of the engine, once: how it is chosen, done and expected. A new one is one entry more.
-
-Stress, simulation and the state machine of the tests all run this list.
-"""
+"""What an operation is: how it is chosen, done and expected; and those that every kind of event knows."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +19,8 @@ from registration.core.refusal import Refusal
 from registration.journal.services import ATTENDEE, Actor
 from registration.proof.client import Chance, Client, Form, Step, Values, application, one_of
 from registration.proof.model import Model
-from registration.proof.stage import EVENT, Stage
+from registration.proof.plans import EVENT, Plan
+from registration.proof.stage import Stage
 from registration.seats import rules
 from registration.seats.models import Registration
 
@@ -56,6 +54,8 @@ class Operation:
     is_for_crowds: bool = True
     # A crash leaves all of it or nothing.
     is_one_step: bool = True
+    # Done twice it is as if done once. Of others the client looks first whether it was done.
+    is_repeatable: bool = True
 
 
 def perform(operation: Operation, hands: Hands, values: Values) -> str:
@@ -95,8 +95,8 @@ def _new_form(chance: Chance, client: Client) -> Values:
 
 
 def _party(chance: Chance, stage: Stage, number: int) -> tuple[str, ...]:
-    labels = tuple(stage.halls[number].plan.categories) or ("",)
-    return tuple(one_of(chance, labels) for _one in range(one_of(chance, PARTIES)))
+    who = stage.halls[number].plan.who()
+    return tuple(one_of(chance, who) for _one in range(one_of(chance, PARTIES)))
 
 
 def _same_form(chance: Chance, client: Client) -> Values | None:
@@ -134,25 +134,27 @@ def _should_register(model: Model, values: Values) -> str:
     return model.register(values["form"], clock.now())
 
 
-def _one_registration(chance: Chance, client: Client) -> Values | None:
+def one_registration(chance: Chance, client: Client) -> Values | None:
     if not client.forms:
         return None
     form = one_of(chance, client.forms)
-    return {"key": form.key, "hall": one_of(chance, form.wishes)[0]}
+    return {"key": form.key, "hall": one_of(chance, client.halls_of(form))}
 
 
 def _to_cancel(chance: Chance, client: Client) -> Values | None:
-    chosen = _one_registration(chance, client)
+    chosen = one_registration(chance, client)
     return None if chosen is None else {**chosen, "by_organiser": chance.below(3) == 0}
 
 
 def target(stage: Stage, key: str, hall: int) -> Target:
-    """Return the registration of a form for a hall; one that is not there has the number 0."""
+    """Return the first registration of a form for a hall; one that is not there has the number 0."""
     event_id = stage.halls[hall].id
     found = db.session.execute(
         select(Registration.id, Registration.booking_id)
         .join(Booking, Booking.id == Registration.booking_id)
         .where(Booking.submit_key == key_hash(f"{stage.name}:{key}"), Registration.event_id == event_id)
+        .order_by(Registration.id)
+        .limit(1)
     ).one_or_none()
     db.session.rollback()
     return Target(event_id, 0) if found is None else Target(event_id, found.id, found.booking_id)
@@ -169,19 +171,24 @@ def _should_cancel(model: Model, values: Values) -> str:
 
 
 def _to_remove(chance: Chance, client: Client) -> Values | None:
-    chosen = _one_registration(chance, client)
+    chosen = one_registration(chance, client)
     return None if chosen is None else {**chosen, "rank": chance.below(3)}
 
 
 def _remove(hands: Hands, values: Values) -> str:
     found = target(hands.stage, values["key"], values["hall"])
-    attendee = db.session.scalar(
-        select(Attendee.id).where(
-            Attendee.registration_id == found.registration_id, Attendee.rank == values["rank"]
-        )
-    )
-    cancel_attendee(found, attendee or 0, ATTENDEE)
+    cancel_attendee(found, attendee(found, values["rank"]), ATTENDEE)
     return "done"
+
+
+def attendee(found: Target, rank: int) -> int:
+    """Return the attendee of that rank, or 0 where there is none."""
+    query = select(Attendee.id).where(
+        Attendee.registration_id == found.registration_id, Attendee.rank == rank
+    )
+    attendee_id = db.session.scalar(query)
+    db.session.rollback()
+    return attendee_id or 0
 
 
 def _should_remove(model: Model, values: Values) -> str:
@@ -207,18 +214,22 @@ def _should_resize(model: Model, values: Values) -> str:
     return model.change_capacity(values["hall"], values["pool"], values["wanted"], clock.now())
 
 
-def _offered(chance: Chance, client: Client) -> Values | None:
-    """Choose a registration where seats are offered; whether this one has an offer, nobody looks first."""
-    offering = [
+def one_where(chance: Chance, client: Client, is_wanted: Callable[[Plan], bool]) -> Values | None:
+    """Choose a registration for an event of such a plan; in which state it is, nobody looks first."""
+    found = [
         (form.key, number)
         for form in client.forms
-        for number, _party in form.wishes
-        if client.stage.halls[number].plan.promotion == rules.OFFER
+        for number in client.halls_of(form)
+        if is_wanted(client.stage.halls[number].plan)
     ]
-    if not offering:
+    if not found:
         return None
-    key, number = one_of(chance, offering)
+    key, number = one_of(chance, found)
     return {"key": key, "hall": number}
+
+
+def _offered(chance: Chance, client: Client) -> Values | None:
+    return one_where(chance, client, lambda plan: plan.promotion == rules.OFFER)
 
 
 def _accept(hands: Hands, values: Values) -> str:
@@ -277,7 +288,7 @@ def _next_look(at: datetime, until: datetime) -> datetime:
     return min(at + timedelta(seconds=290), until)
 
 
-OPERATIONS: Sequence[Operation] = (
+OF_SEATS: Sequence[Operation] = (
     Operation("register", 40, _new_form, _register, _should_register),
     Operation("register again", 6, _same_form, _register, _should_register),
     Operation("register differently", 3, _other_body, _register, _should_register),
@@ -287,7 +298,6 @@ OPERATIONS: Sequence[Operation] = (
     Operation("change capacity", 12, _to_resize, _resize, _should_resize),
     Operation("accept", 8, _offered, _accept, _should_accept),
     Operation("decline", 3, _offered, _decline, _should_decline),
-    Operation("sweep", 2, lambda _chance, _client: {}, _sweep, _should_sweep),
+    Operation("sweep", 2, lambda _chance, _client: {}, _sweep, _should_sweep, is_one_step=False),
     Operation("wait", 6, _pause, _wait, _should_wait, is_for_crowds=False, is_one_step=False),
 )
-BY_NAME = {operation.name: operation for operation in OPERATIONS}

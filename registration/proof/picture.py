@@ -9,12 +9,14 @@ from registration.booking.models import Booking
 from registration.booking.rules import key_hash
 from registration.core.database import db
 from registration.mail.models import OutgoingMessage
-from registration.proof.model import Model, Room
-from registration.proof.stage import Stage
+from registration.proof.model import Model
+from registration.proof.plans import EVENT
+from registration.proof.room import Room
+from registration.proof.stage import Hall, Stage
 from registration.seats.models import Pool, Registration, RegistrationPool
 
 # Mails that concern a whole form, not one hall.
-_OF_FORMS = frozenset({"link", "programme"})
+_OF_FORMS = frozenset({"link", "programme", "verify"})
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Row:
     """One registration. *key* names its form."""
 
     place: int
+    part: int
     key: str
     state: str
     size: int
@@ -41,19 +44,24 @@ class Picture:
 def of_model(model: Model) -> Picture:
     """Return how it should be."""
     return Picture(
-        [
-            {name: (wanted, room.taken()[name]) for name, wanted in room.wanted.items()}
-            for room in model.rooms
-        ],
+        [_pools(room) for room in model.rooms],
         [_rows(room) for room in model.rooms],
         Counter(model.mails),
     )
+
+
+def _pools(room: Room) -> dict[str, tuple[int, int]]:
+    """Return what there is and what is taken; the limits of firms are there once somebody has come."""
+    taken = room.taken()
+    names = [*room.wanted, *(name for name in taken if name.startswith("@"))]
+    return {name: (room.limit(name), taken[name]) for name in names}
 
 
 def _rows(room: Room) -> list[Row]:
     return [
         Row(
             one.place,
+            one.part,
             one.form.key,
             one.state,
             # What ended keeps the size it had.
@@ -69,13 +77,13 @@ def of_tables(stage: Stage, keys: "list[str]") -> Picture:
     """Return how it is. *keys* are the forms that were sent."""
     names = {key_hash(f"{stage.name}:{key}"): key for key in keys}
     halls = {hall.id: number for number, hall in enumerate(stage.halls)}
-    pool_names = {pool_id: name for hall in stage.halls for name, pool_id in hall.pools.items()}
     db.session.rollback()
     pools: list[dict[str, tuple[int, int]]] = [{} for _hall in stage.halls]
-    for pool in db.session.execute(
-        select(Pool.id, Pool.event_id, Pool.wanted, Pool.taken).where(Pool.id.in_(pool_names))
-    ):
-        pools[halls[pool.event_id]][pool_names[pool.id]] = (pool.wanted, pool.taken)
+    pool_names: dict[int, str] = {}
+    for pool in db.session.scalars(select(Pool).where(Pool.event_id.in_(halls))):
+        number = halls[pool.event_id]
+        name = pool_names[pool.id] = _name(stage.halls[number], pool)
+        pools[number][name] = (pool.wanted, pool.taken)
     needs: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for need in db.session.execute(
         select(RegistrationPool.registration_id, RegistrationPool.pool_id, RegistrationPool.need)
@@ -92,7 +100,9 @@ def of_tables(stage: Stage, keys: "list[str]") -> Picture:
     ):
         row, key = one.Registration, names.get(one.submit_key, "?")
         told = tuple(sorted(needs[row.id]))
-        rows[halls[row.event_id]].append(Row(row.place, key, row.state, row.size, row.priority, told))
+        rows[halls[row.event_id]].append(
+            Row(row.place, row.part, key, row.state, row.size, row.priority, told)
+        )
     mails: Counter[tuple[str, int, str]] = Counter()
     for mail in db.session.execute(
         select(OutgoingMessage.event_id, OutgoingMessage.kind, Booking.submit_key)
@@ -105,6 +115,16 @@ def of_tables(stage: Stage, keys: "list[str]") -> Picture:
     return Picture(pools, rows, mails)
 
 
+def _name(hall: Hall, pool: Pool) -> str:
+    """Return how the model calls a pool."""
+    if pool.kind == "firm":
+        return f"@{pool.key}"
+    if pool.kind == EVENT:
+        return EVENT
+    named = hall.categories if pool.kind == "category" else hall.sessions
+    return next(label for label, subject_id in named.items() if subject_id == pool.subject_id)
+
+
 def differences(expected: Picture, found: Picture) -> list[str]:
     """Return a sentence for each thing that is not as it should be."""
     told = []
@@ -115,11 +135,11 @@ def differences(expected: Picture, found: Picture) -> list[str]:
             if should[name] != does.get(name)
         ]
     for number, (wished, there) in enumerate(zip(expected.rows, found.rows, strict=True)):
-        by_place = {row.place: row for row in there}
+        by_place = {(row.place, row.part): row for row in there}
         told += [
-            f"hall {number}: place {row.place} should be {row}, is {by_place.get(row.place)}"
+            f"hall {number}: place {row.place} should be {row}, is {by_place.get((row.place, row.part))}"
             for row in wished
-            if by_place.get(row.place) != row
+            if by_place.get((row.place, row.part)) != row
         ]
         if len(there) > len(wished):
             told.append(f"hall {number}: {len(there)} registrations instead of {len(wished)}")

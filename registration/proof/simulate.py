@@ -19,6 +19,7 @@ from registration.mail.models import OutgoingMessage
 from registration.proof.client import Client, Seeded
 from registration.proof.model import Model
 from registration.proof.operations import Hands
+from registration.proof.plans import WALKED
 from registration.proof.stage import Stage, raise_stage
 from registration.proof.walk import Story, Walk
 from registration.schema.migrations import migrate
@@ -57,16 +58,21 @@ class Mailbox:
 def simulate(seed: int, steps: int, seats: int = 5) -> Story:
     """Walk *steps* from *seed* on a SQLite database of its own, and return what was found."""
     with _own_database() as app, app.app_context():
-        story = walk_from(seed, steps, seats, "simulation")
+        story = walk_from(seed, steps, seats, "simulation", kind_of(seed))
         db.session.remove()
         db.engine.dispose()
     return story
 
 
-def walk_from(seed: int | str, steps: int, seats: int, name: str) -> Story:
+def kind_of(seed: int) -> str:
+    """Return which kind of stage a seed is about."""
+    return WALKED[seed % len(WALKED)]
+
+
+def walk_from(seed: int | str, steps: int, seats: int, name: str, kind: str = "seats") -> Story:
     """Walk *steps* from *seed* on the application's database, on a stage of its own called *name*."""
     with injected(f"{name} {seed}") as (time, mailbox):
-        stage = raise_stage(name, seats)
+        stage = raise_stage(name, seats, kind)
         walk = begun(stage, time, mailbox)
         walk.go(Seeded(seed), steps)
         if not walk.story.findings:

@@ -17,8 +17,9 @@ from registration.core.settings import defaults
 from registration.doctor.examine import examine
 from registration.proof import ledger
 from registration.proof.client import Client, Seeded, Step
+from registration.proof.kinds import BY_NAME, OPERATIONS
 from registration.proof.ledger import ANSWERS, Account, Told
-from registration.proof.operations import BY_NAME, OPERATIONS, Hands, choose, perform
+from registration.proof.operations import Hands, choose, perform
 from registration.proof.stage import Stage
 from registration.seats.models import Queue
 
@@ -26,7 +27,6 @@ from registration.seats.models import Queue
 PAUSE = 0.005
 # With so many registrations the clients count as being at work.
 AT_WORK = 20
-CROWD = tuple(operation for operation in OPERATIONS if operation.is_for_crowds)
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,14 @@ def contend(home: "Flask | dict[str, Any]", stage: Stage, number: int, load: Loa
     """Do what one client does and return what it was told. *home* is the application, or its settings."""
     app = home if isinstance(home, Flask) else create_app(home)
     chance, client, hands = Seeded(f"{load.seed}-{number}"), Client(f"w{number}", stage), Hands(stage)
+    operations = [one for one in OPERATIONS[stage.kind] if one.is_for_crowds]
     told: list[Told] = []
     with app.app_context():
         deadline = time.monotonic() + load.seconds
         for _one in range(load.each):
             if time.monotonic() > deadline:
                 break
-            step = choose(chance, client, CROWD)
+            step = choose(chance, client, operations)
             told += _answered(hands, client.name, step, load.patience)
         db.session.remove()
         if not isinstance(home, Flask):

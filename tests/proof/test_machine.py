@@ -8,13 +8,16 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from registration.core.database import db
 from registration.proof.client import Step
-from registration.proof.operations import OPERATIONS, Operation
+from registration.proof.kinds import OPERATIONS
+from registration.proof.operations import Operation
+from registration.proof.plans import WALKED
 from registration.proof.simulate import begun, finish, injected
 from registration.proof.stage import raise_stage
 from registration.proof.walk import POINTS
@@ -35,15 +38,17 @@ class Drawn:
         return self._data.draw(st.integers(0, number - 1))
 
 
-class SeatMachine(RuleBasedStateMachine):
+class StageMachine(RuleBasedStateMachine):
     """The services on a stage of their own, with the model beside them."""
+
+    kind: str
 
     def __init__(self) -> None:
         super().__init__()
         number = next(_numbers)
         self._injected = injected(number)
         self.time, self.mailbox = self._injected.__enter__()
-        self.walk = begun(raise_stage(f"machine-{number}", 3), self.time, self.mailbox)
+        self.walk = begun(raise_stage(f"machine-{number}", 3, self.kind), self.time, self.mailbox)
 
     def act(self, operation: Operation, data: st.DataObject) -> None:
         values = operation.choose(Drawn(data), self.walk.client)
@@ -64,19 +69,22 @@ class SeatMachine(RuleBasedStateMachine):
 
 
 def _rule(operation: Operation) -> Callable[..., Any]:
-    def take(machine: SeatMachine, data: st.DataObject) -> None:
+    def take(machine: StageMachine, data: st.DataObject) -> None:
         machine.act(operation, data)
 
     return rule(data=st.data())(take)
 
 
-for _operation in OPERATIONS:
-    setattr(SeatMachine, _operation.name.replace(" ", "_"), _rule(_operation))
+def machine(kind: str) -> type[StageMachine]:
+    """Return the machine whose rules are the operations of *kind*."""
+    rules = {one.name.replace(" ", "_"): _rule(one) for one in OPERATIONS[kind]}
+    return type("Machine", (StageMachine,), {"kind": kind, **rules})
 
 
-def test_the_services_do_what_the_model_says(app):
+@pytest.mark.parametrize("kind", WALKED)
+def test_the_services_do_what_the_model_says(app, kind):
     run_state_machine_as_test(
-        SeatMachine,
+        machine(kind),
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,

@@ -18,7 +18,7 @@ from tests.proof.mutants import broken
 
 
 def test_clients_at_once_find_nothing(app):
-    stage = raise_stage("crowd", 12)
+    stage = raise_stage("crowd", 12, "all")
     report = stress(app.config, stage, Load(clients=4, each=25, seconds=300))
     assert report.findings == []
     assert report.errors == []

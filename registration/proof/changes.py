@@ -1,0 +1,203 @@
+"""What should happen when a registration is decided on, confirmed or changed: the model's rules for that."""
+
+from collections import Counter
+from datetime import datetime
+
+from registration.proof.model import JOINED, Model
+from registration.proof.plans import parts
+from registration.proof.room import (
+    CANCELLED,
+    ENDED,
+    EXPIRED,
+    OFFERED,
+    PENDING,
+    REJECTED,
+    SEATED,
+    UNVERIFIED,
+    WAITS,
+    Entry,
+    Room,
+)
+
+
+def approve(model: Model, key: str, hall: int, at: datetime) -> str:
+    """The organiser lets somebody in: to a seat, else to the line."""
+    entry = model.entry(key, hall)
+    if entry is None:
+        return "not-found"
+    if entry.state != PENDING:
+        return "not-now"
+    _enter(model, entry, hall)
+    model.promote(hall, at)
+    return "done"
+
+
+def reject(model: Model, key: str, hall: int, at: datetime) -> str:
+    """The organiser turns somebody down."""
+    entry = model.entry(key, hall)
+    if entry is None:
+        return "not-found"
+    if entry.state != PENDING:
+        return "not-now"
+    model.end(entry, hall, REJECTED, at)
+    return "done"
+
+
+def confirm_address(model: Model, key: str, at: datetime) -> str:
+    """Somebody follows the link in the mail: every event of her form goes on, in time or not."""
+    if key not in model.forms:
+        return "not-found"
+    mine = [
+        (hall, one) for hall, room in enumerate(model.rooms) for one in room.entries if one.form.key == key
+    ]
+    in_time = any(one.state not in (*ENDED, UNVERIFIED) for _hall, one in mine)
+    for hall, entry in mine:
+        if entry.state == UNVERIFIED:
+            if entry.is_late(at):
+                entry.end(EXPIRED)
+                model.mails[key, hall, EXPIRED] += 1
+            else:
+                in_time = True
+                _enter(model, entry, hall)
+        model.promote(hall, at)
+    return "done" if in_time else "late"
+
+
+def _enter(model: Model, entry: Entry, hall: int) -> None:
+    room, was = model.rooms[hall], entry.state
+    entry.deadline = None
+    if entry.is_seated:
+        entry.sit()
+    elif was == UNVERIFIED and room.hall.plan.needs_approval:
+        entry.state = PENDING
+    elif room.would_sit(entry):
+        entry.sit()
+    else:
+        entry.state = WAITS
+    model.mails[entry.form.key, hall, JOINED[entry.state]] += 1
+
+
+def seat_by_hand(model: Model, key: str, hall: int, reason: str, at: datetime) -> str:
+    """The organiser seats one who waits; past others only with a reason."""
+    entry, room = model.entry(key, hall), model.rooms[hall]
+    if entry is None:
+        return "not-found"
+    if entry.state != WAITS:
+        return "not-now"
+    if not reason and _passes_somebody(room, entry):
+        return "reason-missing"
+    if not room.fits(room.needs(entry)):
+        return "no-seat"
+    entry.sit()
+    model.mails[key, hall, "promoted"] += 1
+    model.promote(hall, at)
+    return "done"
+
+
+def _passes_somebody(room: Room, entry: Entry) -> bool:
+    line = room.waiting()
+    ahead = line[: line.index(entry)]
+    return any(room.hall.plan.policy == "strict" or room.fits(room.needs(one)) for one in ahead)
+
+
+def change_choice(model: Model, key: str, hall: int, rank: int, choice: str, at: datetime) -> str:
+    """Somebody comes in another category or to other sessions; what she has is hers until that is certain."""
+    entry, room = model.entry(key, hall), model.rooms[hall]
+    if entry is None:
+        return "not-found"
+    if entry.state not in (WAITS, SEATED, OFFERED, PENDING):
+        return "not-now"
+    trouble = room.trouble([f"{choice}@some"])
+    if trouble:
+        return trouble
+    person = entry.people.get(rank)
+    if person is None:
+        return "not-found"
+    after = {**entry.people, rank: f"{choice}@{parts(person)[2]}"}
+    if not _may_need(room, entry, after):
+        return "no-room"
+    entry.people = after
+    model.promote(hall, at)
+    return "done"
+
+
+def _may_need(room: Room, entry: Entry, after: "dict[int, str | None]") -> bool:
+    """Say whether the party can need what *after* needs; who has no seat may always wait for it."""
+    if not entry.is_seated:
+        return True
+    needs = room.needs_of(one for one in after.values() if one is not None)
+    more: Counter[str] = needs - room.needs(entry)
+    return not more or (room.fits(more) and not room.is_held_back(entry.priority))
+
+
+def grow(model: Model, key: str, hall: int, person: str, at: datetime) -> str:
+    """One more person comes: with a party that waits in its place, beside one that sits at the end."""
+    entry, room = model.entry(key, hall), model.rooms[hall]
+    if entry is None:
+        return "not-found"
+    if entry.state not in (WAITS, SEATED):
+        return "not-now"
+    trouble = room.trouble([person])
+    if trouble:
+        return trouble
+    if entry.state == WAITS:
+        entry.people[max(entry.people) + 1] = person
+        model.promote(hall, at)
+        return "done"
+    part = 1 + max(one.part for one in room.entries if one.form.key == key)
+    joining = Entry(entry.form, room.next_place, entry.priority, {0: person}, part=part)
+    if not room.would_sit(joining) and not room.hall.plan.has_waitlist:
+        return "no-room"
+    room.admit(joining, at, is_trusted=True)
+    model.mails[key, hall, JOINED[joining.state]] += 1
+    model.promote(hall, at)
+    return "done"
+
+
+def split(model: Model, key: str, hall: int, at: datetime) -> str:
+    """A party that waits goes on waiting as single people, all of them at its place."""
+    entry, room = model.entry(key, hall), model.rooms[hall]
+    if entry is None:
+        return "not-found"
+    if entry.state != WAITS or entry.size < 2:
+        return "not-now"
+    coming = [(rank, one) for rank, one in entry.people.items() if one is not None]
+    part = max(one.part for one in room.entries if one.form.key == key)
+    for number, (rank, person) in enumerate(coming[1:], start=1):
+        del entry.people[rank]
+        room.entries.append(
+            Entry(entry.form, entry.place, entry.priority, {rank: person}, part=part + number)
+        )
+    model.promote(hall, at)
+    return "done"
+
+
+def move(model: Model, key: str, hall: int, to: int, category: str, at: datetime) -> str:
+    """Somebody goes to another event instead, and keeps what she has until she has a seat there."""
+    if hall == to:
+        return "not-now"
+    entry, room = model.entry(key, hall), model.rooms[to]
+    if entry is None:
+        return "not-found"
+    person = entry.form.person
+    is_there = any(one.form.person == person and one.state not in ENDED for one in room.entries)
+    if entry.state not in (WAITS, SEATED) or entry.replaces is not None or is_there:
+        return "not-now"
+    people = [f"{category}@{parts(one)[2]}" for one in entry.present]
+    trouble = room.trouble(people)
+    if trouble:
+        return trouble
+    joining = Entry(
+        entry.form, room.next_place, room.priority_of(people), dict(enumerate(people)), replaces=(hall, entry)
+    )
+    if not room.would_sit(joining) and not room.hall.plan.has_waitlist:
+        return "no-room"
+    room.admit(joining, at, is_trusted=True)
+    model.mails[key, to, JOINED[joining.state]] += 1
+    if joining.state == SEATED:
+        joining.replaces = None
+        entry.end(CANCELLED)
+        model.mails[key, hall, CANCELLED] += 1
+    for number in sorted((hall, to)):
+        model.promote(number, at)
+    return "done"
