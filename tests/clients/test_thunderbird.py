@@ -7,15 +7,17 @@ import pytest
 
 from registration.booking.models import Booking
 from registration.booking.person import person_of
-from registration.booking.services.feeds import renew_person_feed
+from registration.booking.services.feeds import renew_person_feed, show_sessions
 from registration.core.database import db
 from registration.events.models import Event
-from tests.clients.life import STAGES, TITLE, begin, go_on, own_feed
+from tests.booking.test_session_choices import add_session
+from tests.clients.life import ADA, STAGES, TITLE, begin, go_on, own_feed
 from tests.clients.thunderbird import PATIENCE, Shown, Thunderbird
+from tests.factories import make_event, register
 from tests.serving import serving
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def thunderbird(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Thunderbird]:
     program = Thunderbird(tmp_path_factory.mktemp("thunderbird"))
     try:
@@ -51,9 +53,27 @@ def test_thunderbird_follows_one_entry_until_its_address_is_revoked(page_app, th
         _until(thunderbird, feed, lambda: thunderbird.is_disabled(feed))
 
 
+def test_thunderbird_shows_sessions_apart_and_takes_them_back(page_app, thunderbird):
+    event = make_event(capacity=1, title="Workshop")
+    register(event, "Ada", email=ADA, sessions=(add_session(event, "Codes", 1),))
+    with serving(page_app) as port:
+        feed = thunderbird.subscribe(f"http://127.0.0.1:{port}{own_feed(page_app)}")
+        for titles in (["Workshop"], ["Codes – Workshop", "Workshop"], ["Workshop"]):
+            show_sessions(person_of(_booked()), is_apart=len(titles) > 1)
+
+            def is_told(titles: list[str] = titles) -> bool:
+                return sorted(one.title for one in thunderbird.shown(feed)) == titles
+
+            _until(thunderbird, feed, is_told, lambda: thunderbird.shown(feed))
+
+
+def _booked() -> Booking:
+    db.session.rollback()
+    return db.session.query(Booking).filter_by(name="Ada").one()
+
+
 def _revoke() -> None:
-    booked = db.session.query(Booking).filter_by(name="Ada").one()
-    renew_person_feed(person_of(booked))
+    renew_person_feed(person_of(_booked()))
 
 
 def _seen(
