@@ -56,9 +56,9 @@ browser: ## see to it that Chromium is there
 		fi; }
 
 # Programs that people read calendars with, and Java for the HTML checker: each is fed with what the tests produce.
-READERS = calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 nodejs npm default-jre-headless
-HAS_READERS = command -v calcurse && command -v php && command -v java && command -v node && command -v npm \
-	&& test -d /usr/share/php/Sabre/VObject \
+READERS = thunderbird calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 nodejs npm default-jre-headless
+HAS_READERS = command -v thunderbird && command -v calcurse && command -v php && command -v java \
+	&& command -v node && command -v npm && test -d /usr/share/php/Sabre/VObject \
 	&& /usr/bin/python3 -c 'import gi; gi.require_version("ICalGLib", "3.0")'
 
 readers:

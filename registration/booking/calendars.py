@@ -1,6 +1,7 @@
 """The calendars of attendees: of one booking, and of all that an address has registered at an organiser."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +10,10 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking import person as people
-from registration.booking.entries import claims_of, own_entry
-from registration.booking.models import Booking, Handover
-from registration.booking.person import Person
+from registration.booking.entries import Wish, claims_of
+from registration.booking.models import Attendee, AttendeeSession, Booking, Handover, PersonalFeed
+from registration.booking.person import Person, address_hash
+from registration.booking.session_entries import own_entries
 from registration.capability.services import FEED, find, is_live
 from registration.core import clock
 from registration.events.models import Event
@@ -54,7 +56,7 @@ def calendar(session: Session, token: str) -> Calendar | None:
 
 
 def entries(session: Session, owner: Person | int, locale: str) -> list[Entry]:
-    """Return one entry for each event."""
+    """Return one entry for each event, and one for each session where they are to be entries of their own."""
     has_left = exists().where(
         Handover.registration_id == Registration.id,
         Handover.booking_id == Booking.id,
@@ -71,8 +73,51 @@ def entries(session: Session, owner: Person | int, locale: str) -> list[Entry]:
         .distinct()
     ).all()
     claims = claims_of(session, {row.email_normal for row in rows}, {row.Event.id for row in rows})
+    claims = replace(claims, wish=wish_of(session, owner))
     booking_id = owner if isinstance(owner, int) else None
-    return [own_entry(row.Event, locale, claims, row.email_normal, booking_id) for row in rows]
+    return [
+        entry
+        for row in rows
+        for entry in own_entries(row.Event, locale, claims, row.email_normal, booking_id)
+    ]
+
+
+def entries_to_add(session: Session, booked: Booking, event_ids: Sequence[int], locale: str) -> list[Entry]:
+    """Return the entries that *booked* has of some events, to add once: nothing that was called off."""
+    claims = claims_of(session, {booked.email_normal}, event_ids)
+    claims = replace(claims, wish=Wish(booked.sessions_turned))
+    events = session.scalars(
+        select(Event)
+        .where(Event.id.in_(event_ids))
+        .options(selectinload(Event.texts))
+        .order_by(Event.starts_at, Event.id)
+    )
+    found = [own_entries(event, locale, claims, booked.email_normal, booked.id) for event in events]
+    return [
+        entry
+        for whole, *apart in found
+        for entry in (whole, *(one for one in apart if one.status != "CANCELLED"))
+    ]
+
+
+def wish_of(session: Session, owner: Person | int) -> Wish:
+    """Return how sessions stand in the calendar of *owner*."""
+    return Wish(session.scalar(select(_turned(owner)[0])) or 0)
+
+
+def has_sessions(session: Session, booking_id: int) -> bool:
+    """Say whether anybody of a booking picked a session."""
+    picked = (
+        select(AttendeeSession.session_id)
+        .join(Attendee, Attendee.id == AttendeeSession.attendee_id)
+        .join(Registration, Registration.id == Attendee.registration_id)
+        .where(
+            Registration.booking_id == booking_id,
+            Registration.state.not_in(rules.ENDED),
+            Attendee.removed_at.is_(None),
+        )
+    )
+    return session.scalar(picked.limit(1)) is not None
 
 
 def _version(session: Session, owner: Person | int) -> Calendar:
@@ -90,6 +135,7 @@ def _version(session: Session, owner: Person | int) -> Calendar:
             func.min(Organiser.name),
             _handed_on(owner),
             _newest_language(owner),
+            *_turned(owner),
         )
         .select_from(Registration)
         .join(Booking, Booking.id == Registration.booking_id)
@@ -97,10 +143,10 @@ def _version(session: Session, owner: Person | int) -> Calendar:
         .join(Organiser, Organiser.id == Booking.organiser_id)
         .where(_belongs_to(owner))
     ).one()
-    *sums, seat_at, event_at, next_at, zone, organiser, handed_on, locale = row
-    changed_at = max((at for at in (seat_at, event_at) if at), default=None)
+    *sums, seat_at, event_at, next_at, zone, organiser, handed_on, locale, turned, turned_at = row
+    changed_at = max((at for at in (seat_at, event_at, turned_at) if at), default=None)
     hours = refresh_hours([next_at] if next_at else [])
-    facts = (*map(_number, sums), seat_at, event_at, handed_on)
+    facts = (*map(_number, sums), seat_at, event_at, handed_on, turned)
     return Calendar(owner, True, organiser or "", zone or "", facts, changed_at, hours, locale or "")
 
 
@@ -113,6 +159,18 @@ def _handed_on(owner: Person | int) -> ScalarSelect[int]:
         .correlate(None)
         .scalar_subquery()
     )
+
+
+def _turned(owner: Person | int) -> tuple[ScalarSelect[int], ScalarSelect[datetime | None]]:
+    """Return how often the wish about sessions changed in the calendar of *owner*, and when it last did."""
+    kept: type[Booking] | type[PersonalFeed] = Booking
+    is_theirs = Booking.id == owner
+    if isinstance(owner, Person):
+        kept = PersonalFeed
+        is_theirs = (kept.organiser_id == owner.organiser_id) & (kept.address_hash == address_hash(owner))
+    turned = select(func.max(kept.sessions_turned)).where(is_theirs)
+    turned_at = select(func.max(kept.sessions_turned_at)).where(is_theirs)
+    return turned.correlate(None).scalar_subquery(), turned_at.correlate(None).scalar_subquery()
 
 
 def _number(told: Any) -> int:

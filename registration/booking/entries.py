@@ -1,8 +1,9 @@
 """The one calendar entry that a person has of an event, whatever parts her party was let in by."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from registration.booking.models import Attendee, AttendeeSession, Booking, Hand
 from registration.core.snapshot import once
 from registration.core.urls import web_url
 from registration.events.models import Event, EventSession
+from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.ical.queries import event_entry
 from registration.seats import rules
@@ -30,23 +32,63 @@ class Claim:
     state: str
     sequence: int
     changed_at: datetime
+    is_handed_on: bool = False
 
 
 @dataclass(frozen=True)
 class Chosen:
     """A session that somebody of the party picked."""
 
+    id: int
     name: str
+    hint: str
     starts_at: datetime
     ends_at: datetime
+    translations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
+
+    def name_in(self, locale: str) -> str:
+        return str(said(self.name, self.translations, "name", locale))
+
+    def hint_in(self, locale: str) -> str:
+        return str(said(self.hint, self.translations, "hint", locale))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How sessions stand in a calendar; *turned* is how often that was changed."""
+
+    turned: int = 0
+
+    @property
+    def is_apart(self) -> bool:
+        """Say whether each is an entry of its own, and not a line in the text of its event."""
+        return self.turned % 2 == 1
 
 
 @dataclass(frozen=True)
 class Claims:
-    """All that addresses have registered at some events, and the sessions they picked."""
+    """All that addresses have registered at some events, the sessions they picked, how these are shown."""
 
     by_key: Mapping[Key, Sequence[Claim]]
     sessions: Mapping[int, Sequence[Chosen]]
+    wish: Wish = Wish()
+
+    def shown(self, email: str, event_id: int, booking_id: int | None) -> list[Claim]:
+        """Return what counts in the calendar of an address, or with *booking_id* of that booking alone."""
+        every = self.by_key.get((email, event_id), ())
+        if booking_id is not None:
+            return [one for one in every if one.booking_id == booking_id]
+        # An address that nobody has confirmed has registered nothing.
+        return [one for one in every if one.state != rules.UNVERIFIED]
+
+    def chosen_in(self, claims: Iterable[Claim]) -> list[Chosen]:
+        """Return the sessions that were picked with *claims*, in their order."""
+        every = {one for claim in claims for one in self.picked_in(claim)}
+        return sorted(every, key=lambda one: (one.starts_at, one.name))
+
+    def picked_in(self, claim: Claim) -> Sequence[Chosen]:
+        """Return the sessions of one claim. What was handed on is somebody else's choice by now."""
+        return () if claim.is_handed_on else self.sessions.get(claim.registration_id, ())
 
 
 def claims_of(session: Session, emails: Iterable[str], event_ids: Iterable[int]) -> Claims:
@@ -76,8 +118,8 @@ def _claims_of(session: Session, emails: Sequence[str], event_ids: Sequence[int]
         found.setdefault((row.email_normal, row.event_id), []).append(claim)
     for key, claim in _handed_on(session, emails, event_ids):
         found.setdefault(key, []).append(claim)
-    active = [claim.registration_id for claims in found.values() for claim in claims if _is_active(claim)]
-    return Claims(found, _sessions(session, active))
+    ours = {claim.registration_id for claims in found.values() for claim in claims if not claim.is_handed_on}
+    return Claims(found, _sessions(session, sorted(ours)))
 
 
 def _handed_on(session: Session, emails: Iterable[str], event_ids: Iterable[int]) -> list[tuple[Key, Claim]]:
@@ -103,7 +145,14 @@ def _handed_on(session: Session, emails: Iterable[str], event_ids: Iterable[int]
     return [
         (
             (row.email_normal, row.event_id),
-            Claim(row.registration_id, row.booking_id, rules.CANCELLED, row.moved_sequence, row.decided_at),
+            Claim(
+                row.registration_id,
+                row.booking_id,
+                rules.CANCELLED,
+                row.moved_sequence,
+                row.decided_at,
+                is_handed_on=True,
+            ),
         )
         for row in rows
     ]
@@ -116,22 +165,20 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
     every change of either (RFC 5546 §2.1.4), and is the same in the feed, the download and the mail.
     """
     every = claims.by_key.get((email, event.id), ())
-    shown = [one for one in every if booking_id in (None, one.booking_id)]
-    if booking_id is None:
-        # An address that nobody has confirmed has registered nothing.
-        shown = [one for one in shown if one.state != rules.UNVERIFIED]
-    state = _best(shown)
-    status = _status(event, state)
+    shown = claims.shown(email, event.id, booking_id)
+    state = best(shown)
+    status = status_of(event, state)
     sequence = sum(one.sequence for one in every)
     changed_at = max([event.changed_at, *(one.changed_at for one in every)])
     entry = event_entry(event, locale)
     online = web_url(event.online_url) if status == "CONFIRMED" else ""
-    chosen = [] if status == "CANCELLED" else _chosen(claims, shown)
+    is_listed = status != "CANCELLED" and not claims.wish.is_apart
+    chosen = claims.chosen_in(one for one in shown if _is_active(one)) if is_listed else []
     told = (
         entry.description,
-        _why(state) if status == "TENTATIVE" else "",
-        _told(chosen, event),
-        _online(online),
+        why(state) if status == "TENTATIVE" else "",
+        _told(chosen, event, locale),
+        online_at(online),
     )
     return replace(
         entry,
@@ -139,7 +186,7 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
         cancelled_prefix=f"{_('Cancelled:')} ",
         sequence=event.sequence + sequence,
         # A second for each change of either: LAST-MODIFIED knows no smaller step, and two may share one.
-        changed_at=changed_at + timedelta(seconds=event.revision + sequence),
+        changed_at=changed_at + timedelta(seconds=event.revision + sequence + claims.wish.turned),
         busy=status == "CONFIRMED" and not event.all_day,
         conference_url=online,
         location=entry.location or online,
@@ -147,20 +194,22 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
     )
 
 
-def _best(claims: Sequence[Claim]) -> str:
+def best(claims: Sequence[Claim]) -> str:
     """Return the state that counts: a party may have come in parts, or have registered again."""
     order = (rules.CONFIRMED, rules.OFFERED, rules.WAITLISTED, rules.PENDING, rules.UNVERIFIED)
     states = {one.state for one in claims}
     return next((state for state in order if state in states), rules.CANCELLED)
 
 
-def _status(event: Event, state: str) -> str:
+def status_of(event: Event, state: str) -> str:
+    """Return the STATUS of what a registration in *state* has of *event*."""
     if event.status == "cancelled" or state == rules.CANCELLED:
         return "CANCELLED"
     return "CONFIRMED" if state == rules.CONFIRMED else "TENTATIVE"
 
 
-def _why(state: str) -> str:
+def why(state: str) -> str:
+    """Return why one has no seat yet."""
     sentences: dict[str, str] = {
         rules.OFFERED: _("A seat is held for you: accept it in time, by the link in our mail."),
         rules.WAITLISTED: _("You have no seat yet: you are on the waitlist."),
@@ -170,23 +219,19 @@ def _why(state: str) -> str:
     return sentences[state]
 
 
-def _online(address: str) -> str:
+def online_at(address: str) -> str:
+    """Return the line that says where the meeting is."""
     return str(_("Online: %(address)s", address=address)) if address else ""
 
 
-def _told(chosen: Sequence[Chosen], event: Event) -> str:
+def _told(chosen: Sequence[Chosen], event: Event, locale: str) -> str:
     """Return the sessions as lines, in the event's own time."""
     zone = ZoneInfo(event.time_zone)
     lines = [
-        f"{one.starts_at.astimezone(zone):%H:%M}–{one.ends_at.astimezone(zone):%H:%M} {one.name}"
+        f"{one.starts_at.astimezone(zone):%H:%M}–{one.ends_at.astimezone(zone):%H:%M} {one.name_in(locale)}"
         for one in chosen
     ]
     return "\n".join([_("Your sessions:"), *lines]) if lines else ""
-
-
-def _chosen(claims: Claims, shown: Sequence[Claim]) -> list[Chosen]:
-    every = {one for claim in shown for one in claims.sessions.get(claim.registration_id, ())}
-    return sorted(every, key=lambda one: (one.starts_at, one.name))
 
 
 def _sessions(session: Session, registration_ids: Sequence[int]) -> dict[int, list[Chosen]]:
@@ -194,13 +239,21 @@ def _sessions(session: Session, registration_ids: Sequence[int]) -> dict[int, li
     if not registration_ids:
         return found
     rows = session.execute(
-        select(Attendee.registration_id, EventSession.name, EventSession.starts_at, EventSession.ends_at)
+        select(
+            Attendee.registration_id,
+            EventSession.id,
+            EventSession.name,
+            EventSession.hint,
+            EventSession.starts_at,
+            EventSession.ends_at,
+            EventSession.translations,
+        )
         .join(AttendeeSession, AttendeeSession.attendee_id == Attendee.id)
         .join(EventSession, EventSession.id == AttendeeSession.session_id)
         .where(Attendee.registration_id.in_(registration_ids), Attendee.removed_at.is_(None))
     )
     for row in rows:
-        found.setdefault(row.registration_id, []).append(Chosen(row.name, row.starts_at, row.ends_at))
+        found.setdefault(row.registration_id, []).append(Chosen(*row[1:]))
     return found
 
 

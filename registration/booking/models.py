@@ -71,6 +71,9 @@ class Booking(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # When the link in a mail to this address was used.
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # How often the wish about sessions in its calendar changed: odd means entries of their own.
+    sessions_turned: Mapped[int] = mapped_column(default=0, server_default="0")
+    sessions_turned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Attendee(Model):
@@ -173,7 +176,8 @@ class EventMail(Model):
 class PersonalFeed(Model):
     """How often the feed of one address at one organiser was given a new token; no row is never.
 
-    The address stands here as a hash: nobody can be found by this table, and none stays behind in it.
+    The wish about sessions is kept as that of a booking is. The address stands here as a hash: nobody
+    can be found by this table, and none stays behind in it.
     """
 
     __tablename__ = "personal_feed"
@@ -181,6 +185,8 @@ class PersonalFeed(Model):
     organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), primary_key=True)
     address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     generation: Mapped[int]
+    sessions_turned: Mapped[int] = mapped_column(default=0, server_default="0")
+    sessions_turned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AddressChange(Model):

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from registration.booking.entries import Wish
 from registration.booking.messages import CALENDAR
 from registration.booking.models import Booking, PersonalFeed
 from registration.booking.person import Person, address_hash
@@ -38,16 +40,38 @@ def renew_person_feed(person: Person) -> None:
     """Give the feed of everything a new address, which goes out by mail; the old one is gone."""
 
     def work(session: Session) -> None:
-        key = (person.organiser_id, address_hash(person))
-        known = session.get(PersonalFeed, key, with_for_update=True)
-        if known is None:
-            session.add(PersonalFeed(organiser_id=key[0], address_hash=key[1], generation=1))
-        else:
-            known.generation += 1
+        _kept(session, person).generation += 1
         session.flush()
         _mail(session, person, is_renewed=True)
 
     write_tx(work)
+
+
+def show_sessions(owner: Person | int, *, is_apart: bool) -> None:
+    """Let sessions stand apart or in the text of their event, in the calendar of a person or a booking."""
+    write_tx(lambda session: _show_sessions(session, owner, is_apart=is_apart))
+
+
+def _show_sessions(session: Session, owner: Person | int, *, is_apart: bool) -> None:
+    kept: Booking | PersonalFeed
+    if isinstance(owner, Person):
+        kept = _kept(session, owner)
+    else:
+        kept = session.get_one(Booking, owner, with_for_update=True)
+    # Pressed twice is wished once.
+    if Wish(kept.sessions_turned).is_apart != is_apart:
+        kept.sessions_turned += 1
+        kept.sessions_turned_at = clock.now()
+    session.flush()
+
+
+def _kept(session: Session, person: Person) -> PersonalFeed:
+    """Return the locked row of a person's feed; two who need it first at once get the same one."""
+    key = {"organiser_id": person.organiser_id, "address_hash": address_hash(person)}
+    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+    row = insert(PersonalFeed).values(**key, generation=0)
+    session.execute(row.on_conflict_do_nothing())
+    return session.get_one(PersonalFeed, key, with_for_update=True)
 
 
 def _mail(session: Session, person: Person, *, is_renewed: bool = False) -> None:

@@ -89,6 +89,8 @@ for _rule, _endpoint, _view, _method in (
         "POST",
     ),
     ("/bookings/<token>/feed/end", "end_feed", manage.end_feed, "POST"),
+    ("/bookings/<token>/feed/sessions", "show_sessions", calendar.show_sessions, "POST"),
+    ("/feeds/<token>/sessions", "show_own_sessions", calendar.show_own_sessions, "POST"),
     ("/addresses/<token>/", "address", address.show, "GET"),
     ("/addresses/<token>/", "confirm_address", address.confirm, "POST"),
     ("/handovers/<token>/", "handover", handover.show, "GET"),

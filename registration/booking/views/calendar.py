@@ -26,8 +26,10 @@ from registration.web.locale import keep_to, page_locale
 def download(token: str) -> ResponseReturnValue:
     """Return the booking's events as one file."""
     booked = opened(token)
-    seats = [seat for seat in seats_of(db.session(), booked.id, page_locale()) if seat.is_active]
-    return attachment(download_many([seat.entry for seat in seats]), "registration.ics")
+    shown = page_locale()
+    event_ids = [seat.event_id for seat in seats_of(db.session(), booked.id, shown) if seat.is_active]
+    found = calendars.entries_to_add(db.session(), booked, event_ids, shown)
+    return attachment(download_many(found), "registration.ics")
 
 
 def feed(token: str) -> ResponseReturnValue:
@@ -55,7 +57,7 @@ def feed(token: str) -> ResponseReturnValue:
 
 def page(token: str) -> ResponseReturnValue:
     """Show how to subscribe to the feed of everything, and how to end its address."""
-    known, _person = _of_person(token)
+    known, person = _of_person(token)
     keep_to(known.locale)
     return render_template(
         "booking/calendar.html",
@@ -63,6 +65,7 @@ def page(token: str) -> ResponseReturnValue:
         subscribe=subscriptions(public_url(f"/feeds/{token}.ics"), _name(known)),
         qr_url=url_for("booking.feed_qr", token=token),
         token=token,
+        wish=calendars.wish_of(db.session(), person),
         key=action_key(f"feed:{token}"),
     )
 
@@ -73,6 +76,22 @@ def renew(token: str) -> ResponseReturnValue:
     check_action_key(f"feed:{token}", request.form.get("key", ""))
     feeds.renew_person_feed(person)
     return redirect(url_for("booking.renewed"), 303)
+
+
+def show_sessions(token: str) -> ResponseReturnValue:
+    """Let the sessions of one booking be entries of their own in its calendar, or not."""
+    booked = opened(token)
+    check_action_key(f"booking:{token}", request.form.get("key", ""))
+    feeds.show_sessions(booked.id, is_apart=_wants_sessions_apart())
+    return redirect(url_for("booking.booking", token=token), 303)
+
+
+def show_own_sessions(token: str) -> ResponseReturnValue:
+    """Let the sessions of all bookings be entries of their own in their person's calendar, or not."""
+    _known_feed, person = _of_person(token)
+    check_action_key(f"feed:{token}", request.form.get("key", ""))
+    feeds.show_sessions(person, is_apart=_wants_sessions_apart())
+    return redirect(url_for("booking.feed_page", token=token), 303)
 
 
 def renewed() -> ResponseReturnValue:
@@ -93,6 +112,10 @@ def qr(token: str) -> Response:
     if not _known(token).is_live:
         raise NotFound(_("There is no such calendar."))
     return qr_code(public_url(f"/feeds/{token}.ics"), is_personal=True)
+
+
+def _wants_sessions_apart() -> bool:
+    return request.form.get("sessions") == "apart"
 
 
 def _known(token: str) -> Calendar:

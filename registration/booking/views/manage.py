@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.booking.alternatives import alternatives, choices_of, invited_only, kept_until_then
+from registration.booking.calendars import has_sessions
 from registration.booking.endings import endings, left_behind
+from registration.booking.entries import Wish
 from registration.booking.handovers import moved_away, open_handovers, wanted_address
 from registration.booking.models import Booking
 from registration.booking.parts import prepared
@@ -63,6 +65,7 @@ def show(token: str) -> ResponseReturnValue:
         subscribe=_subscribe(feed_token),
         qr_url=url_for("booking.feed_qr", token=feed_token) if feed_token else None,
         additions=additions(active[0].entry) if len(active) == 1 else None,
+        wish=_wish(booked),
         is_sent=request.args.get("sent") == "calendar",
     )
 
@@ -104,6 +107,12 @@ def _subscribe(feed_token: str | None) -> Subscriptions | None:
     if feed_token is None:
         return None
     return subscriptions(public_url(f"/feeds/{feed_token}.ics"), _("My registrations"))
+
+
+def _wish(booked: Booking) -> Wish | None:
+    """Return how sessions stand in the booking's calendar, or None where it has none."""
+    wish = Wish(booked.sessions_turned)
+    return wish if wish.is_apart or has_sessions(db.session(), booked.id) else None
 
 
 def page_key(token: str) -> str:
