@@ -152,7 +152,9 @@ def _refuse_old_news(message: OutgoingMessage, shape: Shape, found: Seat) -> Non
 
 def _target(shape: Shape, facts: dict[str, Any]) -> str:
     targets = {kinds.BOOKING: "link", kinds.EVENT: "event_link"}
-    return str(facts[targets[shape.link]]) if shape.link in targets else ""
+    # Who waited until the end has nothing to register for any more.
+    is_over = shape.claims == rules.EXPIRED and facts["was_waitlisted"]
+    return str(facts[targets[shape.link]]) if shape.link in targets and not is_over else ""
 
 
 def _link_text(kind: str) -> str:
