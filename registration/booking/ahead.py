@@ -14,26 +14,26 @@ from registration.mail.models import OutgoingMessage
 
 def read_ahead(session: Session, messages: Sequence[OutgoingMessage]) -> None:
     """Read what the composers of *messages* will ask for, as far as it is about registrations."""
-    about = [message for message in messages if message.registration_id is not None]
-    if not about:
+    ids = sorted({message.registration_id for message in messages if message.registration_id})
+    if not ids:
         return
-    rows = queries.read_ahead(session, sorted({one.registration_id for one in about if one.registration_id}))
-    events = {row.Registration.id: row.Event.id for row in rows}
+    rows = queries.read_ahead(session, ids)
     asked = {(row.Booking.email_normal, row.Event.id) for row in rows}
     # An address that was corrected since is asked about too.
-    asked |= {(normal_email(one.to_email), events[one.registration_id or 0]) for one in about}
+    to = {message.registration_id: normal_email(message.to_email) for message in messages}
+    asked |= {(to[row.Registration.id], row.Event.id) for row in rows}
     entries.read_ahead(session, asked)
     invitations.read_ahead(session, asked)
     person.read_ahead(session, {person.person_of(row.Booking) for row in rows})
     capability.read_ahead(session, sorted({row.Booking.id for row in rows}), capability.BOOKING)
-    _first_mails(session, about)
+    _first_mails(session, messages)
 
 
 def _first_mails(session: Session, messages: Sequence[OutgoingMessage]) -> None:
     """Keep for each mail the first one about its registration, where that is another."""
     first = (
         select(func.min(OutgoingMessage.id))
-        .where(OutgoingMessage.registration_id.in_({one.registration_id for one in messages}))
+        .where(OutgoingMessage.registration_id.in_({one.registration_id for one in messages} - {None}))
         .group_by(OutgoingMessage.registration_id)
     )
     rows = session.execute(
