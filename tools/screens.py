@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
 
 from tests.browser.demo_site import Site, chromium, serving_demo
+from tools.mail_screens import take_mails
+from tools.pictures import read_png, small_png
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screens"
 WIDTHS = (360, 1280)
@@ -29,8 +30,8 @@ PROGRAMME = "/programmes/ditta-annual-meeting-and-workshop"
 OFFICE = f"/organiser{WORKSHOP}"
 
 MARGIN = 24
+COLOURS = 64
 
-Scheme = Literal["light", "dark"]
 Shoot = Callable[..., None]
 
 
@@ -41,9 +42,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as data, serving_demo(Path(data)) as site, chromium() as browser:
         for width in WIDTHS:
             _visit(browser, site, folder, width)
-        for scheme in ("light", "dark"):
-            _mail(browser, site, folder, scheme)
-    sizes = {path.name: path.stat().st_size for path in sorted(folder.glob("*.png"))}
+        take_mails(browser, folder / "mails", Path(data) / "samples")
+    sizes = {path.name: path.stat().st_size for path in sorted(folder.rglob("*.png"))}
     for name, size in sizes.items():
         print(f"{size / 1000:6.0f} kB  {name}")
     print(f"{sum(sizes.values()) / 1000:6.0f} kB  in all {len(sizes)}")
@@ -128,20 +128,12 @@ def _party(page: Page, email: str) -> None:
     page.wait_for_url("**/bookings/**")
 
 
-def _mail(browser: Browser, site: Site, folder: Path, scheme: Scheme) -> None:
-    """Show the newest confirmation as a mail program on a phone would."""
-    name = _newest(site, "Your seat is confirmed: DITTA").name
-    with _page(browser, site, 360, scheme) as page:
-        page.goto(f"/dev/mailbox/{name}/html")
-        _shoot(page, folder / f"mail-{scheme}-360.png", 360)
-
-
 @contextmanager
-def _page(browser: Browser, site: Site, width: int, scheme: Scheme = "light") -> Iterator[Page]:
+def _page(browser: Browser, site: Site, width: int) -> Iterator[Page]:
     context = browser.new_context(
         base_url=site.url,
         viewport={"width": width, "height": 800},
-        color_scheme=scheme,
+        color_scheme="light",
         locale="en-GB",
         reduced_motion="reduce",
     )
@@ -154,7 +146,8 @@ def _shoot(page: Page, path: Path, width: int, at: str = "html") -> None:
     page.evaluate("scrollTo(0, 0)")
     top = max(0, int(page.locator(at).bounding_box()["y"]) - MARGIN)  # type: ignore[index]
     tall = min(TALLEST[width], int(page.evaluate("document.documentElement.scrollHeight")) - top)
-    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": top, "width": width, "height": tall})
+    raw = page.screenshot(full_page=True, clip={"x": 0, "y": top, "width": width, "height": tall})
+    path.write_bytes(small_png(read_png(raw), COLOURS))
 
 
 def _newest(site: Site, subject: str) -> Path:

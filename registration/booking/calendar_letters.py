@@ -1,6 +1,7 @@
 """Write the mail that carries the address of an attendee's own calendar."""
 
 from flask import Flask
+from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from registration.booking import messages
@@ -32,7 +33,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         seat=found,
         feed_url=public_url(f"/feeds/{token}.ics"),
         page_url=public_url(f"/feeds/{token}/"),
-        direction="ltr",
+        direction=get_locale().text_direction,
         locale=message.locale,
     )
     return Draft(

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Attendee, AttendeeSession, Booking, Handover
-from registration.core.snapshot import once
+from registration.core.snapshot import keep, once
 from registration.core.urls import web_url
 from registration.events.models import Event, EventSession
 from registration.events.wording import said
@@ -95,6 +95,14 @@ def claims_of(session: Session, emails: Iterable[str], event_ids: Iterable[int])
     """Return every claim of *emails*, in their normal form, on *event_ids*."""
     asked = tuple(sorted(set(emails))), tuple(sorted(set(event_ids)))
     return once(session, ("claims", asked), lambda: _claims_of(session, *asked))
+
+
+def read_ahead(session: Session, asked: Iterable[Key]) -> None:
+    """Read at once what `claims_of` reads for each address and event."""
+    asked = set(asked)
+    every = _claims_of(session, sorted({email for email, _ in asked}), sorted({event for _, event in asked}))
+    for email, event_id in asked:
+        keep(session, ("claims", ((email,), (event_id,))), every)
 
 
 def _claims_of(session: Session, emails: Sequence[str], event_ids: Sequence[int]) -> Claims:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -88,7 +89,7 @@ def _short(at: datetime, zone: str) -> str:
     """Return *at* for a subject: "Fri, 5 Mar, 17:00 CET"."""
     local = at.astimezone(ZoneInfo(zone))
     date = format_skeleton("MMMEd", local.replace(tzinfo=None), locale=str(get_locale()))
-    return f"{date}, {local:%H:%M %Z}"
+    return str(_("%(day)s, %(time)s", day=date, time=f"{local:%H:%M %Z}"))
 
 
 def _days_until(seat: Seat) -> int:

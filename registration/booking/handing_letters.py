@@ -59,7 +59,8 @@ def _about_handover(session: Session, message: OutgoingMessage) -> Draft:
     url = ""
     if message.kind == handing.HANDOVER:
         url = _url("handovers", token_of(session, handover.id, HANDOVER))
-    elif message.kind == handing.TAKEN and has_moved:
+    elif (message.kind == handing.TAKEN) == has_moved and message.to_email == found.contact_email:
+        # Who has it now, or who still has it, or the rest of her party: she may go on from here.
         url = _url("bookings", token_of(session, found.booking_id, BOOKING))
     calendar: tuple[bytes | None, str | None] = (None, None)
     if has_moved and message.kind in (handing.TAKEN, handing.HANDED):
@@ -137,7 +138,8 @@ def _draft(
     message: OutgoingMessage, found: Seat, calendar: tuple[bytes | None, str | None], **values: Any
 ) -> Draft:
     event_url = public_url(f"/events/{found.slug}/")
-    letter = _rendered(message, seat=found, event_url=event_url, **values)
+    has_calendar = calendar[0] is not None and calendar[1] != "CANCEL"
+    letter = _rendered(message, seat=found, event_url=event_url, has_calendar=has_calendar, **values)
     return Draft(
         *letter,
         organiser=found.organiser,

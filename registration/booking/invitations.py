@@ -1,18 +1,19 @@
 """What a mail about a registration carries for the calendar (RFC 5546, 6047), as its organiser chose."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
 from typing import Literal
 
 from flask import current_app
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking.entries import claims_of, own_entry
+from registration.booking.entries import Key, claims_of, own_entry
 from registration.booking.kinds import REPLIES
 from registration.booking.models import Booking
 from registration.booking.queries import Seat
 from registration.core import clock
+from registration.core.snapshot import keep, kept
 from registration.core.text import normal_email
 from registration.events.models import Event
 from registration.ical.entries import Entry, download, invitation
@@ -77,19 +78,35 @@ def rising(sent: Sequence[datetime], now: datetime) -> datetime:
 
 def _sent(session: Session, message: OutgoingMessage, event_id: int) -> list[datetime]:
     """Return when mails about this event went to this address, first to last."""
-    query = (
-        select(OutgoingMessage.sent_at)
+    asked = normal_email(message.to_email), event_id
+    found = kept(session, ("sent", asked), lambda: _sent_to(session, {asked})[asked])
+    return [at for number, at in found if number != message.id]
+
+
+def read_ahead(session: Session, asked: Set[Key]) -> None:
+    """Read at once which mails about each of these events went to each of these addresses."""
+    for key, found in _sent_to(session, asked).items():
+        keep(session, ("sent", key), found)
+
+
+def _sent_to(session: Session, asked: Set[Key]) -> dict[Key, list[tuple[int, datetime]]]:
+    found: dict[Key, list[tuple[int, datetime]]] = {key: [] for key in asked}
+    rows = session.execute(
+        select(Booking.email_normal, Registration.event_id, OutgoingMessage.id, OutgoingMessage.sent_at)
         .join(Registration, Registration.id == OutgoingMessage.registration_id)
+        .join(Booking, Booking.id == Registration.booking_id)
         .where(
-            _of_address(message),
-            Registration.event_id == event_id,
-            OutgoingMessage.id != message.id,
+            Booking.email_normal.in_({email for email, _ in asked}),
+            Registration.event_id.in_({event_id for _, event_id in asked}),
             OutgoingMessage.sent_at.is_not(None),
         )
-        .join(Booking, Booking.id == Registration.booking_id)
         .order_by(OutgoingMessage.sent_at, OutgoingMessage.id)
     )
-    return [at for at in session.scalars(query) if at is not None]
+    for row in rows:
+        key = row.email_normal, row.event_id
+        if key in found:
+            found[key].append((row.id, row.sent_at))
+    return found
 
 
 def _entry(session: Session, message: OutgoingMessage, found: Seat) -> Entry:
@@ -101,7 +118,3 @@ def _entry(session: Session, message: OutgoingMessage, found: Seat) -> Entry:
         return found.entry
     event = session.get_one(Event, found.event_id)
     return own_entry(event, message.locale, claims, email)
-
-
-def _of_address(message: OutgoingMessage) -> ColumnElement[bool]:
-    return Booking.email_normal == normal_email(message.to_email)

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from registration.booking import kinds
+from registration.booking.ahead import read_ahead
 from registration.booking.calendar_letters import feed_address
 from registration.booking.facts import values, worded
 from registration.booking.invitations import calendar_part
@@ -20,11 +21,11 @@ from registration.booking.reservation import reservation
 from registration.booking.tickets import ticket_pdf, tickets_of
 from registration.capability.services import BOOKING, VERIFY, token_of
 from registration.core import clock
-from registration.core.snapshot import once
+from registration.core.snapshot import kept, once
 from registration.core.tokens import derived, signing_keys
 from registration.core.typesetting import NoTypesetter
 from registration.core.urls import public_url
-from registration.mail.composing import Draft, Superseded, composers, framed
+from registration.mail.composing import Draft, Superseded, composers, framed, readers
 from registration.mail.envelope import Attachment
 from registration.mail.models import OutgoingMessage
 from registration.mail.wording import Wording, isolated
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         for kind in SHAPES:
             composers()[kind] = compose
+        readers().append(read_ahead)
 
 
 def compose(session: Session, message: OutgoingMessage) -> Draft:
@@ -150,7 +152,9 @@ def _refuse_old_news(message: OutgoingMessage, shape: Shape, found: Seat) -> Non
 
 def _target(shape: Shape, facts: dict[str, Any]) -> str:
     targets = {kinds.BOOKING: "link", kinds.EVENT: "event_link"}
-    return str(facts[targets[shape.link]]) if shape.link in targets else ""
+    # Who waited until the end has nothing to register for any more.
+    is_over = shape.claims == rules.EXPIRED and facts["was_waitlisted"]
+    return str(facts[targets[shape.link]]) if shape.link in targets and not is_over else ""
 
 
 def _link_text(kind: str) -> str:
@@ -207,7 +211,8 @@ def _tickets(session: Session, message: OutgoingMessage, found: Seat) -> tuple[A
 
 def _references(session: Session, message: OutgoingMessage) -> tuple[str, ...]:
     """Return the first mail about the registration, so that mail programs show one thread."""
-    first = session.scalar(_FIRST, {"registration": message.registration_id, "before": message.id})
+    asked = {"registration": message.registration_id, "before": message.id}
+    first = kept(session, ("first mail", message.id), lambda: session.scalar(_FIRST, asked))
     return () if first is None else (first,)
 
 

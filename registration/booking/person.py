@@ -9,6 +9,7 @@ each mail has the same one. Renewing it counts its generation up, and the earlie
 import hashlib
 import hmac
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.models import Booking, PersonalFeed
 from registration.core import tokens
+from registration.core.snapshot import keep, kept
 
 # The booking that leads to the address, and the proof. Tokens of bookings hold no full stop.
 _TOKEN = re.compile(r"([1-9][0-9]{0,9})\.([A-Za-z0-9_-]{27})")
@@ -36,14 +38,32 @@ def person_of(booked: Booking) -> Person:
 
 def person_token(session: Session, person: Person) -> str | None:
     """Return the token of the feed of *person*, or None where she has no booking."""
-    first = session.scalar(
-        select(func.min(Booking.id)).where(
-            Booking.email_normal == person.email, Booking.organiser_id == person.organiser_id
-        )
-    )
+    first, number = kept(session, ("person", person), lambda: (_first(session, person), None))
     if first is None:
         return None
-    return f"{first}.{_proof(tokens.signing_keys()[0], person, generation(session, person))}"
+    if number is None:
+        number = generation(session, person)
+    return f"{first}.{_proof(tokens.signing_keys()[0], person, number)}"
+
+
+def read_ahead(session: Session, people: Collection[Person]) -> None:
+    """Read at once what `person_token` reads for each of *people*."""
+    bookings = session.execute(
+        select(Booking.email_normal, Booking.organiser_id, func.min(Booking.id).label("first"))
+        .where(
+            Booking.email_normal.in_({one.email for one in people}),
+            Booking.organiser_id.in_({one.organiser_id for one in people}),
+        )
+        .group_by(Booking.email_normal, Booking.organiser_id)
+    )
+    first = {Person(row.organiser_id, row.email_normal): row.first for row in bookings}
+    renewed = session.scalars(
+        select(PersonalFeed).where(PersonalFeed.address_hash.in_({address_hash(one) for one in people}))
+    )
+    generations = {(one.organiser_id, one.address_hash): one.generation for one in renewed}
+    for one in people:
+        number = generations.get((one.organiser_id, address_hash(one)), 0)
+        keep(session, ("person", one), (first.get(one), number))
 
 
 def opened(session: Session, token: str) -> tuple[Person, bool] | None:
@@ -69,6 +89,14 @@ def generation(session: Session, person: Person) -> int:
 def address_hash(person: Person) -> str:
     """Return what the database keeps of the address."""
     return hashlib.sha256(person.email.encode()).hexdigest()
+
+
+def _first(session: Session, person: Person) -> int | None:
+    return session.scalar(
+        select(func.min(Booking.id)).where(
+            Booking.email_normal == person.email, Booking.organiser_id == person.organiser_id
+        )
+    )
 
 
 def _proof(key: str, person: Person, number: int) -> str:

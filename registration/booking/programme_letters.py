@@ -1,6 +1,7 @@
 """Write the one mail about a form for several events, from what is true when it is sent."""
 
 from flask import Flask
+from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from registration.booking.calendar_letters import feed_address
@@ -44,7 +45,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         has_files=bool(files),
         feed_url=feed_address(session, message),
         has_calendar=bool(files),
-        direction="ltr",
+        direction=get_locale().text_direction,
         locale=message.locale,
     )
     return Draft(

@@ -12,7 +12,7 @@ from registration.accounts.models import Organiser
 from registration.booking.entries import claims_of, own_entry
 from registration.booking.models import Attendee, Booking
 from registration.core import clock
-from registration.core.snapshot import once
+from registration.core.snapshot import keep, kept, once
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
 from registration.events.wording import said
@@ -146,11 +146,28 @@ _PEOPLE = (
 
 def seat(session: Session, registration_id: int, locale: str) -> Seat:
     """Return one registration for a reader of *locale*."""
-    row = session.execute(_SEAT.where(Registration.id == registration_id)).one()
+    row = kept(
+        session,
+        ("seat", registration_id),
+        lambda: session.execute(_SEAT.where(Registration.id == registration_id)).one(),
+    )
     # Held as long as the snapshot, so that the mail's other parts, and the next mail, find them read.
     once(session, ("event", row.Event.id), lambda: row.Event)
     once(session, ("booking", row.Booking.id), lambda: row.Booking)
     return _told(session, [row], locale)[0]
+
+
+def read_ahead(session: Session, registration_ids: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Read at once what `seat` reads for each of these registrations, and return it."""
+    rows = session.execute(_SEATS.where(Registration.id.in_(registration_ids))).all()
+    for row in rows:
+        keep(session, ("seat", row.Registration.id), row)
+    people: dict[int, list[Row[Any]]] = {one: [] for one in registration_ids}
+    for person in session.execute(_PEOPLE, {"ids": list(registration_ids)}):
+        people[person.registration_id].append(person)
+    for registration_id, rows_of_one in people.items():
+        keep(session, ("people", (registration_id,)), rows_of_one)
+    return rows
 
 
 def seats_of(session: Session, booking_id: int, locale: str) -> list[Seat]:
@@ -262,7 +279,8 @@ def _seat(
 
 def _companions(session: Session, registration_ids: Sequence[int], locale: str) -> dict[int, list[Companion]]:
     found: dict[int, list[Companion]] = {one: [] for one in registration_ids}
-    for one in session.execute(_PEOPLE, {"ids": list(registration_ids)}):
+    ids = tuple(registration_ids)
+    for one in kept(session, ("people", ids), lambda: session.execute(_PEOPLE, {"ids": ids}).all()):
         found[one.registration_id].append(
             Companion(
                 one.id,

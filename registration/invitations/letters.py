@@ -1,6 +1,7 @@
 """Write the mails to guests, from what is true when they are sent."""
 
 from flask import Flask
+from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from registration.capability.services import INVITATION, token_of
@@ -33,7 +34,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         seat=found,
         invite=found,
         invitation_url=public_url(f"/invitations/{token}/"),
-        direction="ltr",
+        direction=get_locale().text_direction,
         locale=message.locale,
     )
     return Draft(

@@ -1,7 +1,7 @@
 """From a row of the outbox to a letter: each feature registers who composes its kinds."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import css_inline
@@ -38,15 +38,23 @@ class Draft:
 
 
 Composer = Callable[[Session, OutgoingMessage], Draft]
+Reader = Callable[[Session, Sequence[OutgoingMessage]], None]
 # Nothing is fetched. The rules for dark screens stay where programs that know them look for them.
 _inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
 _GAPS = re.compile(r"\n{3,}")
 _EXTENSION = "registration_composers"
+_READERS = "registration_readers"
 
 
 def composers() -> dict[str, Composer]:
     """Return the composers of this application, by kind."""
     found: dict[str, Composer] = current_app.extensions.setdefault(_EXTENSION, {})
+    return found
+
+
+def readers() -> list[Reader]:
+    """Return who reads for many mails at once what their composers will ask for."""
+    found: list[Reader] = current_app.extensions.setdefault(_READERS, [])
     return found
 
 

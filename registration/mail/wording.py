@@ -12,6 +12,8 @@ _PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _ISOLATE, _POP = "\u2068", "\u2069"
 _GAP = re.compile(r"\n\s*\n")
+# Our sentences stand side by side with a blank between them; the full stop of Chinese holds its own.
+_SPACED = re.compile(r"(?<=[。！？]) (?=\S)")
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ def ours(kind: str, values: Mapping[str, object]) -> Wording:
     # Not by render_template: these need nothing of a request, and mails are many.
     template = current_app.jinja_env.get_template
     subject = template(f"email/{kind}/subject.txt").render(values)
-    return _wording(subject, template(f"email/{kind}/words.txt").render(values))
+    body = template(f"email/{kind}/words.txt").render(values)
+    return _wording(subject, _SPACED.sub("", body))
 
 
 def theirs(subject: str, body: str, values: Mapping[str, object]) -> Wording:

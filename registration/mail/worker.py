@@ -13,7 +13,7 @@ from registration.core.rounds import go_round
 from registration.core.transaction import write_tx
 from registration.mail import outbox
 from registration.mail.addresses import numbered
-from registration.mail.composing import Draft, Superseded, compose
+from registration.mail.composing import Draft, Superseded, compose, readers
 from registration.mail.envelope import Letter, UnsendableLetter, build
 from registration.mail.models import OutgoingMessage
 from registration.mail.pace import Pace
@@ -97,10 +97,23 @@ def _written_at_once(messages: Sequence[OutgoingMessage]) -> dict[int, bytes | E
     depends on the earlier one having been sent.
     """
     first = {(message.event_id, message.to_email): message for message in reversed(messages)}
+    _read_ahead(list(first.values()))
     written = {message.id: _written(message) for message in first.values()}
     # The snapshot ends before anything slow begins: a database must not wait for a relay.
     db.session.rollback()
     return written
+
+
+def _read_ahead(messages: Sequence[OutgoingMessage]) -> None:
+    """Read for all of them what each would read for itself; should that fail, each still does."""
+    if len(messages) < 2:
+        return
+    try:
+        for read in readers():
+            read(db.session(), messages)
+    except Exception:
+        log.exception("mails not read ahead")
+        db.session.rollback()
 
 
 def _written(message: OutgoingMessage) -> bytes | Exception:

@@ -1,10 +1,14 @@
 """A language is offered only when its catalogue is whole: every text, every form, the same placeholders."""
 
+import re
+from pathlib import Path
+
 import pytest
 from babel.messages.catalog import Catalog
 
 from registration.web.catalogue import po_file
 from registration.web.locale import LOCALES, NAMES
+from tests.house.files import read
 from tools.translations import TRANSLATED, extracted, faults, stored, texts, updated, written
 
 
@@ -69,3 +73,17 @@ def test_a_missing_plural_form_and_a_guess_are_found():
 @pytest.mark.parametrize(("code", "forms"), [("fr", 2), ("nl", 2), ("de", 2), ("zh", 1)])
 def test_each_language_has_its_own_number_of_plural_forms(code, forms):
     assert stored(code).num_plurals == forms
+
+
+def uncounted(template: str) -> list[str]:
+    """Return the plurals of *template* that count something else: Jinja takes the first value."""
+    plurals = re.finditer(r"\{% trans (\w+)[^%]*%\}(?:(?!endtrans).)*?\{% pluralize %\}", template, re.DOTALL)
+    return [found[1] for found in plurals if found[1] not in ("n", "days")]
+
+
+def test_a_plural_counts_its_number():
+    folder = Path(__file__).parents[2] / "templates"
+    found = {path.name: uncounted(read(path)) for path in folder.rglob("*.*")}
+    assert {name: names for name, names in found.items() if names} == {}
+    wrong = "{% trans organiser=one.name, n=2 %}{{ n }} seat{% pluralize %}{{ n }} seats{% endtrans %}"
+    assert uncounted(wrong) == ["organiser"]

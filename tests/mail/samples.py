@@ -1,0 +1,322 @@
+"""One mail of each kind, as it goes out: what its reviewed snapshots and its pictures are made of.
+
+Each is arranged by the real services in a copy of one small database, on a day that stands still.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, update
+
+from registration.accounts import messages as accounts
+from registration.accounts.models import Account
+from registration.booking import handing, kinds, messages
+from registration.booking.kinds import SHAPES
+from registration.booking.messages import announce_one
+from registration.booking.models import Attendee, Booking
+from registration.booking.person import person_of
+from registration.booking.rules import Application, Person, Wish
+from registration.booking.services.feeds import mail_feed
+from registration.booking.services.handover import Successor, Taking, hand_over, refuse, take_over
+from registration.booking.services.links import send_links
+from registration.booking.services.readdress import ask_address, confirm_address
+from registration.booking.services.register import register
+from registration.capability.services import BOOKING, find
+from registration.core import clock
+from registration.core.database import db
+from registration.core.transaction import write_tx
+from registration.events.models import Event, EventText
+from registration.firms import messages as firms
+from registration.invitations.messages import INVITED, REMINDED
+from registration.invitations.rules import Guest
+from registration.invitations.services import add_guests, remind_unanswered, send_invitations
+from registration.journal.services import ATTENDEE, SYSTEM
+from registration.mail.models import OutgoingMessage
+from registration.mail.outbox import enqueue
+from registration.mail.worker import _written
+from registration.organiser import mailings
+from registration.organiser.models import Mailing
+from registration.organiser.ways_in import WaysIn, change_ways_in
+from registration.seats import rules
+from registration.seats.models import Registration
+from tests import factories
+from tests.factories import Made, target
+
+NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+STARTS = datetime(2027, 3, 11, 18, 0, tzinfo=UTC)
+ENDS = STARTS + timedelta(hours=4)
+DEADLINE = datetime(2027, 3, 5, 16, 0, tzinfo=UTC)
+TITLES = {
+    "fr": ("Dîner de gala 2027", "Atelier sur les nomenclatures"),
+    "nl": ("Galadiner 2027", "Workshop over nomenclaturen"),
+    "de": ("Galadinner 2027", "Workshop zu Nomenklaturen"),
+    "zh": ("2027 年晚宴", "术语研讨会"),
+}
+BEFORE = {
+    "starts_at": (STARTS - timedelta(days=7)).isoformat(),
+    "ends_at": (ENDS - timedelta(days=7)).isoformat(),
+    "time_zone": "Europe/Brussels",
+    "all_day": False,
+    "location": "Flagey, Brussels",
+}
+OWN_WORDS = {
+    "subject": "Parking",
+    "body": "Dear {name},\n\nthe east gate of {where} is open from 18:30.\n\nSee you soon.",
+}
+
+
+@dataclass
+class World:
+    """What there is before the mail: Ada has two seats at the gala and waits for one at the workshop."""
+
+    gala: Made
+    workshop: Made
+    booking_id: int
+    registration: Registration
+
+
+Arrange = Callable[[World], None]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A kind of mail, how it comes about, and when it is written."""
+
+    kind: str
+    arrange: Arrange
+    now: datetime = NOW
+
+
+def _about_registration(kind: str, state: str = "", **facts: Any) -> Arrange:
+    """Return what puts the gala's registration into *state* and tells of it by a mail of *kind*."""
+
+    def arrange(world: World) -> None:
+        status = "cancelled" if kind == kinds.EVENT_CANCELLED else "published"
+        held = {"offer_expires_at": DEADLINE, "hold_expires_at": DEADLINE}
+        ours = Registration.id == world.registration.id
+        now = state or SHAPES[kind].claims or rules.CONFIRMED
+
+        def work(session: Any) -> None:
+            session.execute(update(Registration).where(ours).values(state=now, **held))
+            session.execute(update(Event).where(Event.id == world.gala.id).values(status=status))
+            announce_one(session, world.registration.id, kind, **facts)
+
+        write_tx(work)
+
+    return arrange
+
+
+def _alone(world: World) -> None:
+    factories.register(world.gala, "Ben Okafor", email="ben@example.org")
+
+
+def _calendar(world: World) -> None:
+    mail_feed(person_of(db.session.get_one(Booking, world.booking_id)))
+
+
+def _asked_to_take(world: World) -> int:
+    """Ask Cleo to take the second seat, and return the handover's id."""
+    query = select(Attendee.id).where(Attendee.registration_id == world.registration.id, Attendee.rank == 1)
+    cleo = Successor("Cleo Martin", "cleo@example.org", "Miers", "en")
+    hand_over(target(world.registration), db.session.scalars(query).one(), cleo, ATTENDEE)
+    asked = select(OutgoingMessage.facts).where(OutgoingMessage.kind == handing.HANDOVER)
+    return int(db.session.scalars(asked).one()["handover"])
+
+
+def _taken(world: World) -> None:
+    agreed = (("registration", "I agree."),)
+    take_over(_asked_to_take(world), world.gala.id, Taking("Cleo Martin", "Miers", "en", (), agreed))
+
+
+def _address_changed(world: World) -> None:
+    ask_address(world.booking_id, "ada.lovelace@example.org")
+    confirm_address(world.booking_id, [world.gala.id, world.workshop.id])
+
+
+def _mailing(world: World) -> None:
+    def work(session: Any) -> None:
+        mailing = Mailing(
+            event_id=world.gala.id, filters={}, state="queued", created_at=clock.now(), **OWN_WORDS
+        )
+        session.add(mailing)
+        session.flush()
+        announce_one(session, world.registration.id, kinds.MESSAGE)
+        session.execute(
+            update(OutgoingMessage).where(OutgoingMessage.kind == kinds.MESSAGE).values(mailing_id=mailing.id)
+        )
+
+    write_tx(work)
+
+
+def _sample(world: World) -> None:
+    factories.make_account("owner@example.org", "owner")
+    account = db.session.scalars(select(Account)).one()
+    event = db.session.get_one(Event, world.gala.id)
+    told = OWN_WORDS | {"registration": world.registration.id}
+    mailings.send_sample(account, event, told, "en")
+
+
+def _account(what: str) -> Arrange:
+    def arrange(world: World) -> None:
+        factories.make_account("owner@example.org", "owner")
+        account = db.session.scalars(select(Account)).one()
+        mail = accounts.mail_about(account, what, "en")
+        write_tx(lambda session: enqueue(session, mail))
+
+    return arrange
+
+
+def _invited(world: World) -> None:
+    change_ways_in(world.workshop.id, WaysIn(by_invitation=True), SYSTEM)
+    add_guests(world.workshop.id, [Guest("cleo@example.org", "Cleo Martin")], "en", 1, SYSTEM)
+    send_invitations(world.workshop.id, SYSTEM)
+
+
+def _reminded(world: World) -> None:
+    _invited(world)
+    with clock.running(lambda: NOW + timedelta(days=3)):
+        remind_unanswered(world.workshop.id, SYSTEM)
+
+
+_OF_REGISTRATIONS = {
+    kind: Sample(kind, _about_registration(kind))
+    for kind in SHAPES
+    if kind not in (kinds.REMINDER, kinds.MOVED, kinds.REMOVED, kinds.REJECTED, kinds.RECONFIRM)
+}
+_REASON = "The room is smaller than we thought"
+# By name: the kind, and behind a hyphen what is special.
+SAMPLES: Mapping[str, Sample] = {
+    **_OF_REGISTRATIONS,
+    "confirmed-alone": Sample(kinds.CONFIRMED, _alone),
+    "moved": Sample(kinds.MOVED, _about_registration(kinds.MOVED, before=BEFORE)),
+    "removed": Sample(kinds.REMOVED, _about_registration(kinds.REMOVED, reason=_REASON)),
+    "removed-by-firm": Sample(kinds.REMOVED, _about_registration(kinds.REMOVED, by="coordinator")),
+    "rejected": Sample(
+        kinds.REJECTED, _about_registration(kinds.REJECTED, reason="This meeting is for members")
+    ),
+    "event_cancelled": Sample(
+        kinds.EVENT_CANCELLED, _about_registration(kinds.EVENT_CANCELLED, reason="The speaker is ill")
+    ),
+    "expired": Sample(kinds.EXPIRED, _about_registration(kinds.EXPIRED, was=rules.OFFERED)),
+    "expired-unverified": Sample(kinds.EXPIRED, _about_registration(kinds.EXPIRED, was=rules.UNVERIFIED)),
+    "expired-waitlisted": Sample(kinds.EXPIRED, _about_registration(kinds.EXPIRED, was=rules.WAITLISTED)),
+    "reconfirm": Sample(
+        kinds.RECONFIRM,
+        _about_registration(kinds.RECONFIRM, deadline=DEADLINE.isoformat(), frees_seat=True),
+    ),
+    "reconfirm-kept": Sample(
+        kinds.RECONFIRM,
+        _about_registration(kinds.RECONFIRM, deadline=DEADLINE.isoformat(), frees_seat=False),
+    ),
+    "reminder": Sample(kinds.REMINDER, _about_registration(kinds.REMINDER), now=STARTS - timedelta(days=3)),
+    "reminder-today": Sample(
+        kinds.REMINDER, _about_registration(kinds.REMINDER), now=STARTS - timedelta(hours=3)
+    ),
+    "reminder-tomorrow": Sample(
+        kinds.REMINDER, _about_registration(kinds.REMINDER), now=STARTS - timedelta(days=1)
+    ),
+    "programme": Sample(kinds.PROGRAMME, lambda world: None),
+    "message": Sample(kinds.MESSAGE, _mailing),
+    "sample": Sample(kinds.SAMPLE, _sample),
+    "calendar": Sample(messages.CALENDAR, _calendar),
+    "handover": Sample(handing.HANDOVER, lambda world: _asked_to_take(world) and None),
+    "not_taken": Sample(handing.NOT_TAKEN, lambda world: refuse(_asked_to_take(world))),
+    "handed": Sample(handing.HANDED, _taken),
+    "taken": Sample(handing.TAKEN, _taken),
+    "address": Sample(
+        handing.ADDRESS, lambda world: ask_address(world.booking_id, "ada.lovelace@example.org")
+    ),
+    "address_left": Sample(handing.ADDRESS_LEFT, _address_changed),
+    "address_new": Sample(handing.ADDRESS_NEW, _address_changed),
+    "links": Sample(handing.LINKS, lambda world: send_links("ada@example.org", "en")),
+    "firm": Sample(firms.KIND, lambda world: factories.make_coordinator() and None),
+    "password_link": Sample(accounts.KIND, _account(accounts.LINK)),
+    "password_reset": Sample(accounts.KIND, _account(accounts.RESET)),
+    "password_changed": Sample(accounts.KIND, _account(accounts.CHANGED)),
+    "invitation": Sample(INVITED, _invited),
+    "invitation_reminder": Sample(REMINDED, _reminded, now=NOW + timedelta(days=3)),
+}
+
+
+class Office:
+    """Writes the samples, in an application whose database it fills anew for each."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._origin = database.with_suffix(".origin")
+        with clock.running(lambda: NOW):
+            self._world = _made_world()
+        self._close()
+        shutil.copyfile(database, self._origin)
+        self._arranged = ""
+        self._message: OutgoingMessage | None = None
+
+    def raw(self, name: str, locale: str) -> bytes:
+        """Return the sample *name* in a language, as it would go out."""
+        sample = SAMPLES[name]
+        if self._arranged != name:
+            self._arrange(sample)
+            self._arranged = name
+        message = self._message
+        assert message is not None
+        message.locale = locale
+        with clock.running(lambda: sample.now):
+            raw = _written(message)
+        db.session.rollback()
+        assert isinstance(raw, bytes), raw
+        return raw
+
+    def mail(self, name: str, locale: str) -> EmailMessage:
+        """Return the sample *name* in a language, read back as a mail program would."""
+        return message_from_bytes(self.raw(name, locale), EmailMessage, policy=policy.default)
+
+    def _arrange(self, sample: Sample) -> None:
+        self._close()
+        shutil.copyfile(self._origin, self._database)
+        with clock.running(lambda: NOW):
+            sample.arrange(self._world)
+        newest = select(OutgoingMessage).where(OutgoingMessage.kind == sample.kind)
+        self._message = db.session.scalars(newest.order_by(OutgoingMessage.id.desc())).first()
+        # Nobody keeps what is changed on it from here on.
+        db.session.expunge(self._message)
+        db.session.rollback()
+
+    def _close(self) -> None:
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _made_world() -> World:
+    made = {"starts_at": STARTS, "ends_at": ENDS, "venue": "Autoworld"}
+    gala = factories.make_event(title="Gala dinner 2027", capacity=9, **made)
+    workshop = factories.make_event(
+        title="Workshop on nomenclatures", capacity=1, starts_in=timedelta(days=9), venue="Flagey"
+    )
+    write_tx(lambda session: session.add_all(_texts(gala, workshop)))
+    factories.register(workshop, "Dora", email="dora@example.org")
+    people = (Person("Ada Lovelace", "ada@example.org"), Person("Ben Okafor"))
+    wishes = (Wish(gala.id, people), Wish(workshop.id, people[:1]))
+    receipt = register(Application("key-of-ada", "Ada Lovelace", "ada@example.org", "", "en", wishes))
+    assert receipt.token is not None
+    db.session.rollback()
+    opened = find(db.session(), receipt.token, BOOKING)
+    assert opened is not None
+    registration = db.session.scalars(
+        select(Registration).where(
+            Registration.booking_id == opened.subject_id, Registration.event_id == gala.id
+        )
+    ).one()
+    db.session.expunge(registration)
+    return World(gala, workshop, opened.subject_id, registration)
+
+
+def _texts(gala: Made, workshop: Made) -> Iterator[EventText]:
+    for locale, titles in TITLES.items():
+        for event, title in zip((gala, workshop), titles, strict=True):
+            yield EventText(event_id=event.id, locale=locale, title=title)
