@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.browser.test_accessibility import PUBLIC
-from tests.browser.test_journey import MEETING, WORKSHOP, register
+from tests.browser.test_journey import MEETING
 
 HERE = Path(__file__).parent
 CLIENTS = HERE.parents[1] / ".venv-clients"
-FEW = ("/", f"{MEETING}/", f"{MEETING}/register", "/programmes/ditta-annual-meeting-and-workshop/register")
+FEW = ["/", f"{MEETING}/", f"{MEETING}/register", "/programmes/ditta-annual-meeting-and-workshop/register"]
 # Lighthouse takes a page that answers 404 for broken; the rig looks at these.
 NOT_FOUND = ("/nothing-here", "/bookings/nothing/", "/invitations/nothing/")
 # `make prove` asks for all public pages.
@@ -73,12 +72,9 @@ def faulty() -> Iterator[str]:
     server.server_close()
 
 
-def test_lighthouse_gives_public_pages_the_full_score_and_a_faulty_page_less(page: Page, site, faulty: str):
-    addresses = [f"{site.url}{path}" for path in FEW]
-    if ALL:
-        addresses = [f"{site.url}{path}" for path in PUBLIC if path not in NOT_FOUND]
-        for event in (MEETING, WORKSHOP):
-            addresses.append(register(page, event, "Ada Light", "ada.light@example.org"))
+def test_lighthouse_gives_public_pages_the_full_score_and_a_faulty_page_less(site, faulty: str):
+    paths = [path for path in PUBLIC if path not in NOT_FOUND] + site.bookings() if ALL else FEW
+    addresses = [f"{site.url}{path}" for path in paths]
     # In one run, since Chromium and Lighthouse take longer to start than to look at a page.
     seen = look_at(faulty, *addresses)
     control = seen.pop(faulty)
