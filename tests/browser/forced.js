@@ -76,13 +76,13 @@
   const before = document.activeElement;
   const owner = (node) => node.closest(".choice") || node;
   const ring = (node) => [look(node), look(owner(node))].map((style) => [style.outlineStyle, style.outlineWidth, style.outlineColor].join()).join();
-  all("a[href], button, input:not([type=hidden]), select, textarea, summary, #errors").forEach((node) => {
-    before?.blur();
-    const without = ring(node);
+  before?.blur();
+  const stops = all("a[href], button, input:not([type=hidden]), select, textarea, summary, #errors");
+  const without = new Map(stops.map((node) => [node, ring(node)]));
+  stops.forEach((node) => {
     node.focus({focusVisible: true, preventScroll: true});
     if (document.activeElement !== node) return;
-    if (without === ring(node) || !(rings(node) || rings(owner(node)))) tell("a ring", node);
-    node.blur();
+    if (without.get(node) === ring(node) || !(rings(node) || rings(owner(node)))) tell("a ring", node);
   });
   before?.focus({preventScroll: true});
   return found;
