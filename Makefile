@@ -55,7 +55,7 @@ browser: ## see to it that Chromium is there
 			exit 1; \
 		fi; }
 
-# Programs that people read calendars with, and Java for the HTML checker: each is fed with what the tests produce.
+# Programs that people read calendars with, and Java and Node for what looks at pages: each is fed by the tests.
 READERS = thunderbird calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 nodejs npm default-jre-headless
 HAS_READERS = command -v thunderbird && command -v calcurse && command -v php && command -v java \
 	&& command -v node && command -v npm && test -d /usr/share/php/Sabre/VObject \
@@ -64,22 +64,22 @@ HAS_READERS = command -v thunderbird && command -v calcurse && command -v php &&
 readers:
 	@{ $(HAS_READERS); } >/dev/null 2>&1 || { \
 		if $(AS_ROOT) true 2>/dev/null && command -v apt-get >/dev/null; then \
-			echo "Installing the calendar programs and the HTML checker of the tests (once) ..."; \
+			echo "Installing the calendar programs and the page checkers of the tests (once) ..."; \
 			$(AS_ROOT) apt-get update -qq && $(APT_INSTALL) --no-install-recommends $(READERS) >/dev/null; \
 		else \
-			echo "The calendar tests and the HTML checker need these packages: $(READERS). Install them, then run make test again." >&2; \
+			echo "The calendar tests and the page checkers need these packages: $(READERS). Install them, then run make test again." >&2; \
 			exit 1; \
 		fi; }
 
 $(CLIENTS)/.installed: deploy/requirements-clients.lock tests/clients/package-lock.json | $(VENV)/bin/python readers
-	@echo "Installing calendar clients and the HTML checker into $(CLIENTS) (once) ..."
+	@echo "Installing calendar clients and page checkers into $(CLIENTS) (once) ..."
 	@$(BIN)/python -m venv $(CLIENTS)
 	@$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements-clients.lock
 	@cp tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc $(CLIENTS)/
 	@cd $(CLIENTS) && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-clients: readers $(CLIENTS)/.installed ## see to it that the calendar programs and the HTML checker of the tests are there
+clients: readers $(CLIENTS)/.installed ## see to it that the calendar programs and page checkers of the tests are there
 
 test: $(VENV)/.installed-dev browser clients ## run all tests, on both databases and in Chromium
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
@@ -104,7 +104,7 @@ translations: $(VENV)/.installed-dev ## bring the translations up to the code, s
 screens: $(VENV)/.installed-dev browser ## take the pictures in docs/screens from the demo
 	@$(BIN)/python -m tools.screens
 
-prove: $(VENV)/.installed-dev ## run the long form of all proofs, and write docs/reliability.md (about 40 minutes)
+prove: $(VENV)/.installed-dev browser clients ## run the long form of all proofs, and write docs/reliability.md (about 40 minutes)
 	@$(BIN)/python -m bench.prove
 
 lock: ## make the lock files anew (needs uv)

@@ -47,6 +47,10 @@ UID_HOST = ""
 # The name of this installation, in page titles and the header.
 SITE_NAME = "Registration"
 
+# The authority that hears complaints about accessibility, as in FPS Economy, https://economie.fgov.be; the
+# accessibility statement names it. Empty: the one of the reader's country.
+ACCESSIBILITY_AUTHORITY = ""
+
 # Language and zone where nothing else says: of the site's own pages and of new organisers.
 LOCALE = "en"
 TIME_ZONE = "Europe/Brussels"

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -37,6 +38,10 @@ class Site:
 
     def password(self, email: str) -> str:
         return next(one["password"] for one in self.demo["sign_ins"] if one["email"] == email)
+
+    def bookings(self) -> list[str]:
+        """Return the pages of the bookings that the demo tells of: with a seat, and on the waitlist."""
+        return [urlsplit(one["url"]).path for one in self.demo["bookings"]]
 
     def mails(self) -> list[Path]:
         return sorted((self.folder / "mails").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)

@@ -1,5 +1,6 @@
 """The lock files pin everything by hash and hold what pyproject asks for."""
 
+import json
 import re
 import tomllib
 
@@ -40,6 +41,15 @@ def test_the_lock_names_no_place_to_get_packages_from(name):
     assert "://" not in text
     assert "--index" not in text
     assert "--find" not in text
+
+
+def test_the_lock_of_node_programs_pins_by_hash_and_names_no_place_either():
+    packages = json.loads(read(ROOT / "tests" / "clients" / "package-lock.json"))["packages"]
+    del packages[""]
+    assert "node_modules/lighthouse" in packages
+    for name, one in packages.items():
+        assert one["integrity"].startswith("sha512-"), name
+        assert "resolved" not in one, name
 
 
 def test_the_locks_hold_what_the_project_asks_for():

@@ -1,5 +1,7 @@
 """The privacy notice and the accessibility statement: there, true, and with somebody to write to."""
 
+from importlib.metadata import version
+
 import pytest
 
 from registration.capability.models import Capability
@@ -58,3 +60,53 @@ def test_the_accessibility_statement_says_how_and_when_it_was_tested(page_client
     page = page_client.get("/accessibility").text
     for told in ("axe-core", "Nu HTML checker", "by keyboard alone", "320 pixels", "25 November 2026"):
         assert told in page
+    for told in (
+        "Lighthouse",
+        "forced colours",
+        "320 by 256 pixels",
+        "what the browser gives to a screen reader",
+    ):
+        assert told in page
+    assert f"self-assessment), for version {version('registration')}" in page
+
+
+def test_the_accessibility_statement_has_what_the_law_asks_for(page_client, page_app):
+    page = page_client.get("/accessibility").text
+    for heading in (
+        "What this covers",
+        "What the service is, and how to use it",
+        "How it meets the requirements",
+        "How far we are",
+        "How it was tested",
+        "What may stand in your way",
+        "Tell us of a barrier, or register in another way",
+    ):
+        assert f"<h2>{heading}</h2>" in page
+    assert "2018/1523" in page
+    assert "2019/882" in page
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("", "turn to the authority for accessibility in your country."),
+        (
+            "FPS Economy, Brussels",
+            "turn to the authority for accessibility: <bdi>FPS Economy, Brussels</bdi>",
+        ),
+        (
+            "FPS Economy, https://economy.example.org",
+            'accessibility: <a href="https://economy.example.org"><bdi>FPS Economy</bdi></a>',
+        ),
+        (
+            "https://economy.example.org",
+            '<a href="https://economy.example.org"><bdi>https://economy.example.org</bdi></a>',
+        ),
+        ("<b>Us</b> javascript:alert(1)", "<bdi>&lt;b&gt;Us&lt;/b&gt; javascript:alert(1)</bdi>"),
+    ],
+)
+def test_the_accessibility_statement_names_the_authority_that_the_operator_sets(
+    page_client, page_app, told, shown
+):
+    page_app.config["ACCESSIBILITY_AUTHORITY"] = told
+    assert shown in page_client.get("/accessibility").text
