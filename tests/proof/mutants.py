@@ -20,8 +20,8 @@ from registration.seats import engine, parties, rules
 from registration.seats import gate as gates
 from registration.seats.models import Pool, Registration
 from registration.seats.models import Queue as GateRow
-
-Mutation = list[tuple[Any, str, Any]]
+from tests.proof.breaking import Mutation, Without, locked_with, without_drain
+from tests.proof.story_mutants import OF_STORIES
 
 
 @contextmanager
@@ -32,20 +32,6 @@ def broken(mutant: str) -> Iterator[None]:
             patched.callback(setattr, place, name, getattr(place, name))
             setattr(place, name, replacement)
         yield
-
-
-class _Without:
-    """A module without some of its functions."""
-
-    def __init__(self, module: Any, **replaced: Any) -> None:
-        self._module, self._replaced = module, replaced
-
-    def __getattr__(self, name: str) -> Any:
-        return self._replaced.get(name) or getattr(self._module, name)
-
-
-def _without_drain(module: Any) -> Mutation:
-    return [(module, "engine", _Without(engine, drain=lambda *_args: []))]
 
 
 def _without_lock() -> Mutation:
@@ -79,11 +65,11 @@ def _gate_after_read() -> Mutation:
 
 
 def _cancel_without_drain() -> Mutation:
-    return _without_drain(targets)
+    return without_drain(targets)
 
 
 def _capacity_without_drain() -> Mutation:
-    return _without_drain(capacities)
+    return without_drain(capacities)
 
 
 def _newcomer_jumps() -> Mutation:
@@ -116,29 +102,17 @@ def _newcomer_without_priority() -> Mutation:
     def claim(**values: Any) -> Any:
         return engine.Claim(**{**values, "priority": 0})
 
-    return [(desk, "engine", _Without(engine, Claim=claim))]
-
-
-def _with_policy(policy: str) -> Mutation:
-    lock = gates.lock
-
-    def locked(session: Session, event_ids: Any) -> Any:
-        found = lock(session, event_ids)
-        for gate in found.values():
-            gate.policy = policy
-        return found
-
-    return [(gates, "lock", locked)]
+    return [(desk, "engine", Without(engine, Claim=claim))]
 
 
 def _strict_as_first_fit() -> Mutation:
     """The head of a strict line does not block."""
-    return _with_policy(rules.FIRST_FIT)
+    return locked_with(policy=rules.FIRST_FIT)
 
 
 def _first_fit_as_strict() -> Mutation:
     """The head of the line blocks although seats stay empty."""
-    return _with_policy(rules.STRICT)
+    return locked_with(policy=rules.STRICT)
 
 
 def _strict_newcomer_overtakes() -> Mutation:
@@ -200,7 +174,7 @@ def _change_outside() -> Mutation:
         session.commit()
         return engine.drain(session, gate, actor)
 
-    return [(targets, "engine", _Without(engine, drain=commit_first))]
+    return [(targets, "engine", Without(engine, drain=commit_first))]
 
 
 def _promoted_untold() -> Mutation:
@@ -271,7 +245,7 @@ def _waiting_miscounted() -> Mutation:
 def _late_offer_taken() -> Mutation:
     """An offer is accepted without looking at its deadline."""
     long_ago = datetime(2000, 1, 1, tzinfo=UTC)
-    return [(offers, "clock", _Without(clock, now=lambda: long_ago))]
+    return [(offers, "clock", Without(clock, now=lambda: long_ago))]
 
 
 def _offer_is_a_seat() -> Mutation:
@@ -323,4 +297,4 @@ OF_LOCKS: dict[str, Callable[[], Mutation]] = {
 }
 # Those that need an answer between a deadline and the sweeper.
 OF_DEADLINES: dict[str, Callable[[], Mutation]] = {"late offer taken": _late_offer_taken}
-MUTANTS = OF_RULES | OF_LOCKS | OF_DEADLINES
+MUTANTS = OF_RULES | OF_STORIES["asked"] | OF_STORIES["changed"] | OF_LOCKS | OF_DEADLINES

@@ -11,6 +11,8 @@ from registration.proof.stage import OFFER_HOURS, raise_stage
 from registration.proof.walk import Story
 from tests.faults.tables import tell
 from tests.proof.mutants import OF_RULES, broken
+from tests.proof.stories import ANSWERS, STORIES, told
+from tests.proof.story_mutants import OF_STORIES
 
 # Walks that were seen to find the slowest of them come first; a few more, should an operation be added.
 SEEDS = (7, 2, 4, 1, 3, 5, 6, 8)
@@ -43,6 +45,22 @@ def test_a_broken_rule_is_found(page_app, mutant, record_property):
     noticed = killed_by(story.findings[0])
     record_property("noticed by", f"{noticed} after {taken} steps")
     tell("mutants", mutant, noticed, taken)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_story_goes_as_the_model_says(app, name):
+    story = told(name)
+    assert story.findings == []
+    assert ANSWERS[name] <= set(story.answers)
+
+
+@pytest.mark.parametrize(
+    ("name", "mutant"), [(name, mutant) for name in OF_STORIES for mutant in sorted(OF_STORIES[name])]
+)
+def test_a_rule_broken_in_a_story_is_found(page_app, name, mutant):
+    story = told(name, mutant)
+    assert story.findings, f"{mutant} was not noticed"
+    tell("mutants", mutant, killed_by(story.findings[0]), story.steps)
 
 
 def answered_late(mutant: str) -> Story:
