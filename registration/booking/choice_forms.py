@@ -97,7 +97,7 @@ def check_person(form: PersonForm, sheet: Sheet, *, has_agreed: bool) -> bool:
 def person_in(form: PersonForm, sheet: Sheet) -> Person:
     """Return who is added."""
     event_ids = [spec.event_id for spec in sheet.specs]
-    answers = answers_in(form, sheet.of_attendees, form, event_ids)
+    answers = answers_in(form, askable(sheet.of_attendees), form, event_ids)
     return Person(
         name=form.name.data,
         email=form.email.data or "",

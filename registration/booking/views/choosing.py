@@ -8,7 +8,7 @@ from registration.booking import choice_forms
 from registration.booking.alternatives import Alternative, alternatives, picked_sessions
 from registration.booking.answers import has_agreed
 from registration.booking.choice_forms import ChoiceForm, PersonForm
-from registration.booking.editing_forms import KeyedForm, concerning, errors_of
+from registration.booking.editing_forms import KeyedForm, askable, concerning, errors_of
 from registration.booking.forms import SENSITIVE_CONSENT
 from registration.booking.formspec import form_spec
 from registration.booking.models import Booking
@@ -161,7 +161,7 @@ def _person_page(
     asks_consent = any(one.question.is_sensitive for one in sheet.of_attendees) and not has_agreed(
         db.session(), booked.id, "sensitive"
     )
-    questions = concerning(form, sheet.of_attendees, is_choosing=True)
+    questions = concerning(form, askable(sheet.of_attendees), is_choosing=True)
     return _page("one_more", token, held, form, status, questions=questions, asks_consent=asks_consent)
 
 
