@@ -62,6 +62,7 @@ OFFICE = (
     "/organiser/organisers/ditta/programmes/new",
     "/organiser/organisers/ditta/firms",
     "/organiser/programmes/ditta-annual-meeting-and-workshop/edit",
+    "/organiser/programmes/ditta-annual-meeting-and-workshop/translations/fr",
     "/change",
 )
 

@@ -42,6 +42,8 @@ ALLOWED = {
     "remove_question": EDIT,
     "new_programme": EDIT,
     "edit_programme": EDIT,
+    "programme_translation": EDIT,
+    "remove_programme_translation": EDIT,
     "answer_file": READ,
     "add_material": EDIT,
     "translation": EDIT,
@@ -142,7 +144,9 @@ def office(page_app):
         "session_id": add_session(event.id, SessionFacts("Codes", *hours_of(event)), SYSTEM),
     }
     firms = ("firms", "add_coordinator", "send_coordinator", "remove_coordinator")
-    slugs = dict.fromkeys(firms, "ditta") | {"edit_programme": programme}
+    slugs = dict.fromkeys(firms, "ditta") | dict.fromkeys(
+        ("edit_programme", "programme_translation", "remove_programme_translation"), programme
+    )
     slugs |= dict.fromkeys(("new_event", "settings", "new_programme"), "ditta")
     invite(event, "Ben")
     publish(event, "Slides", "https://example.org/slides.pdf")

@@ -39,6 +39,7 @@ _EVENT = "/events/<slug>"
 _QUESTION = f"{_EVENT}/edit/questions/<int:question_id>"
 _CATEGORY = f"{_EVENT}/edit/categories/<int:category_id>"
 _SESSION = f"{_EVENT}/sessions/<int:session_id>"
+_WORDS = "/programmes/<slug>/translations/<code>"
 _TEXT = "/organisers/<slug>/texts/<kind>/<code>"
 _ONE = f"{_EVENT}/registrations/<int:registration_id>"
 
@@ -66,6 +67,8 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_QUESTION}/remove", "remove_question", questions.remove_question, ["POST"]),
     (f"{_EVENT}/translations/<code>", "translation", translations.translation, ["GET", "POST"]),
     (f"{_EVENT}/translations/<code>/remove", "remove_translation", translations.remove, ["POST"]),
+    (_WORDS, "programme_translation", translations.programme_translation, ["GET", "POST"]),
+    (f"{_WORDS}/remove", "remove_programme_translation", translations.remove_programme, ["POST"]),
     (f"{_EVENT}/edit/materials", "add_material", materials.materials, ["GET", "POST"]),
     (f"{_EVENT}/edit/materials/<int:material_id>/up", "move_material", materials.move, ["POST"]),
     (f"{_EVENT}/edit/materials/<int:material_id>/remove", "remove_material", materials.remove, ["POST"]),

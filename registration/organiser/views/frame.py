@@ -42,6 +42,14 @@ def event_screen(template: str, event: Event, status: int = 200, **values: Any) 
     return make_response(page, status)
 
 
+def programme_screen(template: str, crumb: str, status: int = 200, **values: Any) -> Response:
+    """Return a screen of a programme, with the way back."""
+    page = render_template(
+        f"organiser/{template}", crumbs=[(_("Events"), url_for("organiser.home")), (crumb, None)], **values
+    )
+    return make_response(page, status)
+
+
 def done(sentence: str, endpoint: str, **values: Any) -> ResponseReturnValue:
     """Say what was done on the page that follows."""
     flash(sentence)
