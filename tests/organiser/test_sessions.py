@@ -1,6 +1,7 @@
 """Sessions are changed and removed: who picked one is told, and nobody loses what she has."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,7 +20,7 @@ from registration.journal.services import ATTENDEE, SYSTEM
 from registration.mail.models import OutgoingMessage
 from registration.seats.models import Pool, Registration
 from tests import factories
-from tests.booking.arranging import booked, sent, text_of
+from tests.booking.arranging import booked, calendar_of, sent, text_of
 from tests.factories import make_account, make_event, register, sign_in, target, token_in
 from tests.seats.sound import assert_sound
 
@@ -54,6 +55,9 @@ def test_another_time_is_told_to_those_who_picked_it_and_to_nobody_else(app):
     assert address == "ada@example.org"
     assert mail["Subject"] == "New time of Codes: Workshop on nomenclatures"
     assert "Before:" in text_of(mail)
+    begins = facts(event, "Codes", 1).starts_at.astimezone(ZoneInfo("Europe/Brussels"))
+    [entry] = calendar_of(mail).walk("VEVENT")
+    assert f"{begins:%H:%M}–" in entry["DESCRIPTION"]
     db.session.rollback()
     assert db.session.get_one(Registration, ada.id).calendar_sequence == before + 1
     assert_sound()
