@@ -97,5 +97,7 @@ def picked_sessions(session: Session, attendee_id: int) -> list[int]:
 def choices_of(session: Session, event_ids: Sequence[int]) -> set[int]:
     """Return at which events people choose a category or sessions."""
     categories = select(Category.event_id).where(Category.event_id.in_(event_ids))
-    sessions = select(EventSession.event_id).where(EventSession.event_id.in_(event_ids))
+    sessions = select(EventSession.event_id).where(
+        EventSession.event_id.in_(event_ids), EventSession.is_offered
+    )
     return set(session.scalars(categories.union(sessions)))

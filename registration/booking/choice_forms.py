@@ -97,7 +97,7 @@ def check_person(form: PersonForm, sheet: Sheet, *, has_agreed: bool) -> bool:
 def person_in(form: PersonForm, sheet: Sheet) -> Person:
     """Return who is added."""
     event_ids = [spec.event_id for spec in sheet.specs]
-    answers = answers_in(form, sheet.of_attendees, form, event_ids)
+    answers = answers_in(form, askable(sheet.of_attendees), form, event_ids)
     return Person(
         name=form.name.data,
         email=form.email.data or "",
@@ -149,10 +149,11 @@ def _offer(form: KeyedForm, sheet: Sheet, keep: object = "") -> None:
 def _offer_categories(field: Field, sheet: Sheet, keep: object = "") -> None:
     """Offer what is open to everybody, and what she is of already: no code is asked here."""
     [group] = sheet.categories
+    open_now = dict(group.open_now())
     field.choices = [
-        SelectChoice(value, reads(one, "name"))
-        for value, one in group.open_now()
-        if not one.access_code or value == keep
+        SelectChoice(value, reads(ours[0][1], "name"))
+        for value, ours in group.choices
+        if value == keep or (value in open_now and not ours[0][1].access_code)
     ]
     if len(field.choices) == 1 and not field.raw_data:
         field.data = field.choices[0].value

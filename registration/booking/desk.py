@@ -82,7 +82,7 @@ _CATEGORIES = select(
     _category.access_code,
 ).where(_category.id.in_(bindparam("ids", expanding=True)))
 _SESSIONS = select(_session.id, _session.event_id, _session.starts_at, _session.ends_at).where(
-    _session.id.in_(bindparam("ids", expanding=True))
+    _session.id.in_(bindparam("ids", expanding=True)), _session.is_offered
 )
 _WHY_CLOSED = {
     Phase.NOT_YET: _l("Registration has not opened yet."),

@@ -130,9 +130,16 @@ def taking_form(
     return form
 
 
-def check_people(form: PeopleForm, sheet: Sheet, *, has_agreed: bool) -> bool:
-    """Say whether the form can be saved; *has_agreed* to what is sensitive, some time before."""
+def check_people(
+    form: PeopleForm, sheet: Sheet, told: Mapping[str, list[str]] | None = None, *, has_agreed: bool
+) -> bool:
+    """Say whether the form can be saved; *has_agreed* to what is sensitive, some time before.
+
+    *told* are sentences by the name of a field, from whoever looked at the form before.
+    """
     form.validate()
+    for field in [*form, *(field for attendee in form.attendees for field in attendee.form)]:
+        field.errors = (told or {}).get(field.name, field.errors)
     _check_questions(form, sheet.of_contact, form, sheet)
     for attendee in form.attendees:
         _check_questions(attendee.form, sheet.of_attendees, form, sheet)
@@ -160,7 +167,7 @@ def taken_questions(sheet: Sheet, *, is_alone: bool) -> list[Asked]:
 
 
 def askable(asked: Iterable[Asked]) -> list[Asked]:
-    """Return the questions that these forms ask; a file stays as it was given."""
+    """Return the questions that a person's own forms ask beside those of her registration: no files."""
     return [one for one in asked if one.question.kind != asking.FILE]
 
 
@@ -168,7 +175,7 @@ def answers_in(
     form: Form, asked: Iterable[Asked], contact: Form, event_ids: Collection[int]
 ) -> tuple[tuple[int, str], ...]:
     """Return (question, answer) for all of *asked*; what was cleared or is not asked of her is empty."""
-    known = askable(asked)
+    known = list(asked)
     shown = {one.name for one in questions.shown(known, form, contact, event_ids)}
     return tuple((one.ids[0][1], questions.answer(one, form) if one.name in shown else "") for one in known)
 
@@ -178,9 +185,7 @@ def concerning(form: Form, asked: Iterable[Asked], *, is_choosing: bool = False)
 
     Where she *is_choosing* her category on the same page, all of them.
     """
-    return [
-        (one, form[one.name]) for one in askable(asked) if is_choosing or questions.is_of_category(one, form)
-    ]
+    return [(one, form[one.name]) for one in asked if is_choosing or questions.is_of_category(one, form)]
 
 
 def check_sensitive(form: Any, asked: Iterable[Asked], *, has_agreed: bool) -> None:
@@ -208,7 +213,7 @@ def tell(form: FlaskForm, refusal: Refusal) -> None:
 def _known(asked: Iterable[Asked], answers: Mapping[int, str]) -> dict[str, Any]:
     """Return what was answered, as the fields take it."""
     found: dict[str, Any] = {}
-    for one in askable(asked):
+    for one in asked:
         value = answers.get(one.ids[0][1], "")
         if one.question.kind in (asking.YES, asking.CONSENT):
             found[one.name] = value == asking.TICKED
@@ -226,13 +231,13 @@ def _put_category(form: Form, sheet: Sheet, person: Companion | None) -> None:
 
 
 def _check_questions(form: Form, asked: Iterable[Asked], contact: Form, sheet: Sheet) -> None:
-    known = askable(asked)
+    known = list(asked)
     event_ids = [spec.event_id for spec in sheet.specs]
     questions.check(questions.shown(known, form, contact, event_ids), known, form)
 
 
 def _is_sensitive(form: Form, asked: Iterable[Asked]) -> bool:
-    return any(one.question.is_sensitive and questions.answer(one, form) for one in askable(asked))
+    return any(one.question.is_sensitive and questions.answer(one, form) for one in asked)
 
 
 def _check_consent(form: Any, *, needs: bool) -> None:
@@ -246,9 +251,9 @@ def _check_consent(form: Any, *, needs: bool) -> None:
 def _people_class(sheet: Sheet, _locale: str) -> type[PeopleForm]:
     """Return the form's class; the organiser's words in it are those of the reader's language."""
     event_ids = [spec.event_id for spec in sheet.specs]
-    fields = _categories(sheet) | questions.fields_of(askable(sheet.of_attendees), event_ids)
+    fields = _categories(sheet) | questions.fields_of(sheet.of_attendees, event_ids)
     person = type("EventPersonForm", (_Person,), fields)
-    own = questions.fields_of(askable(sheet.of_contact), event_ids)
+    own = questions.fields_of(sheet.of_contact, event_ids)
     attendees = FieldList(FormField(person), min_entries=1, max_entries=MOST)
     return type("EventPeopleForm", (PeopleForm,), {**own, "attendees": attendees})
 

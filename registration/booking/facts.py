@@ -32,6 +32,8 @@ PLACEHOLDERS = (
     "reason",
     "was_when",
     "was_where",
+    "session",
+    "session_when",
     "organiser",
     "link",
     "event_link",
@@ -75,6 +77,7 @@ def values(seat: Seat, facts: Mapping[str, Any], booking_url: str, event_url: st
         "was_unverified": facts.get("was") == rules.UNVERIFIED,
         "was_waitlisted": facts.get("was") == rules.WAITLISTED,
         **_before(seat, facts.get("before")),
+        **_session(seat, facts.get("moved_session")),
     }
 
 
@@ -106,3 +109,16 @@ def _before(seat: Seat, before: Mapping[str, Any] | None) -> dict[str, str]:
     was_when = span(starts_at, ends_at, before["time_zone"], before["all_day"])
     was_where = "" if before["location"] == seat.location else before["location"]
     return {"was_when": "" if is_same else was_when, "was_where": isolated(was_where)}
+
+
+def _session(seat: Seat, told: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return which session has another time, when it is now and when it was; empty where none has."""
+    if not isinstance(told, Mapping):
+        return {"session": "", "session_when": ""}
+    names = ("starts_at", "ends_at", "was_starts_at", "was_ends_at")
+    starts_at, ends_at, was_starts_at, was_ends_at = (datetime.fromisoformat(told[name]) for name in names)
+    return {
+        "session": isolated(told["name"]),
+        "session_when": span(starts_at, ends_at, seat.time_zone),
+        "was_when": span(was_starts_at, was_ends_at, seat.time_zone),
+    }

@@ -1,8 +1,8 @@
 """What a registration form asks, as plain values that a process keeps until the event is edited."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -157,6 +157,17 @@ def spec_of(session: Session, row: Any) -> FormSpec:
     return spec
 
 
+def with_sessions(session: Session, spec: FormSpec, session_ids: Collection[int]) -> FormSpec:
+    """Return *spec* with these sessions too: who picked one keeps it, though it is no longer offered."""
+    more = set(session_ids) - {one.id for one in spec.sessions}
+    if not more:
+        return spec
+    query = select(EventSession).where(EventSession.id.in_(more), EventSession.event_id == spec.event_id)
+    kept = [_session(one, spec.locale) for one in session.scalars(query.order_by(EventSession.id))]
+    every = sorted((*spec.sessions, *kept), key=lambda one: one.starts_at)
+    return replace(spec, sessions=tuple(every))
+
+
 def _revision(slug: str) -> Any:
     with single_reads().connect() as connection:
         return connection.execute(_REVISION, {"slug": slug}).one_or_none()
@@ -179,7 +190,7 @@ def _loaded(session: Session, event_id: int) -> FormSpec:
     )
     sessions = session.scalars(
         select(EventSession)
-        .where(EventSession.event_id == event_id)
+        .where(EventSession.event_id == event_id, EventSession.is_offered)
         .order_by(EventSession.starts_at, EventSession.rank, EventSession.id)
     )
     own = event.locale

@@ -20,6 +20,7 @@ REMOVED = "removed"
 EVENT_CANCELLED = "event_cancelled"
 SHRUNK = "shrunk"
 MOVED = "moved"
+SESSION_MOVED = "session_moved"
 LINK = "link"
 CORRECTED = "corrected"
 REMINDER = "reminder"
@@ -74,6 +75,7 @@ SHAPES: Mapping[str, Shape] = {
     EVENT_CANCELLED: Shape(link=NOWHERE, shows_people=False, tells_feed=False),
     SHRUNK: Shape(),
     MOVED: Shape(),
+    SESSION_MOVED: Shape(),
     LINK: _PLAIN,
     CORRECTED: _PLAIN,
     REMINDER: Shape(rules.CONFIRMED, has_calendar=False, tells_feed=False, is_listed=True),

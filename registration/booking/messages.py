@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
@@ -22,6 +22,7 @@ from registration.booking.kinds import (
     PROMOTED,
     REJECTED,
     REMOVED,
+    SESSION_MOVED,
     SHRUNK,
     VERIFY,
     WAITLISTED,
@@ -29,6 +30,8 @@ from registration.booking.kinds import (
 from registration.booking.models import Booking
 from registration.core import clock
 from registration.core.database import table
+from registration.events.models import EventSession
+from registration.events.wording import said
 from registration.journal.services import SYSTEM, Actor
 from registration.mail.models import OutgoingMessage
 from registration.mail.outbox import Outgoing, enqueue
@@ -153,6 +156,26 @@ def announce_moved(session: Session, event_id: int, before: Mapping[str, Any]) -
     *before* says when and where it was (events.queries.whereabouts).
     """
     return announce_all(session, event_id, MOVED, before=before)
+
+
+def announce_session_moved(
+    session: Session, registration_ids: Sequence[int], moved: EventSession, before: tuple[datetime, datetime]
+) -> int:
+    """Decide a mail about each of these registrations that a session has another time; return how many.
+
+    *before* is when it began and ended until now.
+    """
+    names = ("starts_at", "ends_at", "was_starts_at", "was_ends_at")
+    moments = (moved.starts_at, moved.ends_at, *before)
+    times = {name: at.isoformat() for name, at in zip(names, moments, strict=True)}
+    rows = session.execute(_about(Registration.id.in_(registration_ids)).order_by(Registration.id)).all()
+    mails = []
+    for row in rows:
+        told = times | {"name": said(moved.name, moved.translations, "name", row.locale)}
+        facts = {"moved_session": told, "state": row.state}
+        mails.append(_outgoing(SESSION_MOVED, row, row.event_id, row.registration_id, facts))
+    enqueue(session, *mails)
+    return len(mails)
 
 
 def announce_cancelled(session: Session, event_id: int, reason: str | None = None) -> int:

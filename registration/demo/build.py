@@ -20,7 +20,7 @@ from registration.accounts.services import (
 from registration.booking.models import Attendee
 from registration.booking.rules import Wish
 from registration.booking.services.cancel import Target, cancel, cancel_attendee
-from registration.booking.services.lines import add_session
+from registration.booking.services.sessions import add_session
 from registration.capability.services import BOOKING, token_of
 from registration.core import clock
 from registration.core.database import db

@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registration.accounts.models import Organiser
@@ -151,7 +161,10 @@ class Category(Model):
 
 
 class EventSession(Model):
-    """A part of an event that people pick. Its capacity, if it has one, is a pool of the seats feature."""
+    """A part of an event that people pick. Its capacity, if it has one, is a pool of the seats feature.
+
+    One that is not *is_offered* any more stays with those who picked it.
+    """
 
     __tablename__ = "session"
     __table_args__ = (
@@ -167,6 +180,7 @@ class EventSession(Model):
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     rank: Mapped[int] = mapped_column(default=0)
+    is_offered: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class Question(Model):

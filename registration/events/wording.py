@@ -85,13 +85,13 @@ def parts_of(event: Event) -> Sequence[Category | EventSession | Question]:
 def missing(event: Event, locale: str) -> int:
     """Return how many texts of *event* a reader of *locale* gets in another language."""
     count = 0 if any(text.locale == locale for text in event.texts) else 1
-    for part in parts_of(event):
-        count += sum(
-            1
-            for field in FIELDS[type(part)]
-            if getattr(part, field) and not part.translations.get(locale, {}).get(field)
-        )
-    return count
+    return count + sum(missing_of(part, locale) for part in parts_of(event))
+
+
+def missing_of(part: Part, locale: str) -> int:
+    """Return how many texts of *part* are not there in *locale*."""
+    there = part.translations.get(locale, {})
+    return sum(1 for field in FIELDS[type(part)] if getattr(part, field) and not there.get(field))
 
 
 def translate(session: Session, part: Part, locale: str, words: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import segno
 from flask import Response, current_app, request
+from flask_babel import gettext as _
 
 from registration.core import clock
 from registration.core.urls import public_url
@@ -55,6 +56,13 @@ def answer(told: Told, parts: Callable[[], Sequence[Part]]) -> Response:
         response.set_data(_built(told, parts(), language))
     response.make_conditional(request)
     return response
+
+
+def revoked() -> Response:
+    """Return the answer at an address that was revoked: gone for good, so that programs ask no more."""
+    return Response(
+        f"{_('This calendar address was revoked. Take the new one.')}\n", 410, mimetype="text/plain"
+    )
 
 
 def qr_code(url: str, *, is_personal: bool = False) -> Response:

@@ -199,11 +199,10 @@ class CancelForm(FlaskForm):
 
 
 class CategoryLimitForm(FlaskForm):
-    """A new category."""
+    """A category; a new one also has its *capacity*."""
 
     name = line_field(_l("Category"), length=100, required=_l("Enter a name."))
     hint = line_field(_l("Who belongs to it"), length=300)
-    capacity = CategoryForm.capacity
     priority = WholeNumber(
         _l("Turn in the line"),
         [Optional(), NumberRange(0, 100, _l("Enter a number from 0 to 100."))],
@@ -221,6 +220,12 @@ class CategoryLimitForm(FlaskForm):
             moment_of(self.opens_at, zone) if self.opens_at.data else None,
             moment_of(self.closes_at, zone) if self.closes_at.data else None,
         )
+
+
+class NewCategoryForm(CategoryLimitForm):
+    """A new category, with seats of its own or without."""
+
+    capacity = CategoryForm.capacity
 
 
 def fill(form: EventForm, event: Event, locale: str) -> None:

@@ -13,6 +13,7 @@ from registration.core.transaction import write_tx
 from registration.events import services as events
 from registration.events.models import Event, Programme, ProgrammeEvent
 from registration.events.rules import circle
+from registration.events.wording import translate
 from registration.journal.services import Actor, Note, record
 
 
@@ -84,6 +85,8 @@ def change(programme_id: int, facts: ProgrammeFacts, actor: Actor) -> None:
         programme = session.get_one(Programme, programme_id)
         programme.title, programme.summary = facts.title, facts.summary
         programme.description, programme.locale = facts.description, facts.locale
+        # Its own words stand for their language: a translation into it would hide them.
+        translate(session, programme, facts.locale, {})
         _link(session, programme, facts.links)
         note = Note("changed-programme", organiser_id=programme.organiser_id, after=programme.slug)
         record(session, actor, note)

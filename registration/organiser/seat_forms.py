@@ -1,6 +1,6 @@
 """The forms about seats in the back office: shape and sentences."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
@@ -9,7 +9,8 @@ from wtforms import BooleanField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from registration.booking.services.lines import FirmTerms, SessionFacts
+from registration.booking.services.lines import FirmTerms
+from registration.booking.services.sessions import SessionFacts
 from registration.organiser.forms import Moment, WholeNumber, line_field, moment_of
 from registration.seats import rules
 from registration.seats.gate import Terms
@@ -158,11 +159,6 @@ class SessionForm(FlaskForm):
     hint = line_field(_l("In one sentence"), length=300)
     starts_at = Moment(_l("Starts"), [InputRequired(_l("Enter when it starts."))])
     ends_at = Moment(_l("Ends"), [InputRequired(_l("Enter when it ends."))])
-    seats = WholeNumber(
-        _l("Seats of its own"),
-        [Optional(), NumberRange(0, rules.MOST_SEATS, _l("Enter a number from 0 to 1000000."))],
-        description=_l("Empty: as many as the event has."),
-    )
 
     def facts(self, zone: ZoneInfo) -> SessionFacts:
         """Return what the form says."""
@@ -171,8 +167,21 @@ class SessionForm(FlaskForm):
             moment_of(self.starts_at, zone),
             moment_of(self.ends_at, zone),
             self.hint.data or "",
-            self.seats.data,
         )
+
+
+class NewSessionForm(SessionForm):
+    """A new session, with seats of its own or without."""
+
+    seats = WholeNumber(
+        _l("Seats of its own"),
+        [Optional(), NumberRange(0, rules.MOST_SEATS, _l("Enter a number from 0 to 1000000."))],
+        description=_l("Empty: as many as the event has."),
+    )
+
+    def facts(self, zone: ZoneInfo) -> SessionFacts:
+        """Return what the form says."""
+        return replace(super().facts(zone), seats=self.seats.data)
 
 
 class FirmForm(FlaskForm):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registration.accounts.models import Organiser
@@ -15,7 +15,7 @@ from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
-from registration.events.models import Category, Event
+from registration.events.models import Event
 from registration.events.queries import whereabouts
 from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text
 from registration.journal.services import Actor, Note, record
@@ -58,26 +58,6 @@ def change_event(event_id: int, facts: Facts, text: Text, actor: Actor) -> int |
     Return how many are told, or None when calendars stay as they are. Raises Refusal.
     """
     return write_tx(lambda session: _change(session, event_id, facts, text, actor))
-
-
-def add_category(event_id: int, facts: CategoryFacts, capacity: int | None, actor: Actor) -> None:
-    """Add a category; with *capacity* it has seats of its own. Raises Refusal for a name that is there."""
-
-    if facts.opens_at and facts.closes_at and facts.closes_at <= facts.opens_at:
-        raise Refusal(_("Registration must close after it opens."), field="closes_at")
-
-    def work(session: Session) -> None:
-        gates.lock(session, [event_id])
-        event = _event(session, event_id)
-        known = select(Category.id).where(Category.event_id == event_id, Category.name == facts.name)
-        if session.scalar(known) is not None:
-            raise Refusal(_("There is a category of this name already."), field="name")
-        category = events.add_category(session, event, facts, _count(session, Category, event_id))
-        if capacity is not None:
-            gates.add_pool(session, event_id, "category", category.id, capacity)
-        _changed(session, event, "category", actor)
-
-    write_tx(work)
 
 
 def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> None:
@@ -169,12 +149,3 @@ def _event(session: Session, event_id: int) -> Event:
     if event is None:
         raise NotFound(_("There is no such event."))
     return event
-
-
-def _changed(session: Session, event: Event, what: str, actor: Actor) -> None:
-    events.touch(event)
-    record(session, actor, Note(f"added-{what}", organiser_id=event.organiser_id, event_id=event.id))
-
-
-def _count(session: Session, model: type[Category], event_id: int) -> int:
-    return int(session.scalar(select(func.count()).where(model.event_id == event_id)) or 0)

@@ -1,4 +1,4 @@
-"""The form for an event's words in another language: one field for each text, the own text under it."""
+"""The forms for words in another language: one field for each text, the own text under it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from wtforms import Field, Form, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from registration.booking.fields import Readable, readable_block
-from registration.events.models import Event
+from registration.events.models import Event, Programme
 from registration.events.queries import words
 from registration.events.services import Text
 from registration.events.wording import FIELDS, Part, parts_of
@@ -22,10 +22,10 @@ Words = dict[str, Any]
 
 
 class TextForm(FlaskForm):
-    """Title, sentence and description; the event's parts are added by event."""
+    """Title, sentence and description; an event's parts are added by event."""
 
     def text(self, code: str) -> Text:
-        """Return the words of the event."""
+        """Return the words of the whole."""
         return Text(code, self.title.data, self.summary.data or "", self.description.data or "")
 
     def parts(self, event: Event) -> Mapping[tuple[str, int], Words]:
@@ -42,11 +42,7 @@ class TextForm(FlaskForm):
 def text_form(event: Event, code: str) -> TextForm:
     """Return the form of *event* in the language *code*, with what was sent or what is stored."""
     own = words(event, event.locale)
-    fields: dict[str, Any] = {
-        "title": line_field(_l("Title"), length=LINE, required=_l("Enter a title.")),
-        "summary": line_field(_l("In one sentence"), length=500),
-        "description": _area(_l("Description"), TEXT),
-    }
+    fields = _own_fields()
     stored = next((text for text in event.texts if text.locale == code), None)
     values: Words = {name: getattr(stored, name, "") for name in fields}
     originals = {name: getattr(own, name) for name in fields}
@@ -57,16 +53,24 @@ def text_form(event: Event, code: str) -> TextForm:
             fields[name] = _field(part, field)
             values[name] = "\n".join(there) if field == "choices" else there
             originals[name] = "\n".join(original) if field == "choices" else original
-    form: TextForm = type("EventTextForm", (TextForm,), fields)(data=values)
-    for name, original in originals.items():
-        if original:
-            form[name].description = Markup('<span lang="{}">{}</span>').format(event.locale, original)
-    return form
+    return _form(fields, values, originals, event.locale)
+
+
+def programme_form(programme: Programme, code: str) -> TextForm:
+    """Return the form of *programme* in the language *code*, with what was sent or what is stored."""
+    fields = _own_fields()
+    originals = {name: getattr(programme, name) for name in fields}
+    return _form(fields, programme.translations.get(code, {}), originals, programme.locale)
+
+
+def own_group(form: TextForm) -> list[tuple[str, list[Field]]]:
+    """Return the fields of the whole, be it an event or a programme, under their heading."""
+    return [(_("What"), [form.title, form.summary, form.description])]
 
 
 def groups(form: TextForm, event: Event) -> list[tuple[str, list[Field]]]:
     """Return the fields under their headings, empty groups left out."""
-    found = [(_("What"), [form.title, form.summary, form.description])]
+    found = own_group(form)
     for heading, parts in (
         (_("Categories"), event.categories),
         (_("Sessions"), event.sessions),
@@ -89,6 +93,23 @@ class _SameLines:
             raise ValidationError(
                 _("Enter %(count)s choices, one a line, in the order of the own ones.", count=self.count)
             )
+
+
+def _own_fields() -> dict[str, Any]:
+    return {
+        "title": line_field(_l("Title"), length=LINE, required=_l("Enter a title.")),
+        "summary": line_field(_l("In one sentence"), length=500),
+        "description": _area(_l("Description"), TEXT),
+    }
+
+
+def _form(fields: Mapping[str, Any], values: Words, originals: Words, own_locale: str) -> TextForm:
+    """Return a form of *fields* that shows under each the text it stands for."""
+    form: TextForm = type("WordsForm", (TextForm,), dict(fields))(data=values)
+    for name, original in originals.items():
+        if original:
+            form[name].description = Markup('<span lang="{}">{}</span>').format(own_locale, original)
+    return form
 
 
 def _worded(part: Part) -> list[str]:

@@ -1,4 +1,4 @@
-"""The words of an event in other languages than its own: what is there, and changing it."""
+"""The words of an event or a programme in other languages than its own: what is there, and changing it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from registration.booking.models import Booking
 from registration.core.database import db
 from registration.core.transaction import write_tx
-from registration.events.models import Event, EventText
+from registration.events.models import Event, EventText, Programme
 from registration.events.services import Text, put_text, touch
-from registration.events.wording import missing, parts_of, translate
+from registration.events.wording import missing, missing_of, parts_of, translate
 from registration.journal.services import Actor, Note, record
+from registration.organiser.programmes import links_of
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.models import Registration
@@ -21,8 +22,8 @@ from registration.web.locale import NAMES
 
 
 @dataclass(frozen=True)
-class EventLanguage:
-    """One of our languages and how far an event speaks it; *readers* are registrations made in it."""
+class SpokenLanguage:
+    """One of our languages and how far it is spoken; *readers* are registrations made in it."""
 
     code: str
     name: str
@@ -32,13 +33,29 @@ class EventLanguage:
     readers: int
 
 
-def languages_of(event: Event) -> Sequence[EventLanguage]:
+def languages_of(event: Event) -> Sequence[SpokenLanguage]:
     """Return each language with what *event* has in it."""
     there = {text.locale for text in event.texts}
-    readers = _readers(db.session(), event.id)
+    readers = _readers(db.session(), [event.id])
     return [
-        EventLanguage(
+        SpokenLanguage(
             code, name, code == event.locale, code in there, missing(event, code), readers.get(code, 0)
+        )
+        for code, name in NAMES.items()
+    ]
+
+
+def languages_of_programme(programme: Programme) -> Sequence[SpokenLanguage]:
+    """Return each language with what *programme* has in it."""
+    readers = _readers(db.session(), [one.event_id for one in links_of(db.session(), programme.id)])
+    return [
+        SpokenLanguage(
+            code,
+            name,
+            code == programme.locale,
+            code in programme.translations,
+            missing_of(programme, code),
+            readers.get(code, 0),
         )
         for code, name in NAMES.items()
     ]
@@ -76,6 +93,33 @@ def remove_language(event_id: int, locale: str, actor: Actor) -> None:
     write_tx(work)
 
 
+def translate_programme(programme_id: int, text: Text, actor: Actor) -> None:
+    """Keep the words of a programme in the language of *text*."""
+    told = {"title": text.title, "summary": text.summary, "description": text.description}
+    _put_programme(programme_id, text.locale, told, "edited-text", actor)
+
+
+def remove_programme_language(programme_id: int, locale: str, actor: Actor) -> None:
+    """Delete the words of a programme in *locale*; again is no error."""
+    _put_programme(programme_id, locale, {}, "removed-text", actor)
+
+
+def _put_programme(
+    programme_id: int, locale: str, told: Mapping[str, str], action: str, actor: Actor
+) -> None:
+    def work(session: Session) -> None:
+        programme = session.get_one(Programme, programme_id)
+        translate(session, programme, locale, told)
+        ids = [one.event_id for one in links_of(session, programme_id)]
+        # Pages are kept until an event on them is edited.
+        for event in session.scalars(select(Event).where(Event.id.in_(ids))):
+            touch(event)
+        facts = {"locale": locale, "programme": programme_id}
+        record(session, actor, Note(action, organiser_id=programme.organiser_id, facts=facts))
+
+    write_tx(work)
+
+
 def _locked(session: Session, event_id: int) -> Event:
     # Under the gate, so that two edits at once count as two and no kept page stays old.
     gates.lock(session, [event_id])
@@ -88,11 +132,11 @@ def _note(session: Session, event: Event, action: str, locale: str, actor: Actor
     record(session, actor, note)
 
 
-def _readers(session: Session, event_id: int) -> dict[str, int]:
+def _readers(session: Session, event_ids: Sequence[int]) -> dict[str, int]:
     rows = session.execute(
         select(Booking.locale, func.count())
         .join(Registration, Registration.booking_id == Booking.id)
-        .where(Registration.event_id == event_id, Registration.state.not_in(rules.ENDED))
+        .where(Registration.event_id.in_(event_ids), Registration.state.not_in(rules.ENDED))
         .group_by(Booking.locale)
     )
     return {code: int(count) for code, count in rows}

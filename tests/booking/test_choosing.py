@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from registration.booking.models import Answer, Attendee
-from registration.booking.services.lines import SessionFacts, add_session
+from registration.booking.services.sessions import SessionFacts, add_session
 from registration.core import clock, recent
 from registration.core.database import db
 from registration.core.transaction import write_tx

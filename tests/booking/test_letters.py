@@ -39,6 +39,15 @@ BEFORE = {
 STATES = {kind: shape.claims or rules.CONFIRMED for kind, shape in SHAPES.items()}
 FACTS: dict[str, dict[str, Any]] = {
     kinds.MOVED: {"before": BEFORE},
+    kinds.SESSION_MOVED: {
+        "moved_session": {
+            "name": "Toasts",
+            "starts_at": (STARTS + timedelta(hours=2)).isoformat(),
+            "ends_at": (STARTS + timedelta(hours=3)).isoformat(),
+            "was_starts_at": (STARTS + timedelta(hours=1)).isoformat(),
+            "was_ends_at": (STARTS + timedelta(hours=2)).isoformat(),
+        }
+    },
     kinds.REMOVED: {"reason": "The room is smaller than we thought"},
     kinds.REJECTED: {"reason": "This meeting is for members"},
     kinds.EXPIRED: {"was": rules.OFFERED},

@@ -48,6 +48,10 @@ OFFICE = (
     "/organiser/events/workshop-on-nomenclatures/edit",
     "/organiser/events/workshop-on-nomenclatures/edit/questions",
     "/organiser/events/workshop-on-nomenclatures/edit/categories",
+    "/organiser/events/workshop-on-nomenclatures/edit/categories/{category}",
+    "/organiser/events/ditta-annual-meeting/sessions",
+    "/organiser/events/ditta-annual-meeting/sessions/{session}",
+    "/organiser/events/workshop-on-nomenclatures/translations/fr",
     "/organiser/events/workshop-on-nomenclatures/edit/materials",
     "/organiser/events/workshop-on-nomenclatures/ways-in",
     "/organiser/events/workshop-on-nomenclatures/invitations",
@@ -58,6 +62,7 @@ OFFICE = (
     "/organiser/organisers/ditta/programmes/new",
     "/organiser/organisers/ditta/firms",
     "/organiser/programmes/ditta-annual-meeting-and-workshop/edit",
+    "/organiser/programmes/ditta-annual-meeting-and-workshop/translations/fr",
     "/change",
 )
 
@@ -83,6 +88,24 @@ def inspect_errors(page: Page, address: str) -> list[str]:
     page.goto(address)
     follow(page.locator("main button.primary").first)
     return inspect(page) if page.locator("#errors").count() else [f"{address}: no errors"]
+
+
+def office_addresses(page: Page) -> list[str]:
+    """Return the addresses of the back office, with the numbers that the demo gave to their parts."""
+
+    def linked(address: str, link: str) -> str:
+        page.goto(address)
+        return (page.locator(link).first.get_attribute("href") or "").rsplit("/", 1)[1]
+
+    workshop = "/organiser/events/workshop-on-nomenclatures"
+    numbers = {
+        "registration": linked(f"{workshop}/attendees", "tbody th a"),
+        "category": linked(f"{workshop}/edit/categories", "dl.facts dt a"),
+        "session": linked("/organiser/events/ditta-annual-meeting/sessions", "dl.facts dt a"),
+    }
+    page.goto(f"{workshop}/capacity")
+    numbers["pool"] = page.locator("input[name=pool]").first.get_attribute("value") or ""
+    return [address.format(**numbers) for address in OFFICE]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -125,12 +148,8 @@ def test_no_page_of_the_back_office_has_a_violation(browser: Browser, site, widt
     refused = blocked(page)
     found: list[str] = []
     sign_in(page, site, "owner.ditta@example.org")
-    page.goto("/organiser/events/workshop-on-nomenclatures/attendees")
-    registration = (page.locator("tbody th a").first.get_attribute("href") or "").rsplit("/", 1)[1]
-    page.goto("/organiser/events/workshop-on-nomenclatures/capacity")
-    pool = page.locator("input[name=pool]").first.get_attribute("value")
-    for address in OFFICE:
-        page.goto(address.format(registration=registration, pool=pool))
+    for address in office_addresses(page):
+        page.goto(address)
         found += inspect(page)
     for address in WRONG_IN_OFFICE:
         found += inspect_errors(page, address)

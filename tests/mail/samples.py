@@ -65,6 +65,13 @@ BEFORE = {
     "all_day": False,
     "location": "Flagey, Brussels",
 }
+MOVED_SESSION = {
+    "name": "Toasts",
+    "starts_at": (STARTS + timedelta(hours=2)).isoformat(),
+    "ends_at": (STARTS + timedelta(hours=3)).isoformat(),
+    "was_starts_at": (STARTS + timedelta(hours=1)).isoformat(),
+    "was_ends_at": (STARTS + timedelta(hours=2)).isoformat(),
+}
 OWN_WORDS = {
     "subject": "Parking",
     "body": "Dear {name},\n\nthe east gate of {where} is open from 18:30.\n\nSee you soon.",
@@ -187,7 +194,8 @@ def _reminded(world: World) -> None:
 _OF_REGISTRATIONS = {
     kind: Sample(kind, _about_registration(kind))
     for kind in SHAPES
-    if kind not in (kinds.REMINDER, kinds.MOVED, kinds.REMOVED, kinds.REJECTED, kinds.RECONFIRM)
+    if kind
+    not in (kinds.REMINDER, kinds.MOVED, kinds.SESSION_MOVED, kinds.REMOVED, kinds.REJECTED, kinds.RECONFIRM)
 }
 _REASON = "The room is smaller than we thought"
 # By name: the kind, and behind a hyphen what is special.
@@ -195,6 +203,9 @@ SAMPLES: Mapping[str, Sample] = {
     **_OF_REGISTRATIONS,
     "confirmed-alone": Sample(kinds.CONFIRMED, _alone),
     "moved": Sample(kinds.MOVED, _about_registration(kinds.MOVED, before=BEFORE)),
+    "session_moved": Sample(
+        kinds.SESSION_MOVED, _about_registration(kinds.SESSION_MOVED, moved_session=MOVED_SESSION)
+    ),
     "removed": Sample(kinds.REMOVED, _about_registration(kinds.REMOVED, reason=_REASON)),
     "removed-by-firm": Sample(kinds.REMOVED, _about_registration(kinds.REMOVED, by="coordinator")),
     "rejected": Sample(

@@ -1,9 +1,15 @@
 """Who may open what: every route of the back office, asked by everybody."""
 
+from datetime import timedelta
+
 import pytest
 
+from registration.booking.services.sessions import SessionFacts, add_session
 from registration.booking.services.uploads import keep
+from registration.core.database import db
+from registration.events.models import Event
 from registration.events.services import QuestionFacts
+from registration.journal.services import SYSTEM
 from registration.organiser.listing import Filters
 from registration.organiser.mailings import draft
 from tests import factories
@@ -36,6 +42,8 @@ ALLOWED = {
     "remove_question": EDIT,
     "new_programme": EDIT,
     "edit_programme": EDIT,
+    "programme_translation": EDIT,
+    "remove_programme_translation": EDIT,
     "answer_file": READ,
     "add_material": EDIT,
     "translation": EDIT,
@@ -61,6 +69,10 @@ ALLOWED = {
     "merge": EDIT,
     "line": EDIT,
     "sessions": EDIT,
+    "session": EDIT,
+    "remove_session": EDIT,
+    "category": EDIT,
+    "remove_category": EDIT,
     "firm_limits": EDIT,
     "release": EDIT,
     "close": EDIT,
@@ -96,12 +108,22 @@ ALLOWED = {
 OWN = {"home", "calendar", "renew_calendar", "end_calendar"}
 
 
+def hours_of(event):
+    begins = db.session.get_one(Event, event.id).starts_at
+    db.session.rollback()
+    return begins, begins + timedelta(hours=1)
+
+
 @pytest.fixture
 def office(page_app):
     """An event with a registration, and the addresses of the back office by endpoint."""
-    event = make_event(questions=(QuestionFacts("Your paper", "file"),))
+    event = make_event(
+        categories={"Member": None, "Press": None}, questions=(QuestionFacts("Your paper", "file"),)
+    )
     [paper] = event.questions
-    ada = factories.register(event, answers=((paper, keep(paper, "seed", "a.pdf", b"%PDF-1.7", 99)),))
+    ada = factories.register(
+        event, category="Member", answers=((paper, keep(paper, "seed", "a.pdf", b"%PDF-1.7", 99)),)
+    )
     programme = make_programme(event)
     values = {
         "slug": event.slug,
@@ -118,9 +140,13 @@ def office(page_app):
         "answer_id": 1,
         "invitation_id": 1,
         "material_id": 1,
+        "category_id": event.categories["Press"],
+        "session_id": add_session(event.id, SessionFacts("Codes", *hours_of(event)), SYSTEM),
     }
     firms = ("firms", "add_coordinator", "send_coordinator", "remove_coordinator")
-    slugs = dict.fromkeys(firms, "ditta") | {"edit_programme": programme}
+    slugs = dict.fromkeys(firms, "ditta") | dict.fromkeys(
+        ("edit_programme", "programme_translation", "remove_programme_translation"), programme
+    )
     slugs |= dict.fromkeys(("new_event", "settings", "new_programme"), "ditta")
     invite(event, "Ben")
     publish(event, "Slides", "https://example.org/slides.pdf")

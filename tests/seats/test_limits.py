@@ -8,13 +8,12 @@ from registration.booking.services.cancel import cancel, cancel_attendee
 from registration.booking.services.capacity import change_capacity
 from registration.booking.services.lines import (
     FirmTerms,
-    SessionFacts,
-    add_session,
     change_line,
     release_allotment,
     set_firm,
 )
 from registration.booking.services.party import NoRoom, change_choice
+from registration.booking.services.sessions import SessionFacts, add_session
 from registration.booking.sweeper import sweep
 from registration.core import clock
 from registration.core.database import db

@@ -189,6 +189,7 @@ def test_no_page_of_the_back_office_has_a_sentence_of_its_own(strange, story):
         f"{base}/translations/fr",
         f"/organiser/events/{made.slug}/edit/questions",
         f"/organiser/events/{made.slug}/edit/categories",
+        f"/organiser/events/{made.slug}/edit/categories/{made.categories['Member']}",
         f"/organiser/events/{made.slug}/edit/materials",
         "/change",
     ):

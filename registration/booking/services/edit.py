@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from registration.booking.models import Answer, Attendee, Booking, Consent
+from registration.booking.models import Answer, Attendee, Booking, Consent, Upload
 from registration.booking.needs import members_of, needs_of
 from registration.booking.targets import Target, settle
 from registration.core import clock
@@ -139,9 +139,11 @@ def rename(session: Session, one: Corrected) -> None:
 
 
 def put_answers(session: Session, attendee_id: int, answers: Sequence[tuple[int, str]]) -> None:
-    """Replace an attendee's answers to the questions in *answers*."""
+    """Replace an attendee's answers to the questions in *answers*; a file that was replaced is deleted."""
     asked = [question_id for question_id, _value in answers]
-    session.execute(delete(Answer).where(Answer.attendee_id == attendee_id, Answer.question_id.in_(asked)))
+    mine = (Answer.attendee_id == attendee_id) & Answer.question_id.in_(asked)
+    before = set(session.scalars(select(Answer.value).where(mine)))
+    session.execute(delete(Answer).where(mine))
     rows = [
         {"attendee_id": attendee_id, "question_id": question_id, "value": value}
         for question_id, value in answers
@@ -149,6 +151,13 @@ def put_answers(session: Session, attendee_id: int, answers: Sequence[tuple[int,
     ]
     if rows:
         session.execute(insert(Answer), rows)
+    gone = before - {value for _question_id, value in answers}
+    named = exists().where(Answer.question_id == Upload.question_id, Answer.value == Upload.value)
+    if gone:
+        session.execute(
+            delete(Upload).where(Upload.question_id.in_(asked), Upload.value.in_(gone), ~named),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def agree_sensitive(booking_id: int, wording: str) -> None:

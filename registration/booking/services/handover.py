@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking import handing
 from registration.booking.models import Answer, Attendee, Booking, Consent, Handover
+from registration.booking.queries import is_registered
 from registration.booking.rules import key_hash
 from registration.booking.services.cancel import Target
 from registration.booking.services.edit import Corrected, check_changeable, follow_firms, put_answers, rename
@@ -156,8 +157,10 @@ def _take_over(session: Session, handover_id: int, event_id: int, taking: Taking
     if attendee.email and normal_email(attendee.email) not in (old.email_normal, ""):
         told.append((attendee.name, attendee.email, old.locale))
     is_alone = _present(session, registration.id) == 1
-    if is_alone:
-        _check_free(session, normal_email(handover.email), event_id)
+    if is_alone and is_registered(session, normal_email(handover.email), event_id):
+        raise NotToHandOn(
+            _("Your address has a registration of its own for this event. Cancel that first, or say no here.")
+        )
     _replace(session, attendee, handover, taking, is_alone=is_alone)
     follow_firms(session, gate, [registration.id], ATTENDEE)
     token = _move(session, registration, handover, old, taking) if is_alone else None
@@ -227,22 +230,6 @@ def _move(
     )
     made = capability.issue(session, [booked.id], capability.BOOKING, capability.FEED)
     return made[booked.id][capability.BOOKING]
-
-
-def _check_free(session: Session, email_normal: str, event_id: int) -> None:
-    known = (
-        select(Registration.id)
-        .join(Booking, Booking.id == Registration.booking_id)
-        .where(
-            Booking.email_normal == email_normal,
-            Registration.event_id == event_id,
-            Registration.state.not_in(rules.ENDED),
-        )
-    )
-    if session.scalar(known.limit(1)) is not None:
-        raise NotToHandOn(
-            _("Your address has a registration of its own for this event. Cancel that first, or say no here.")
-        )
 
 
 def _decide(session: Session, handover: Handover, state: str, actor: Actor) -> int:

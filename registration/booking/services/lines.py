@@ -1,19 +1,18 @@
-"""Change how an event's seats go to whom: its line, its firms, its sessions."""
+"""Change how an event's seats go to whom: its line, its firms."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registration.booking.needs import firm_key, members_of_many, needs_of
-from registration.booking.services.capacity import check_terms
 from registration.booking.targets import settle
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import fold
 from registration.core.transaction import write_tx
-from registration.events.models import Event, EventSession
+from registration.events.models import Event
 from registration.events.services import touch
 from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
@@ -23,17 +22,6 @@ from registration.seats.models import Pool, Queue, Registration
 from registration.seats.parties import walk_by
 from registration.seats.recount import claim_firms
 from registration.seats.rules import LinePolicy
-
-
-@dataclass(frozen=True)
-class SessionFacts:
-    """A session as the organiser enters it; *seats* is None where it has no limit of its own."""
-
-    name: str
-    starts_at: datetime
-    ends_at: datetime
-    hint: str = ""
-    seats: int | None = None
 
 
 @dataclass(frozen=True)
@@ -74,39 +62,6 @@ def change_line(event_id: int, line: LinePolicy, actor: Actor) -> None:
         settle(session, gate, [], actor)
 
     write_tx(work)
-
-
-def add_session(event_id: int, facts: SessionFacts, actor: Actor) -> int:
-    """Add a part of the event that people pick. Raises Refusal at the field."""
-    if facts.seats is not None:
-        check_terms(Terms(facts.seats))
-
-    def work(session: Session) -> int:
-        gate = gates.lock(session, [event_id])[event_id]
-        event = session.get_one(Event, event_id)
-        if facts.ends_at <= facts.starts_at:
-            raise Refusal(_l("The end must come after the start."), field="ends_at")
-        if facts.starts_at < event.starts_at or facts.ends_at > event.ends_at:
-            raise Refusal(_l("A session lies within its event. Change one of the two."), field="starts_at")
-        known = select(func.count()).where(EventSession.event_id == event_id, EventSession.name == facts.name)
-        if session.scalar(known):
-            raise Refusal(_l("There is a session of this name already."), field="name")
-        made = EventSession(
-            event_id=event_id,
-            name=facts.name,
-            hint=facts.hint,
-            starts_at=facts.starts_at,
-            ends_at=facts.ends_at,
-        )
-        session.add(made)
-        session.flush()
-        if facts.seats is not None:
-            gates.add_pool(session, event_id, "session", made.id, facts.seats)
-        _noted(session, event_id, "added-session", actor)
-        gates.close(session, gate)
-        return made.id
-
-    return write_tx(work)
 
 
 def set_firm(event_id: int, terms: FirmTerms, actor: Actor) -> None:

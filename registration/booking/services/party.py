@@ -41,10 +41,10 @@ def change_choice(
         gate = lock(session, target)
         registration = registration_of(session, target)
         check_state(registration, rules.WAITLISTED, rules.CONFIRMED, rules.OFFERED, rules.PENDING)
-        check_choice(session, target.event_id, category_id, sessions)
         members = members_of(session, registration.id)
         if attendee_id not in members:
             raise NotFound(_l("There is no such attendee in this registration."))
+        check_choice(session, target.event_id, category_id, sessions, members[attendee_id])
         members[attendee_id] = replace(
             members[attendee_id], category_id=category_id, sessions=tuple(sessions)
         )
@@ -121,16 +121,34 @@ def split(target: Target, actor: Actor = ATTENDEE) -> None:
     write_tx(work)
 
 
-def check_choice(session: Session, event_id: int, category_id: int | None, sessions: Sequence[int]) -> None:
-    """Raise Refusal unless category and sessions are the event's, open, and at different times."""
+def check_choice(
+    session: Session,
+    event_id: int,
+    category_id: int | None,
+    sessions: Sequence[int],
+    had: Member | None = None,
+) -> None:
+    """Raise Refusal unless category and sessions are the event's, open, and at different times.
+
+    What she *had* she may keep, though it is closed to others.
+    """
     category = None if category_id is None else session.get(Category, category_id)
     has_categories = session.scalar(select(func.count()).where(Category.event_id == event_id))
     if has_categories and (category is None or category.event_id != event_id):
         raise Refusal(_l("Choose one of the categories that are listed."), field="category")
-    if category is not None and not is_open_between(category.opens_at, category.closes_at, clock.now()):
+    is_hers = had is not None and had.category_id == category_id
+    if (
+        category is not None
+        and not is_hers
+        and not is_open_between(category.opens_at, category.closes_at, clock.now())
+    ):
         raise Refusal(_l("This category is not open now. Choose another one."), field="category")
     picked = session.scalars(
-        select(EventSession).where(EventSession.id.in_(sessions), EventSession.event_id == event_id)
+        select(EventSession).where(
+            EventSession.id.in_(sessions),
+            EventSession.event_id == event_id,
+            EventSession.is_offered | EventSession.id.in_(had.sessions if had else ()),
+        )
     ).all()
     if len(picked) != len(sessions):
         raise Refusal(_l("Choose among the sessions that are listed."), field="sessions")

@@ -104,3 +104,4 @@ for _rule, _endpoint, _view, _method in (
 def _take_files(state: BlueprintSetupState) -> None:
     take_files(state.app, "booking.submit", files.largest_body)
     take_files(state.app, "booking.submit_programme", files.largest_programme_body)
+    take_files(state.app, "booking.save_people", files.largest_people_body)

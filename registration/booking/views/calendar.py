@@ -1,6 +1,6 @@
 """A person's own calendar: to download once, or to subscribe to."""
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +15,7 @@ from registration.core.recent import recent
 from registration.core.refusal import NotFound
 from registration.core.tokens import hashed
 from registration.core.urls import public_url
-from registration.ical.answers import Told, answer, attachment, qr_code
+from registration.ical.answers import Told, answer, attachment, qr_code, revoked
 from registration.ical.entries import download_many
 from registration.ical.feeds import part_of
 from registration.ical.links import subscriptions
@@ -36,9 +36,7 @@ def feed(token: str) -> ResponseReturnValue:
     """Return the person's own feed; a revoked address is gone for good (410)."""
     known = _known(token)
     if not known.is_live:
-        response = make_response(_("This calendar address was revoked. Take the new one.") + "\n", 410)
-        response.mimetype = "text/plain"
-        return response
+        return revoked()
     keep_to(known.locale)
     told = Told(
         name=_name(known),

@@ -1,5 +1,7 @@
 """Change what an attendee comes to, bring one more person, move to another event of the programme."""
 
+from collections.abc import Collection
+
 from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,9 +10,9 @@ from registration.booking import choice_forms
 from registration.booking.alternatives import Alternative, alternatives, picked_sessions
 from registration.booking.answers import has_agreed
 from registration.booking.choice_forms import ChoiceForm, PersonForm
-from registration.booking.editing_forms import KeyedForm, concerning, errors_of
+from registration.booking.editing_forms import KeyedForm, askable, concerning, errors_of
 from registration.booking.forms import SENSITIVE_CONSENT
-from registration.booking.formspec import form_spec
+from registration.booking.formspec import form_spec, with_sessions
 from registration.booking.models import Booking
 from registration.booking.queries import Companion, Seat, seats_of
 from registration.booking.services import moving, party
@@ -31,29 +33,32 @@ from registration.web.locale import page_locale
 def choice(token: str, registration_id: int, attendee_id: int) -> ResponseReturnValue:
     """Show category and sessions of one attendee."""
     held = seat_in(opened(token), registration_id)
-    person, sheet = person_of(held, attendee_id), sheet_of(held)
+    person = person_of(held, attendee_id)
     picked = picked_sessions(db.session(), attendee_id)
-    return _choice_page(token, held, person, choice_forms.choice_form(sheet, person, picked, None), 200)
+    sheet = _own_sheet(held, picked)
+    form = choice_forms.choice_form(sheet, person, picked, None)
+    return _choice_page(token, held, person, sheet, form, 200)
 
 
 def choose(token: str, registration_id: int, attendee_id: int) -> ResponseReturnValue:
     """Ask for another category or other sessions; what she has is hers until that is certain."""
     booked = opened(token)
     held = seat_in(booked, registration_id)
-    person, sheet = person_of(held, attendee_id), sheet_of(held)
+    person = person_of(held, attendee_id)
+    sheet = _own_sheet(held, picked_sessions(db.session(), attendee_id))
     target = target_in(booked, registration_id)
     form = choice_forms.choice_form(sheet, person, (), request.form)
     try:
         check_action_key(f"booking:{token}", request.form.get("key", ""))
         if not choice_forms.check_choice(form, sheet):
-            return _choice_page(token, held, person, form, 422)
+            return _choice_page(token, held, person, sheet, form, 422)
         sessions = [int(one) for one in choice_forms.sessions_in(form)]
         party.change_choice(target, attendee_id, choice_forms.category_in(form), sessions, ATTENDEE)
     except NotFound:
         raise
     except Refusal as refusal:
         choice_forms.tell_at(form, refusal)
-        return _choice_page(token, held, person, form, refusal.status)
+        return _choice_page(token, held, person, sheet, form, refusal.status)
     return _back(token)
 
 
@@ -137,6 +142,12 @@ def _alternative(booked: Booking, held: Seat, slug: str) -> Alternative:
     raise NotFound(_("There is no such event to move to now."))
 
 
+def _own_sheet(held: Seat, picked: Collection[int]) -> Sheet:
+    """Return what the event offers, and what she has of what it no longer offers."""
+    [spec] = sheet_of(held).specs
+    return Sheet((with_sessions(db.session(), spec, picked),))
+
+
 def _sheet(slug: str) -> Sheet:
     spec = form_spec(db.session(), slug)
     if spec is None:
@@ -149,9 +160,9 @@ def _back(token: str) -> ResponseReturnValue:
 
 
 def _choice_page(
-    token: str, held: Seat, person: Companion, form: ChoiceForm, status: int
+    token: str, held: Seat, person: Companion, sheet: Sheet, form: ChoiceForm, status: int
 ) -> ResponseReturnValue:
-    return _page("choice", token, held, form, status, person=person)
+    return _page("choice", token, held, form, status, person=person, sheet=sheet)
 
 
 def _person_page(
@@ -161,7 +172,7 @@ def _person_page(
     asks_consent = any(one.question.is_sensitive for one in sheet.of_attendees) and not has_agreed(
         db.session(), booked.id, "sensitive"
     )
-    questions = concerning(form, sheet.of_attendees, is_choosing=True)
+    questions = concerning(form, askable(sheet.of_attendees), is_choosing=True)
     return _page("one_more", token, held, form, status, questions=questions, asks_consent=asks_consent)
 
 
@@ -181,12 +192,11 @@ def _page(
         f"booking/{template}.html",
         form=form,
         seat=held,
-        sheet=sheet_of(held),
         rooms=seats.sessions,
         token=token,
         key=page_key(token),
         errors=errors,
         has_errors=bool(errors),
-        **values,
+        **({"sheet": sheet_of(held)} | values),
     )
     return page, status

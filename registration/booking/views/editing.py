@@ -24,6 +24,7 @@ from registration.booking.queries import Seat
 from registration.booking.services.edit import Corrected, change_contact, change_people
 from registration.booking.services.readdress import ask_address
 from registration.booking.sheet import Sheet
+from registration.booking.views.files import with_files
 from registration.booking.views.manage import page_key, seat_in, target_in
 from registration.booking.views.opening import check_pace, does_not_open, opened
 from registration.core.database import db
@@ -73,12 +74,13 @@ def save_people(token: str, registration_id: int) -> ResponseReturnValue:
     booked = opened(token)
     seat = seat_in(booked, registration_id)
     sheet = sheet_of(seat)
-    form = _form(seat, sheet, request.form)
+    data, told = with_files(sheet, lambda: _nonce(token, booked.id, registration_id))
+    form = _form(seat, sheet, data)
     agreed = has_agreed(db.session(), booked.id, "sensitive")
     target = target_in(booked, registration_id)
     try:
         check_action_key(f"booking:{token}", request.form.get("key", ""))
-        if not check_people(form, sheet, has_agreed=agreed):
+        if not check_people(form, sheet, told, has_agreed=agreed):
             return _people_page(token, booked, seat, sheet, form, 422)
         wording = str(SENSITIVE_CONSENT) if form.consent_sensitive.data else ""
         change_people(target, _corrected(form, sheet), ATTENDEE, wording)
@@ -94,6 +96,11 @@ def sheet_of(seat: Seat) -> Sheet:
     if spec is None:
         raise does_not_open()
     return Sheet((spec,))
+
+
+def _nonce(token: str, booking_id: int, registration_id: int) -> str:
+    check_action_key(f"booking:{token}", request.form.get("key", ""))
+    return f"booking:{booking_id}:{registration_id}"
 
 
 def _corrected(form: PeopleForm, sheet: Sheet) -> list[Corrected]:

@@ -1,7 +1,10 @@
 """Files in a form: kept at once, and named in the form from then on."""
 
+from collections.abc import Callable
+
 from flask import current_app, request
 from flask_babel import gettext as _
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from registration.booking import parties
@@ -12,6 +15,8 @@ from registration.booking.services.uploads import FileRefused
 from registration.booking.sheet import Asked, Sheet, sheet_of
 from registration.core.database import db
 from registration.events.asking import FILE
+from registration.events.models import Event
+from registration.seats.models import Registration
 from registration.web.guards import StaleForm, check_form_key
 
 # How many whole files one request may bring; those that came stay and need not come again.
@@ -29,8 +34,19 @@ def largest_programme_body(slug: str) -> int:
     return _largest(programme_sheet(db.session(), slug))
 
 
-def with_files(sheet: Sheet) -> tuple[MultiDict[str, str], dict[str, list[str]]]:
-    """Return what was sent, each file replaced by the answer that names it, and what is wrong with which."""
+def largest_people_body(token: str, registration_id: int) -> int:
+    """Return the largest body that the form of a registration's people takes."""
+    query = select(Event.slug).join(Registration, Registration.event_id == Event.id)
+    return largest_body(db.session.scalar(query.where(Registration.id == registration_id)) or "")
+
+
+def with_files(
+    sheet: Sheet, nonce_of: Callable[[], str] | None = None
+) -> tuple[MultiDict[str, str], dict[str, list[str]]]:
+    """Return what was sent, each file replaced by the answer that names it, and what is wrong with which.
+
+    *nonce_of* checks the key of the form and returns what makes the names of its files its own.
+    """
     if not sheet.asks_files:
         return request.form, {}
     data: MultiDict[str, str] = MultiDict(request.form)
@@ -38,30 +54,34 @@ def with_files(sheet: Sheet) -> tuple[MultiDict[str, str], dict[str, list[str]]]
     asked = {one.name: one for one in sheet.questions if one.question.kind == FILE}
     for name in [one for one in data if one.endswith("-drop")]:
         if _question(name.removesuffix("-drop"), asked):
-            data.pop(name.removesuffix("-drop"), None)
+            # Not taken out: what is missing would be filled with the answer that is stored.
+            data[name.removesuffix("-drop")] = ""
     for name, file in request.files.items():
         field = name.removesuffix("-file")
         one = _question(field, asked)
         if one is not None and file.filename:
-            _keep(sheet, one, field, file, data, told)
+            _keep(one, field, file, data, told, nonce_of or _form_nonce(sheet, data))
     _drop_unknown(data, told, asked)
     return data, told
 
 
+def _form_nonce(sheet: Sheet, data: MultiDict[str, str]) -> Callable[[], str]:
+    return lambda: check_form_key(sheet.purpose, data.get("submit_key", ""))
+
+
 def _keep(
-    sheet: Sheet,
     one: Asked,
     field: str,
     file: FileStorage,
     data: MultiDict[str, str],
     told: dict[str, list[str]],
+    nonce_of: Callable[[], str],
 ) -> None:
     most = current_app.config["MAX_FILE"]
     with file.stream as stream:
         raw = stream.read(most + 1)
     try:
-        nonce = check_form_key(sheet.purpose, data.get("submit_key", ""))
-        data[field] = uploads.keep(one.question.id, f"{nonce}:{field}", file.filename or "", raw, most)
+        data[field] = uploads.keep(one.question.id, f"{nonce_of()}:{field}", file.filename or "", raw, most)
     except FileRefused as refusal:
         data.pop(field, None)
         told[field] = [refusal.sentence]

@@ -18,6 +18,7 @@ from registration.organiser.views import (
     mailings,
     mails,
     materials,
+    parts,
     programmes,
     questions,
     reconfirmation,
@@ -36,6 +37,9 @@ feed_bp = team_calendar.feed_bp
 bp = Blueprint("organiser", __name__, url_prefix="/organiser")
 _EVENT = "/events/<slug>"
 _QUESTION = f"{_EVENT}/edit/questions/<int:question_id>"
+_CATEGORY = f"{_EVENT}/edit/categories/<int:category_id>"
+_SESSION = f"{_EVENT}/sessions/<int:session_id>"
+_WORDS = "/programmes/<slug>/translations/<code>"
 _TEXT = "/organisers/<slug>/texts/<kind>/<code>"
 _ONE = f"{_EVENT}/registrations/<int:registration_id>"
 
@@ -54,13 +58,17 @@ for _rule, _endpoint, _view, _methods in (
     ("/programmes/<slug>/edit", "edit_programme", programmes.edit_programme, ["GET", "POST"]),
     (f"{_EVENT}/", "overview", home.overview, ["GET"]),
     (f"{_EVENT}/edit", "edit", editing.edit, ["GET", "POST"]),
-    (f"{_EVENT}/edit/categories", "add_category", editing.add_category, ["GET", "POST"]),
+    (f"{_EVENT}/edit/categories", "add_category", parts.add_category, ["GET", "POST"]),
+    (_CATEGORY, "category", parts.category, ["GET", "POST"]),
+    (f"{_CATEGORY}/remove", "remove_category", parts.remove_category, ["POST"]),
     (f"{_EVENT}/edit/questions", "add_question", questions.add_question, ["GET", "POST"]),
     (_QUESTION, "question", questions.question, ["GET", "POST"]),
     (f"{_QUESTION}/move", "move_question", questions.move_question, ["POST"]),
     (f"{_QUESTION}/remove", "remove_question", questions.remove_question, ["POST"]),
     (f"{_EVENT}/translations/<code>", "translation", translations.translation, ["GET", "POST"]),
     (f"{_EVENT}/translations/<code>/remove", "remove_translation", translations.remove, ["POST"]),
+    (_WORDS, "programme_translation", translations.programme_translation, ["GET", "POST"]),
+    (f"{_WORDS}/remove", "remove_programme_translation", translations.remove_programme, ["POST"]),
     (f"{_EVENT}/edit/materials", "add_material", materials.materials, ["GET", "POST"]),
     (f"{_EVENT}/edit/materials/<int:material_id>/up", "move_material", materials.move, ["POST"]),
     (f"{_EVENT}/edit/materials/<int:material_id>/remove", "remove_material", materials.remove, ["POST"]),
@@ -92,6 +100,8 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_ONE}/merge", "merge", deciding.merge, ["POST"]),
     (f"{_EVENT}/line", "line", lines.line, ["GET", "POST"]),
     (f"{_EVENT}/sessions", "sessions", lines.sessions, ["GET", "POST"]),
+    (_SESSION, "session", parts.session, ["GET", "POST"]),
+    (f"{_SESSION}/remove", "remove_session", parts.remove_session, ["POST"]),
     (f"{_EVENT}/firm-limits", "firm_limits", lines.firm_limits, ["GET", "POST"]),
     (f"{_EVENT}/firm-limits/<int:pool_id>/release", "release", lines.release, ["POST"]),
     (f"{_EVENT}/close", "close", closing.close, ["POST"]),

@@ -9,12 +9,11 @@ from flask_babel import gettext as _
 from registration.accounts.access import EDIT
 from registration.booking.services import deciding
 from registration.booking.targets import Target
-from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.forms import CancelForm
 from registration.organiser.seat_forms import MergeForm, SeatForm
-from registration.organiser.views.frame import actor, done
+from registration.organiser.views.frame import actor, done, tried
 
 
 @event_page(EDIT)
@@ -73,10 +72,4 @@ def merge(event: Event, registration_id: int) -> ResponseReturnValue:
 def _tried(event: Event, registration_id: int, act: Callable[[], None], sentence: str) -> ResponseReturnValue:
     """Do it, or say on the registration's page why it cannot be done."""
     slug = event.slug
-    try:
-        act()
-    except Refusal as refusal:
-        if refusal.status == 404:
-            raise
-        return done(refusal.sentence, "registration", slug=slug, registration_id=registration_id)
-    return done(sentence, "registration", slug=slug, registration_id=registration_id)
+    return done(tried(act, sentence), "registration", slug=slug, registration_id=registration_id)

@@ -1,13 +1,9 @@
 """Create an event, and change it."""
 
-from collections.abc import Callable
-from zoneinfo import ZoneInfo
-
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_wtf import FlaskForm
 
 from registration.accounts.access import EDIT, organiser_page
 from registration.accounts.models import Organiser
@@ -66,36 +62,6 @@ def edit(event: Event) -> ResponseReturnValue:
     return done(sentence, "overview", slug=slug)
 
 
-@event_page(EDIT)
-def add_category(event: Event) -> ResponseReturnValue:
-    """Add a category, with seats of its own or without."""
-    form = forms.CategoryLimitForm()
-
-    def save() -> None:
-        facts = form.facts(ZoneInfo(event.time_zone))
-        services.add_category(event.id, facts, form.capacity.data, actor())
-
-    return _added(event, form, _("Add a category"), save)
-
-
-def _added(event: Event, form: FlaskForm, heading: str, save: Callable[[], None]) -> ResponseReturnValue:
-    slug = event.slug
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            try:
-                save()
-            except Refusal as refusal:
-                tell(form, refusal)
-            else:
-                return done(_("Added."), "edit", slug=slug)
-    errors = forms.errors_of(form)
-    return event_screen(
-        "add.html", event, status, form=form, heading=heading, errors=errors, has_errors=bool(errors)
-    )
-
-
 def _new_page(organiser: Organiser, form: forms.NewEventForm, status: int) -> ResponseReturnValue:
     errors = forms.errors_of(form)
     page = render_template(
@@ -112,6 +78,8 @@ def _edit_page(event: Event, form: forms.EventForm, status: int) -> ResponseRetu
         status,
         form=form,
         languages_of=languages_of(event),
+        slug=event.slug,
+        words_page="organiser.translation",
         errors=errors,
         has_errors=bool(errors),
     )

@@ -1,6 +1,6 @@
 """What every screen of the back office shares: who acts, the way around, the title of the event."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 
 from registration.accounts.access import DOOR, EDIT, READ, Roles, current_account
 from registration.accounts.queries import role_at
-from registration.core.refusal import Refusal
+from registration.core.refusal import NotFound, Refusal
 from registration.events.models import Event
 from registration.events.queries import Words, words
 from registration.journal.services import Actor, organiser_actor
@@ -42,10 +42,29 @@ def event_screen(template: str, event: Event, status: int = 200, **values: Any) 
     return make_response(page, status)
 
 
+def programme_screen(template: str, crumb: str, status: int = 200, **values: Any) -> Response:
+    """Return a screen of a programme, with the way back."""
+    page = render_template(
+        f"organiser/{template}", crumbs=[(_("Events"), url_for("organiser.home")), (crumb, None)], **values
+    )
+    return make_response(page, status)
+
+
 def done(sentence: str, endpoint: str, **values: Any) -> ResponseReturnValue:
     """Say what was done on the page that follows."""
     flash(sentence)
     return redirect(url_for(f"organiser.{endpoint}", **values), 303)
+
+
+def tried(act: Callable[[], object], sentence: str) -> str:
+    """Do it and return *sentence*, or why it cannot be done. Raises NotFound."""
+    try:
+        act()
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return refusal.sentence
+    return sentence
 
 
 def tell(form: FlaskForm, refusal: Refusal) -> None:

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from registration.accounts.access import EDIT, READ
 from registration.core.database import db
-from registration.core.refusal import Refusal
+from registration.core.refusal import NotFound, Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.invitations import services
@@ -79,9 +79,9 @@ def withdraw(event: Event, invitation_id: int) -> ResponseReturnValue:
     slug = event.slug
     try:
         services.withdraw_invitation(event.id, invitation_id, actor())
+    except NotFound:
+        raise
     except Refusal as refusal:
-        if refusal.status == 404:
-            raise
         return _list(event, refusal)
     return done(_("The invitation is withdrawn; its link opens nothing more."), "invitations", slug=slug)
 

@@ -11,12 +11,13 @@ from flask_wtf import FlaskForm
 
 from registration.accounts.access import EDIT
 from registration.booking.services import lines
+from registration.booking.services.sessions import add_session
 from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event, EventSession
 from registration.organiser.forms import errors_of
-from registration.organiser.seat_forms import FirmForm, LineForm, SessionForm
+from registration.organiser.seat_forms import FirmForm, LineForm, NewSessionForm
 from registration.organiser.views.frame import actor, done, event_screen, tell
 from registration.seats.queries import availability, firm_pools, line_policy
 
@@ -41,10 +42,10 @@ def line(event: Event) -> ResponseReturnValue:
 @event_page(EDIT)
 def sessions(event: Event) -> ResponseReturnValue:
     """Show the sessions, and add one."""
-    form, zone = SessionForm(), ZoneInfo(event.time_zone)
+    form, zone = NewSessionForm(), ZoneInfo(event.time_zone)
     sentence = _("Added. People can pick it from now on.")
     return _screen(
-        event, form, "sessions", lambda: lines.add_session(event.id, form.facts(zone), actor()), sentence
+        event, form, "sessions", lambda: add_session(event.id, form.facts(zone), actor()), sentence
     )
 
 

@@ -11,7 +11,6 @@ from registration.booking.facts import PLACEHOLDERS
 from registration.booking.models import EventMail
 from registration.booking.queries import seat
 from registration.core.database import db
-from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser import mailings
@@ -20,7 +19,7 @@ from registration.organiser.letters import sample_values, sample_words
 from registration.organiser.listing import Filters, filters_from
 from registration.organiser.mail_forms import ChoicesForm, MessageForm
 from registration.organiser.models import DRAFT, Mailing
-from registration.organiser.views.frame import actor, done, event_screen
+from registration.organiser.views.frame import actor, done, event_screen, tried
 from registration.web.locale import page_locale
 
 
@@ -60,14 +59,12 @@ def rewrite(event: Event, mailing_id: int) -> ResponseReturnValue:
 @event_page(EDIT)
 def send(event: Event, mailing_id: int) -> ResponseReturnValue:
     """Send it to as many people as the button said."""
-    try:
-        mailings.send(event.id, mailing_id, request.form.get("people", -1, type=int), actor())
-        sentence = _("It is being sent. You can stop it while it is.")
-    except Refusal as refusal:
-        if refusal.status == 404:
-            raise
-        sentence = refusal.sentence
-    return done(sentence, "mailing", slug=event.slug, mailing_id=mailing_id)
+    people, slug = request.form.get("people", -1, type=int), event.slug
+    sentence = tried(
+        lambda: mailings.send(event.id, mailing_id, people, actor()),
+        _("It is being sent. You can stop it while it is."),
+    )
+    return done(sentence, "mailing", slug=slug, mailing_id=mailing_id)
 
 
 @event_page(EDIT)

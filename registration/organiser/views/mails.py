@@ -10,7 +10,7 @@ from registration.accounts.access import EDIT, READ
 from registration.booking.services import reach
 from registration.booking.services.cancel import Target
 from registration.core.database import db
-from registration.core.refusal import Refusal
+from registration.core.refusal import NotFound, Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.mail.models import (
@@ -25,7 +25,7 @@ from registration.mail.models import (
 from registration.mail.queries import count_failed, deliveries
 from registration.organiser.mail_forms import AddressForm
 from registration.organiser.mailings import messages_of
-from registration.organiser.views.frame import actor, done, event_screen
+from registration.organiser.views.frame import actor, done, event_screen, tried
 from registration.organiser.views.registration import registration_screen
 from registration.web.paging import page
 
@@ -73,14 +73,9 @@ def retry(event: Event) -> ResponseReturnValue:
 @event_page(EDIT)
 def send_again(event: Event, registration_id: int, message_id: int) -> ResponseReturnValue:
     """Send one mail once more, to the address that the registration has now."""
-    try:
-        reach.send_again(Target(event.id, registration_id), message_id, actor())
-        sentence = _("The mail is sent again.")
-    except Refusal as refusal:
-        if refusal.status == 404:
-            raise
-        sentence = refusal.sentence
-    return done(sentence, "registration", slug=event.slug, registration_id=registration_id)
+    target, slug = Target(event.id, registration_id), event.slug
+    sentence = tried(lambda: reach.send_again(target, message_id, actor()), _("The mail is sent again."))
+    return done(sentence, "registration", slug=slug, registration_id=registration_id)
 
 
 @event_page(EDIT)
@@ -91,9 +86,9 @@ def correct_address(event: Event, registration_id: int) -> ResponseReturnValue:
         return registration_screen(event, registration_id, form, 422)
     try:
         reach.correct_address(Target(event.id, registration_id), form.email.data, actor())
+    except NotFound:
+        raise
     except Refusal as refusal:
-        if refusal.status == 404:
-            raise
         form.email.errors = [refusal.sentence]
         return registration_screen(event, registration_id, form, 409)
     return done(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import render_template, request, url_for
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,7 +16,8 @@ from registration.organiser import programmes
 from registration.organiser.forms import errors_of
 from registration.organiser.programme_forms import ProgrammeForm
 from registration.organiser.programmes import ProgrammeFacts
-from registration.organiser.views.frame import actor, done, tell, told
+from registration.organiser.translations import languages_of_programme
+from registration.organiser.views.frame import actor, done, programme_screen, tell, told
 
 
 @organiser_page(EDIT)
@@ -41,13 +42,13 @@ def edit_programme(programme: Programme) -> ResponseReturnValue:
     heading, slug, programme_id = _("Edit %(title)s", title=programme.title), programme.slug, programme.id
     if request.method == "GET":
         form.fill(programme, programmes.links_of(db.session(), programme.id))
-        return _page(form, titles, 200, heading, slug)
+        return _page(form, titles, 200, heading, programme)
 
     def save(facts: ProgrammeFacts) -> str:
         programmes.change(programme_id, facts, actor())
         return slug
 
-    return _saved(form, titles, heading, save, slug)
+    return _saved(form, titles, heading, save, programme)
 
 
 def _saved(
@@ -55,7 +56,7 @@ def _saved(
     titles: Mapping[int, str],
     heading: str,
     save: Callable[[ProgrammeFacts], str],
-    slug: str = "",
+    programme: Programme | None = None,
 ) -> ResponseReturnValue:
     if form.validate():
         try:
@@ -64,7 +65,7 @@ def _saved(
             tell(form, refusal)
         else:
             return done(_("Saved."), "edit_programme", slug=saved)
-    return _page(form, titles, 422, heading, slug)
+    return _page(form, titles, 422, heading, programme)
 
 
 def _titles(organiser_id: int, programme_id: int | None) -> dict[int, str]:
@@ -73,17 +74,25 @@ def _titles(organiser_id: int, programme_id: int | None) -> dict[int, str]:
 
 
 def _page(
-    form: ProgrammeForm, titles: Mapping[int, str], status: int, heading: str, slug: str = ""
+    form: ProgrammeForm,
+    titles: Mapping[int, str],
+    status: int,
+    heading: str,
+    programme: Programme | None = None,
 ) -> ResponseReturnValue:
     errors = errors_of(form)
-    page = render_template(
-        "organiser/programme.html",
+    slug = programme.slug if programme else ""
+    return programme_screen(
+        "programme.html",
+        heading,
+        status,
         form=form,
         titles={str(event_id): title for event_id, title in titles.items()},
         heading=heading,
         slug=slug,
+        languages_of=languages_of_programme(programme) if programme else (),
+        words_page="organiser.programme_translation",
+        is_programme=True,
         errors=errors,
         has_errors=bool(errors),
-        crumbs=[(_("Events"), url_for("organiser.home")), (heading, None)],
     )
-    return page, status

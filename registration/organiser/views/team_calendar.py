@@ -1,6 +1,6 @@
 """My own feed of the events I work on: the page that makes and ends it, and the feed itself."""
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -12,7 +12,7 @@ from registration.core.recent import recent
 from registration.core.refusal import NotFound
 from registration.core.tokens import hashed
 from registration.core.urls import public_url
-from registration.ical.answers import Told, answer, qr_code
+from registration.ical.answers import Told, answer, qr_code, revoked
 from registration.ical.feeds import part_of
 from registration.ical.links import subscriptions
 from registration.organiser import services
@@ -58,9 +58,7 @@ def feed(token: str) -> ResponseReturnValue:
     """Return the feed of a colleague; a revoked address is gone for good (410)."""
     known = _known(token)
     if not known.is_live:
-        response = make_response(_("This calendar address was revoked. Take the new one.") + "\n", 410)
-        response.mimetype = "text/plain"
-        return response
+        return revoked()
     told = Told(
         name=_("My events"),
         path=request.path,

@@ -1,4 +1,6 @@
-"""The words of an event in another language."""
+"""The words of an event or a programme in another language."""
+
+from typing import Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,47 +8,92 @@ from flask_babel import gettext as _
 
 from registration.accounts.access import EDIT
 from registration.core.refusal import NotFound
-from registration.events.access import event_page
-from registration.events.models import Event
-from registration.organiser import translation_forms
+from registration.events.access import event_page, programme_page
+from registration.events.models import Event, Programme
+from registration.organiser import translation_forms, translations
 from registration.organiser.forms import errors_of
-from registration.organiser.translations import remove_language, translate_event
-from registration.organiser.views.frame import actor, done, event_screen
+from registration.organiser.translation_forms import TextForm
+from registration.organiser.views.frame import actor, done, event_screen, programme_screen, told
 from registration.web.locale import LOCALES
 
 
 @event_page(EDIT)
 def translation(event: Event, code: str) -> ResponseReturnValue:
-    """Show the words in the language *code*, and change them."""
+    """Show the words of an event in the language *code*, and change them."""
     _check(code)
     if code == event.locale:
         return redirect(url_for("organiser.edit", slug=event.slug), 303)
     form = translation_forms.text_form(event, code)
     if request.method == "POST" and form.validate():
         slug = event.slug
-        translate_event(event.id, form.text(code), form.parts(event), actor())
+        translations.translate_event(event.id, form.text(code), form.parts(event), actor())
         return done(_("Saved."), "edit", slug=slug)
-    errors = errors_of(form)
+    values = _values(
+        form, code, told(event).title, url_for("organiser.remove_translation", slug=event.slug, code=code)
+    )
     return event_screen(
         "translation.html",
         event,
-        422 if errors else 200,
-        code=code,
-        form=form,
+        422 if form.errors else 200,
         groups=translation_forms.groups(form, event),
         is_there=any(text.locale == code for text in event.texts),
-        errors=errors,
-        has_errors=bool(errors),
+        **values,
     )
 
 
 @event_page(EDIT)
 def remove(event: Event, code: str) -> ResponseReturnValue:
-    """Delete the words in the language *code*."""
+    """Delete the words of an event in the language *code*."""
     _check(code)
     slug = event.slug
-    remove_language(event.id, code, actor())
+    translations.remove_language(event.id, code, actor())
     return done(_("The texts were deleted."), "edit", slug=slug)
+
+
+@programme_page(EDIT)
+def programme_translation(programme: Programme, code: str) -> ResponseReturnValue:
+    """Show the words of a programme in the language *code*, and change them."""
+    _check(code)
+    slug = programme.slug
+    if code == programme.locale:
+        return redirect(url_for("organiser.edit_programme", slug=slug), 303)
+    form = translation_forms.programme_form(programme, code)
+    if request.method == "POST" and form.validate():
+        translations.translate_programme(programme.id, form.text(code), actor())
+        return done(_("Saved."), "edit_programme", slug=slug)
+    values = _values(
+        form, code, programme.title, url_for("organiser.remove_programme_translation", slug=slug, code=code)
+    )
+    return programme_screen(
+        "translation.html",
+        programme.title,
+        422 if form.errors else 200,
+        groups=translation_forms.own_group(form),
+        is_there=code in programme.translations,
+        is_programme=True,
+        **values,
+    )
+
+
+@programme_page(EDIT)
+def remove_programme(programme: Programme, code: str) -> ResponseReturnValue:
+    """Delete the words of a programme in the language *code*."""
+    _check(code)
+    slug = programme.slug
+    translations.remove_programme_language(programme.id, code, actor())
+    return done(_("The texts were deleted."), "edit_programme", slug=slug)
+
+
+def _values(form: TextForm, code: str, title: str, remove_url: str) -> dict[str, Any]:
+    errors = errors_of(form)
+    return {
+        "form": form,
+        "code": code,
+        "title": title,
+        "remove_url": remove_url,
+        "errors": errors,
+        "has_errors": bool(errors),
+    }
 
 
 def _check(code: str) -> None:
