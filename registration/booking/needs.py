@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.core.refusal import Refusal
 from registration.core.text import fold, normal_email
+from registration.events.models import Category
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.gate import Gate
@@ -66,6 +67,12 @@ def needs_of(session: Session, gate: Gate, members: Sequence[Member]) -> dict[in
         counts.update(("session", session_id) for session_id in member.sessions)
     firms = _firms(session, gate, members) if gate.limits_firms else {}
     return gate.needs(len(members), counts, firms)
+
+
+def priority_of(session: Session, category_ids: Iterable[int | None]) -> int:
+    """Return how a party of these categories ranks in the line: as the lowest of them."""
+    chosen = set(category_ids) - {None}
+    return min(session.scalars(select(Category.priority).where(Category.id.in_(chosen))), default=0)
 
 
 def _firms(session: Session, gate: Gate, members: Iterable[Member]) -> dict[str, int]:

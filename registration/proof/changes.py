@@ -107,16 +107,17 @@ def change_choice(model: Model, key: str, hall: int, rank: int, choice: str, at:
         return "not-found"
     if entry.state not in (WAITS, SEATED, OFFERED, PENDING):
         return "not-now"
-    trouble = room.trouble([f"{choice}@some"])
-    if trouble:
-        return trouble
     person = entry.people.get(rank)
     if person is None:
         return "not-found"
+    trouble = room.trouble([f"{choice}@some"])
+    if trouble:
+        return trouble
     after = {**entry.people, rank: f"{choice}@{parts(person)[2]}"}
     if not _may_need(room, entry, after):
         return "no-room"
     entry.people = after
+    room.rank(entry)
     model.promote(hall, at)
     return "done"
 
@@ -142,6 +143,7 @@ def grow(model: Model, key: str, hall: int, person: str, at: datetime) -> str:
         return trouble
     if entry.state == WAITS:
         entry.people[max(entry.people) + 1] = person
+        room.rank(entry)
         model.promote(hall, at)
         return "done"
     part = 1 + max(one.part for one in room.entries if one.form.key == key)

@@ -131,6 +131,7 @@ class Model:
             self.end(entry, hall, CANCELLED, at)
             return "done"
         entry.people[rank] = None
+        self.rooms[hall].rank(entry)
         self.mails[key, hall, "shrunk"] += 1
         self.promote(hall, at)
         return "done"

@@ -77,6 +77,11 @@ class Room:
         labels = {parts(person)[0] for person in people} - {""}
         return min((self.hall.plan.categories[label][0] for label in labels), default=0)
 
+    def rank(self, entry: Entry) -> None:
+        """Rank who has no seat yet as those who come now."""
+        if not entry.is_seated:
+            entry.priority = self.priority_of(entry.present)
+
     def needs_of(self, people: Iterable[str]) -> Counter[str]:
         """Return what *people* need of which pool; those of firms go by @firm."""
         plan = self.hall.plan

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,16 +20,26 @@ from registration.seats.models import Registration, RegistrationPool
 
 
 def change_needs(
-    session: Session, gate: Gate, registration_id: int, size: int, needs: Mapping[int, int], actor: Actor
+    session: Session,
+    gate: Gate,
+    registration_id: int,
+    size: int,
+    needs: Mapping[int, int],
+    actor: Actor,
+    priority: int | None = None,
 ) -> bool:
     """Let a registration need something else; say whether that could be had.
 
     Who sits keeps what she has until the other is certain. Who waits with other needs counts as
-    having asked for them only now: nobody who was seated before let her be overtaken.
+    having asked for them only now, with the *priority* that goes with them: nobody who was seated
+    before let her be overtaken, and nobody keeps a rank that she has no more.
     """
     one = held(session, gate, [registration_id])[0]
     if one.is_seated and not _exchange(session, gate, one, needs):
         return False
+    if not one.is_seated and priority is not None:
+        one = replace(one, priority=priority)
+        gate.knows_waiting = False
     replace_needs(session, registration_id, needs)
     note_needs(session, gate, one, size, needs, actor)
     return True
@@ -74,7 +85,7 @@ def note_needs(
     session.execute(
         registrations.update()
         .where(registrations.c.id == one.id)
-        .values(size=size, needs_step=gate.step, changed_at=clock.now())
+        .values(size=size, priority=one.priority, needs_step=gate.step, changed_at=clock.now())
     )
     line = ledger.Line(ledger.NEEDS, one.place, one.part, size, one.priority, needs, str(one.size), str(size))
     ledger.append(session, gate, [line])

@@ -101,6 +101,8 @@ def changed() -> Iterator[Step]:
     yield _at("move", "n", STRICT_ROOMS, to=SHORT, category="")
     yield _form("p", ROOMS, "Guest")
     yield _at("grow", "p", ROOMS, person="Guest/A")
+    yield _at("change choice", "p", ROOMS, rank=1, choice="Member")
+    yield _at("change choice", "p", ROOMS, rank=0, choice="Member")
     yield _at("split", "p", ROOMS)
     yield _at("grow", "f", FIRMS, person="@sud")
     yield _cancel("c", ROOMS)

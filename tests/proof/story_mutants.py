@@ -185,7 +185,12 @@ def _move_without_drain() -> Mutation:
 
 def _move_without_priority() -> Mutation:
     """Whoever moves counts as having no priority."""
-    return [(moving, "_priority_of", lambda *_args: 0)]
+    return [(moving, "priority_of", lambda *_args: 0)]
+
+
+def _rank_kept() -> Mutation:
+    """Whoever waits keeps the rank of a category that she has no more."""
+    return [(party, "priority_of", lambda *_args: None)]
 
 
 def _split_to_the_end() -> Mutation:
@@ -229,6 +234,7 @@ OF_STORIES: dict[str, dict[str, Callable[[], Mutation]]] = {
         "old seat kept after the move": _move_unfinished,
         "move forgets to drain": _move_without_drain,
         "priority of who moves ignored": _move_without_priority,
+        "rank of the old category kept": _rank_kept,
         "split goes to the end": _split_to_the_end,
     },
 }

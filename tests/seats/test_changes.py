@@ -154,6 +154,21 @@ def test_parts_of_a_party_wait_in_their_order_where_the_line_is_strict(make_even
     assert_sound()
 
 
+def test_who_waits_ranks_as_the_category_she_comes_in_now(make_event):
+    event = make_event(capacity=1, categories={"Member": None, "Guest": None})
+    member = event.categories["Member"]
+    write_tx(lambda session: setattr(session.get_one(Category, member), "priority", 1))
+    seated = factories.register(event, "Ada", category="Guest")
+    ben = factories.register(event, "Ben", category="Guest")
+    cleo = factories.register(event, "Cleo", category="Member")
+    attendee = db.session.scalars(select(Attendee.id).where(Attendee.registration_id == cleo.id)).one()
+    # Else anybody could come as a member until she is ahead.
+    change_choice(target(cleo), attendee, event.categories["Guest"], (), ATTENDEE)
+    cancel(target(seated), ATTENDEE)
+    assert (state(ben), state(cleo)) == ("confirmed", "waitlisted")
+    assert_sound()
+
+
 def test_moving_to_an_event_with_room_is_one_step(make_event):
     workshop, meeting = make_event(capacity=1), make_event(capacity=1, title="Meeting")
     ada, waiting = factories.register(workshop, "Ada"), factories.register(workshop, "Cleo")

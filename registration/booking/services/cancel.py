@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.messages import announce_shrunk
 from registration.booking.models import Attendee
-from registration.booking.needs import members_of, needs_of
+from registration.booking.needs import members_of, needs_of, priority_of
 from registration.booking.targets import Target, lock, registration_of, settle
 from registration.core import clock
 from registration.core.refusal import NotFound
@@ -62,6 +62,7 @@ def _cancel_attendee(
     session.execute(update(Attendee).where(Attendee.id == attendee_id).values(removed_at=clock.now()))
     left = [member for member_id, member in members.items() if member_id != attendee_id]
     needs = needs_of(session, gate, left)
-    parties.change_needs(session, gate, target.registration_id, len(left), needs, actor)
+    priority = priority_of(session, [member.category_id for member in left])
+    parties.change_needs(session, gate, target.registration_id, len(left), needs, actor, priority)
     announce_shrunk(session, target.registration_id)
     settle(session, gate, [], actor)

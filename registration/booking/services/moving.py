@@ -1,6 +1,6 @@
 """Move a registration to another event, without losing the seat it has until the new one is certain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 from registration.booking.messages import announce
 from registration.booking.models import Attendee, Booking
 from registration.booking.naming import name_attendees
-from registration.booking.needs import Member, needs_of
+from registration.booking.needs import Member, needs_of, priority_of
 from registration.booking.queries import is_registered
 from registration.booking.rules import Person
 from registration.booking.services.party import check_choice, check_may_wait, check_open
 from registration.booking.targets import NotNow, Target, check_state, registration_of
 from registration.core.transaction import write_tx
-from registration.events.models import Category
 from registration.journal.services import ATTENDEE, SYSTEM, Actor
 from registration.seats import engine, rules
 from registration.seats import gate as gates
@@ -78,7 +77,7 @@ def _move(
     claim = engine.Claim(
         len(people),
         needs_of(session, gate, members),
-        _priority_of(session, people),
+        priority_of(session, [one.category_id for one in people]),
         is_trusted=True,
         replaces_id=registration.id,
     )
@@ -123,9 +122,3 @@ def _give_up(session: Session, gate: gates.Gate, old_id: int, new_id: int, actor
         )
         announce(session, [change], actor=actor)
     session.execute(update(Registration).where(Registration.id == new_id).values(replaces_id=None))
-
-
-def _priority_of(session: Session, people: Sequence[Person]) -> int:
-    """Return how a party of these categories ranks in the line, as if it had just registered."""
-    chosen = {one.category_id for one in people} - {None}
-    return min(session.scalars(select(Category.priority).where(Category.id.in_(chosen))), default=0)

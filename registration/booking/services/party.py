@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.booking.naming import name_attendees
-from registration.booking.needs import Member, members_of, needs_of
+from registration.booking.needs import Member, members_of, needs_of, priority_of
 from registration.booking.rules import Person
 from registration.booking.targets import NotNow, Target, check_state, lock, registration_of, settle
 from registration.core import clock
@@ -178,7 +178,8 @@ def _change(
     session: Session, gate: Gate, registration_id: int, members: Sequence[Member], actor: Actor
 ) -> None:
     needs = needs_of(session, gate, members)
-    if not parties.change_needs(session, gate, registration_id, len(members), needs, actor):
+    priority = priority_of(session, [one.category_id for one in members])
+    if not parties.change_needs(session, gate, registration_id, len(members), needs, actor, priority):
         raise NoRoom(_l("There is no free seat for this. You keep what you have."))
 
 
