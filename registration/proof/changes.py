@@ -183,7 +183,7 @@ def move(model: Model, key: str, hall: int, to: int, category: str, at: datetime
         return "not-found"
     person = entry.form.person
     is_there = any(one.form.person == person and one.state not in ENDED for one in room.entries)
-    if entry.state not in (WAITS, SEATED) or entry.replaces is not None or is_there:
+    if entry.state not in (WAITS, SEATED) or _is_moving(model, entry) or is_there:
         return "not-now"
     people = [f"{category}@{parts(one)[2]}" for one in entry.present]
     trouble = room.trouble(people)
@@ -203,3 +203,10 @@ def move(model: Model, key: str, hall: int, to: int, category: str, at: datetime
     for number in sorted((hall, to)):
         model.promote(number, at)
     return "done"
+
+
+def _is_moving(model: Model, entry: Entry) -> bool:
+    """Say whether *entry* waits to move, or is what somebody keeps until she can."""
+    others = (one for room in model.rooms for one in room.entries if one.state not in ENDED)
+    is_kept = any(one.replaces is not None and one.replaces[1] is entry for one in others)
+    return entry.replaces is not None or is_kept

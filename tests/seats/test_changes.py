@@ -128,6 +128,8 @@ def test_who_waits_to_move_does_not_end_with_two_seats(make_event):
     waiting = db.session.scalars(select(Registration).where(Registration.replaces_id.is_not(None))).one()
     with pytest.raises(NotNow):
         move(Target(events[1].id, waiting.id), events[2].id, {})
+    with pytest.raises(NotNow):
+        move(target(ada), events[2].id, {})
     assert (state(ada), pool(events[2]).taken) == ("confirmed", 0)
     assert_sound()
 

@@ -54,8 +54,8 @@ def _move(
         raise NotNow(_l("You are registered for this event already."))
     locked = gates.lock(session, [target.event_id, event_id])
     registration = registration_of(session, target)
-    # Who waits to move already would in the end have both: what she has now, and the second choice.
-    movable = () if registration.replaces_id is not None else (rules.WAITLISTED, rules.CONFIRMED)
+    # Who waits to move already would in the end have both: the first choice and the second.
+    movable = () if _is_moving(session, registration) else (rules.WAITLISTED, rules.CONFIRMED)
     check_state(registration, *movable)
     check_open(session, event_id)
     booked = session.get_one(Booking, registration.booking_id)
@@ -91,6 +91,14 @@ def _move(
     for one in locked.values():
         announce(session, engine.drain(session, one, actor), actor=actor)
         gates.close(session, one)
+
+
+def _is_moving(session: Session, registration: Registration) -> bool:
+    """Say whether *registration* waits for the place of another one, or another one for its place."""
+    replacing = select(Registration.id).where(
+        Registration.replaces_id == registration.id, Registration.state.not_in(rules.ENDED)
+    )
+    return registration.replaces_id is not None or session.scalar(replacing.limit(1)) is not None
 
 
 def _finish(session: Session, registration_id: int) -> None:

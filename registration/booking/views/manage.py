@@ -54,7 +54,7 @@ def show(token: str) -> ResponseReturnValue:
         alternatives={
             one.registration_id: alternatives(session, booked, one.event_id, page_locale())
             for one in active
-            if one.may_move and one.registration_id not in kept
+            if one.may_move and one.registration_id not in {*kept, *kept.values()}
         },
         invited_only=invited_only(session, [one.event_id for one in active]),
         kept=kept,
