@@ -9,7 +9,7 @@ from registration.proof.client import Form, Step
 from registration.proof.simulate import begun, injected, walk_from
 from registration.proof.stage import OFFER_HOURS, raise_stage
 from registration.proof.walk import Story
-from tests.faults.tables import tell
+from tests.faults.tables import IS_LONG, tell
 from tests.proof.mutants import OF_RULES, broken
 from tests.proof.stories import ANSWERS, STORIES, told
 from tests.proof.story_mutants import OF_STORIES
@@ -20,8 +20,15 @@ STEPS = 80
 
 
 def walked(mutant: str) -> tuple[Story, int]:
-    """Walk with one rule broken until something is found; return the story and all steps taken."""
+    """Walk with one rule broken until something is found; return the story and all steps taken.
+
+    The short form tells a story first that meets most of the rules sooner than chance does.
+    """
     taken = 0
+    if not IS_LONG:
+        story = told("plain", mutant)
+        if story.findings:
+            return story, story.steps
     with broken(mutant):
         for seed in SEEDS:
             story = walk_from(seed, STEPS, 3, f"walk-{seed}")
