@@ -6,7 +6,7 @@ UV ?= uv
 VENV := .venv
 CLIENTS := .venv-clients
 BIN := $(VENV)/bin
-WORKERS ?= 2
+WORKERS ?= 3
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 APT_INSTALL := $(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
 
