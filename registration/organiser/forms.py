@@ -32,7 +32,9 @@ from registration.seats import rules
 LINE = 200
 TEXT = 20000
 MOST_CATEGORIES = 12
+_YEARS = range(1970, 3000)
 WHOLE = _l("Enter a whole number.")
+_NO_MOMENT = _l("Enter a date and time, as in 2026-12-11 14:00.")
 
 
 class WholeNumber(IntegerField):
@@ -56,7 +58,10 @@ class Moment(DateTimeLocalField):
         try:
             super().process_formdata(valuelist)
         except ValueError:
-            raise ValueError(_("Enter a date and time, as in 2026-12-11 14:00.")) from None
+            raise ValueError(_NO_MOMENT) from None
+        # At either end of the calendar there is no such moment in another zone.
+        if self.data is not None and self.data.year not in _YEARS:
+            raise ValueError(_NO_MOMENT)
 
 
 def line_field(label: Any, *, length: int = LINE, required: Any = None) -> StringField:

@@ -55,6 +55,15 @@ def test_the_rules_are_changed_and_said_on_the_public_page(office):
     assert 'value="12"' in shown
 
 
+@pytest.mark.parametrize("year", ["0001", "0026", "9999"])
+def test_a_year_nobody_means_is_a_sentence_at_the_field(office, year):
+    event, client = office
+    answer = post(client, event, "line", **RULES, freezes_at=f"{year}-12-31T23:59")
+    assert answer.status_code == 422
+    assert "Enter a date and time" in answer.text
+    assert f'value="{year}-12-31T23:59"' in answer.text
+
+
 def test_a_rule_that_cannot_be_comes_back_as_it_was_typed(office):
     event, client = office
     answer = post(client, event, "line", **(RULES | {"offer_hours": "0", "quiet_from": "22"}))
