@@ -15,6 +15,8 @@ from registration.organiser.forms import Moment, WholeNumber, line_field, moment
 from registration.seats import rules
 from registration.seats.gate import Terms
 
+# What every database holds in an id.
+_LAST_NUMBER = 2**31 - 1
 NOT_BELOW_ZERO = _l("Enter a number of at least 0.")
 
 
@@ -221,7 +223,10 @@ class MergeForm(FlaskForm):
 
     other = WholeNumber(
         _l("Number of the other registration"),
-        [InputRequired(_l("Enter the number of the registration that is to end."))],
+        [
+            InputRequired(_l("Enter the number of the registration that is to end.")),
+            NumberRange(1, _LAST_NUMBER, _l("There is no such registration.")),
+        ],
     )
 
 

@@ -141,6 +141,22 @@ def test_the_same_people_twice_are_merged(office):
     assert (state(ada), state(again)) == ("confirmed", "cancelled")
 
 
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        ("", "Enter the number of the registration"),
+        ("Ben", "whole number"),
+        ("9" * 30, "no such registration"),
+    ],
+)
+def test_a_number_that_is_none_is_told_where_it_was_asked(office, other, sentence):
+    event, client = office
+    ada = factories.register(event, "Ada")
+    answer = post(client, event, f"registrations/{ada.id}/merge", other=other)
+    assert answer.status_code == 303
+    assert sentence in client.get(answer.location).text
+
+
 def test_closing_reopening_and_cancelling(office):
     event, client = office
     factories.register(event, "Ada")

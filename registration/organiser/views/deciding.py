@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from flask import abort
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from registration.accounts.access import EDIT
 from registration.booking.services import deciding
 from registration.booking.targets import Target
 from registration.events.access import event_page
 from registration.events.models import Event
-from registration.organiser.forms import CancelForm
+from registration.organiser.forms import CancelForm, errors_of
 from registration.organiser.seat_forms import MergeForm, SeatForm
 from registration.organiser.views.frame import actor, done, tried
 
@@ -29,7 +29,7 @@ def reject(event: Event, registration_id: int) -> ResponseReturnValue:
     """Turn a registration down."""
     form = CancelForm()
     if not form.validate():
-        abort(400, form.reason.errors[0] if form.reason.errors else None)
+        return _refused(event, registration_id, form)
     target, reason = Target(event.id, registration_id), form.reason.data or None
     return _tried(
         event,
@@ -44,7 +44,7 @@ def seat(event: Event, registration_id: int) -> ResponseReturnValue:
     """Give one who waits her seats by hand."""
     form = SeatForm()
     if not form.validate():
-        abort(400, form.reason.errors[0] if form.reason.errors else None)
+        return _refused(event, registration_id, form)
     target = Target(event.id, registration_id)
     return _tried(
         event,
@@ -59,7 +59,7 @@ def merge(event: Event, registration_id: int) -> ResponseReturnValue:
     """End another registration that is the same people as this one."""
     form = MergeForm()
     if not form.validate():
-        abort(400, form.other.errors[0] if form.other.errors else None)
+        return _refused(event, registration_id, form)
     keep, drop = Target(event.id, registration_id), Target(event.id, form.other.data or 0)
     return _tried(
         event,
@@ -67,6 +67,12 @@ def merge(event: Event, registration_id: int) -> ResponseReturnValue:
         lambda: deciding.merge(keep, drop, actor()),
         _("Merged: the other registration has ended."),
     )
+
+
+def _refused(event: Event, registration_id: int, form: FlaskForm) -> ResponseReturnValue:
+    """Say on the registration's page what is wrong with what was typed."""
+    _control, sentence = errors_of(form)[0]
+    return done(sentence, "registration", slug=event.slug, registration_id=registration_id)
 
 
 def _tried(event: Event, registration_id: int, act: Callable[[], None], sentence: str) -> ResponseReturnValue:
