@@ -34,8 +34,8 @@ class SessionEditForm(SessionForm):
     )
 
 
-def category_form(event: Event, category: Category) -> CategoryEditForm:
-    """Return the form with what is stored, or with what was sent."""
+def category_form(event: Event, category: Category, *, is_sent: bool = True) -> CategoryEditForm:
+    """Return the form with what is stored, or with what was sent where the form *is_sent*."""
     zone = ZoneInfo(event.time_zone)
     stored = {
         "name": category.name,
@@ -44,15 +44,15 @@ def category_form(event: Event, category: Category) -> CategoryEditForm:
         "opens_at": _local(category.opens_at, zone),
         "closes_at": _local(category.closes_at, zone),
     }
-    form: CategoryEditForm = _made(CategoryEditForm, event, category, stored)
+    form: CategoryEditForm = _made(CategoryEditForm, event, category, stored, is_sent)
     form.priority.description = _l(
         "For who registers from now on: a higher number gets free seats first. Empty: 0."
     )
     return form
 
 
-def session_form(event: Event, one: EventSession) -> SessionEditForm:
-    """Return the form with what is stored, or with what was sent."""
+def session_form(event: Event, one: EventSession, *, is_sent: bool = True) -> SessionEditForm:
+    """Return the form with what is stored, or with what was sent where the form *is_sent*."""
     zone = ZoneInfo(event.time_zone)
     stored = {
         "name": one.name,
@@ -61,7 +61,7 @@ def session_form(event: Event, one: EventSession) -> SessionEditForm:
         "ends_at": _local(one.ends_at, zone),
         "is_offered": one.is_offered,
     }
-    form: SessionEditForm = _made(SessionEditForm, event, one, stored)
+    form: SessionEditForm = _made(SessionEditForm, event, one, stored, is_sent)
     return form
 
 
@@ -109,7 +109,9 @@ def other_languages(event: Event) -> list[str]:
     return [text.locale for text in event.texts if text.locale != event.locale]
 
 
-def _made(base: type[FlaskForm], event: Event, part: Category | EventSession, stored: dict[str, Any]) -> Any:
+def _made(
+    base: type[FlaskForm], event: Event, part: Category | EventSession, stored: dict[str, Any], is_sent: bool
+) -> Any:
     fields: dict[str, Field] = {}
     labels = {"name": _("Name"), "hint": _("In one sentence")}
     for code in other_languages(event):
@@ -117,7 +119,8 @@ def _made(base: type[FlaskForm], event: Event, part: Category | EventSession, st
             label = _("%(text)s in %(language)s", text=labels[name], language=language_name(code))
             fields[f"{name}-{code}"] = line_field(label, length=LENGTHS[name])
             stored[f"{name}-{code}"] = part.translations.get(code, {}).get(name, "")
-    return type(f"Event{base.__name__}", (base,), fields)(data=stored)
+    form = type(f"Event{base.__name__}", (base,), fields)
+    return form(data=stored) if is_sent else form(None, data=stored)
 
 
 def _local(at: datetime | None, zone: ZoneInfo) -> datetime | None:

@@ -127,11 +127,13 @@ def test_a_category_is_changed_on_its_page(office):
 def test_a_category_is_removed_by_a_step_of_its_own(office):
     event, client, address = office
     one = f"{address}/{event.categories['Press']}"
+    change_category(event.id, event.categories["Press"], CategoryFacts("Press", priority=3), {}, SYSTEM)
     token = token_in(client.get(one).text)
     ada = register(event, "Ada", category="Press")
     refused = client.post(f"{one}/remove", data={"csrf_token": token})
     assert refused.status_code == 409
     assert "1 person is in this category" in refused.text
+    assert token_in(refused.text, "priority") == "3"
     change_choice(target(ada), factories.attendees(ada)[0].id, event.categories["Member"], (), ATTENDEE)
     assert client.post(f"{one}/remove", data={"csrf_token": token}).status_code == 303
     assert client.get(one).status_code == 404

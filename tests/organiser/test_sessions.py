@@ -177,6 +177,8 @@ def test_removing_asks_first_and_says_why_it_cannot_be(office):
     refused = client.post(f"{address}/remove", data={"csrf_token": token_in(page)})
     assert refused.status_code == 409
     assert "1 person has picked this session" in refused.text
+    # The page shows what is stored: saving it must not take the session away.
+    assert 'name="is_offered" value="y" checked' in refused.text
     cancel(target(ada), ATTENDEE)
     assert client.post(f"{address}/remove", data={"csrf_token": token_in(page)}).status_code == 303
     assert client.get(address).status_code == 404

@@ -67,7 +67,8 @@ def remove_category(event: Event, category_id: int) -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         found = _part(event.categories, category_id)
-        return _category_page(event, part_forms.category_form(event, found), found, refusal)
+        form = part_forms.category_form(event, found, is_sent=False)
+        return _category_page(event, form, found, refusal)
     return done(_("Removed."), "add_category", slug=slug)
 
 
@@ -96,7 +97,8 @@ def remove_session(event: Event, session_id: int) -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         found = _part(event.sessions, session_id)
-        return _session_page(event, part_forms.session_form(event, found), found, refusal)
+        form = part_forms.session_form(event, found, is_sent=False)
+        return _session_page(event, form, found, refusal)
     return done(_("Removed."), "sessions", slug=slug)
 
 
