@@ -55,7 +55,7 @@ def create_event(organiser_id: int, new: NewEvent, uid_host: str, actor: Actor) 
 def change_event(event_id: int, facts: Facts, text: Text, actor: Actor) -> int | None:
     """Change an event; where it moved, tell everybody who holds or waits.
 
-    Return how many are told, or None when calendars stay as they are. Raises Refusal.
+    Return how many are told, or None when it stays when and where it was. Raises Refusal.
     """
     return write_tx(lambda session: _change(session, event_id, facts, text, actor))
 
@@ -114,10 +114,11 @@ def _change(session: Session, event_id: int, facts: Facts, text: Text, actor: Ac
     gates.lock(session, [event_id])
     event = _event(session, event_id)
     was, before = event.status, whereabouts(event)
-    is_moved = events.change_event(session, event, facts, text)
+    events.change_event(session, event, facts, text)
     note = Note("edited", organiser_id=event.organiser_id, event_id=event_id, before=was, after=event.status)
     record(session, actor, note)
-    if not is_moved or event.status != "published":
+    # A draft that is published is new to calendars, but neither when nor where has changed.
+    if event.status != "published" or whereabouts(event) == before:
         return None
     return announce_moved(session, event_id, before)
 

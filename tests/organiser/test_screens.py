@@ -12,6 +12,7 @@ from sqlalchemy import event as sql_events
 from sqlalchemy import select
 
 from registration.booking.models import Attendee
+from registration.core import clock
 from registration.core.database import db
 from registration.doctor.examine import examine
 from registration.events.models import Event
@@ -101,6 +102,19 @@ def test_a_wrong_event_is_a_sentence_and_keeps_what_was_typed(owner, page_app, c
     assert sentence in answer.text
     assert 'value="Autoworld"' in answer.text
     assert db.session.scalars(select(Event)).all() == []
+
+
+def test_publishing_a_draft_is_no_move(owner, page_app):
+    starts_at = clock.now().replace(second=0, microsecond=0) + timedelta(days=10)
+    event = make_event(status="draft", starts_at=starts_at, ends_at=starts_at + timedelta(hours=3))
+    page = owner.get(f"{base(event)}/edit").text
+    data = {name: token_in(page, name) for name in ("title", "starts_at", "ends_at", "venue", "city")}
+    data |= {"time_zone": "Europe/Brussels", "locale": "en", "status": "published"}
+    answer = post(owner, f"{base(event)}/edit", f"{base(event)}/edit", **data)
+    assert answer.status_code == 303, answer.text
+    shown = owner.get(answer.location).text
+    assert "Saved." in shown
+    assert "When or where has changed" not in shown
 
 
 def test_moving_an_event_tells_everybody_and_moves_their_calendar(owner, page_app):
