@@ -212,7 +212,7 @@ def test_the_list_is_searched_without_accents_filtered_and_paged(owner, page_app
         register(event, "Ben", category="Member")
     found = owner.get(f"{base(event)}/attendees?q=zoe+angstrom").text
     assert "Zoë Ångström" in found
-    assert "1 people in 1 registrations" in found
+    assert "1 person · 1 registration<" in found
     assert "Zoë" not in owner.get(f"{base(event)}/attendees?category={event.categories['Member']}").text
     assert "Page 1 of 2" in owner.get(f"{base(event)}/attendees").text
     assert "Nobody matches" in owner.get(f"{base(event)}/attendees?q=%25").text
