@@ -113,7 +113,7 @@ def _made(
     base: type[FlaskForm], event: Event, part: Category | EventSession, stored: dict[str, Any], is_sent: bool
 ) -> Any:
     fields: dict[str, Field] = {}
-    labels = {"name": _("Name"), "hint": _("In one sentence")}
+    labels = {"name": _("Its name"), "hint": _("In one sentence")}
     for code in other_languages(event):
         for name in FIELDS[type(part)]:
             label = _("%(text)s in %(language)s", text=labels[name], language=language_name(code))

@@ -157,7 +157,7 @@ class LineForm(FlaskForm):
 class SessionForm(FlaskForm):
     """A part of the event that people pick."""
 
-    name = line_field(_l("Name"), length=100, required=_l("Enter the session's name."))
+    name = line_field(_l("Name of the session"), length=100, required=_l("Enter the session's name."))
     hint = line_field(_l("In one sentence"), length=300)
     starts_at = Moment(_l("Starts"), [InputRequired(_l("Enter when it starts."))])
     ends_at = Moment(_l("Ends"), [InputRequired(_l("Enter when it ends."))])

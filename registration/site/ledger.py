@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from registration.core.database import db
@@ -61,7 +62,7 @@ def _published(slug: str) -> tuple[Event, Queue]:
     event = event_by_slug(session, slug) or abort(404)
     queue = session.get_one(Queue, event.id)
     if not queue.publishes_ledger:
-        raise NotFound("This event does not publish its ledger.")
+        raise NotFound(_("This event does not publish its ledger."))
     return event, queue
 
 

@@ -117,6 +117,14 @@ def test_publishing_a_draft_is_no_move(owner, page_app):
     assert "When or where has changed" not in shown
 
 
+def test_a_draft_says_that_it_waits_to_be_published(owner, page_app):
+    event = make_event(status="draft")
+    page = owner.get(f"{base(event)}/").text
+    assert "Nobody can register yet" in page
+    assert "public page" not in page
+    assert f'href="{base(event)}/edit"' in page
+
+
 def test_moving_an_event_tells_everybody_and_moves_their_calendar(owner, page_app):
     event = make_event(capacity=1)
     register(event, "Ada")

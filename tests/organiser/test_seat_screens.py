@@ -210,7 +210,9 @@ def test_the_ledger_is_public_only_where_it_is_published(office):
     event, client = office
     ada = factories.register(event, "Ada")
     factories.register(event, "Ben")
-    assert client.get(f"/events/{event.slug}/ledger").status_code == 404
+    hidden = client.get(f"/events/{event.slug}/ledger", headers={"Accept-Language": "fr"})
+    assert hidden.status_code == 404
+    assert "ne publie pas son registre" in hidden.text
     post(client, event, "line", **(RULES | {"policy": "first_fit"}), publishes_ledger="y")
     page = client.get(f"/events/{event.slug}/ledger", query_string={"receipt": ada.receipt[:10]})
     assert 'data-place="1" data-holds="yes"' in page.text

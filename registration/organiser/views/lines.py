@@ -43,7 +43,7 @@ def line(event: Event) -> ResponseReturnValue:
 def sessions(event: Event) -> ResponseReturnValue:
     """Show the sessions, and add one."""
     form, zone = NewSessionForm(), ZoneInfo(event.time_zone)
-    sentence = _("Added. People can pick it from now on.")
+    sentence = _("Added.")
     return _screen(
         event, form, "sessions", lambda: add_session(event.id, form.facts(zone), actor()), sentence
     )
