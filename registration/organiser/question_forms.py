@@ -38,7 +38,11 @@ class QuestionForm(FlaskForm):
         ],
     )
     choices = TextAreaField(
-        _l("Choices"), [Optional(), Readable(4000)], description=_l("One a line."), filters=[readable_block]
+        # Not Optional: it would end the checks of an empty field, and a question to choose from needs some.
+        _l("Choices"),
+        [Readable(4000)],
+        description=_l("One a line."),
+        filters=[readable_block],
     )
     scope = SelectField(
         _l("Who answers"),
@@ -95,7 +99,7 @@ class QuestionForm(FlaskForm):
         """Ask for at least two choices where one is to be chosen, none of them twice."""
         if self.kind.data not in (CHOICE, CHOICES):
             return
-        rows = _lines(field.data)
+        rows = _lines(field.data or "")
         if len(rows) < 2:
             raise ValidationError(_("Enter at least two choices, one a line."))
         if len(rows) > _MOST_CHOICES or max(map(len, rows)) > 200:

@@ -71,6 +71,7 @@ def test_a_question_is_added_with_all_that_it_has(owner):
     [
         ({"label": ""}, "Enter the question."),
         ({"kind": "choices", "choices": "Only one"}, "at least two choices"),
+        ({"kind": "choice", "choices": ""}, "at least two choices"),
         ({"kind": "choice", "choices": "A\nA"}, "Two choices are the same"),
         ({"kind": "picture"}, "Not a valid choice"),
         ({"when": "99:yes"}, "Not a valid choice"),
