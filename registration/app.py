@@ -28,7 +28,18 @@ from registration.schema import views as schema_views
 from registration.site import ledger as site_ledger
 from registration.site import poster as site_poster
 from registration.site import views as site_views
-from registration.web import assets, controls, errors, filters, guards, headers, locale, page_cache, unchanged
+from registration.web import (
+    assets,
+    controls,
+    errors,
+    filters,
+    guards,
+    headers,
+    locale,
+    numbers,
+    page_cache,
+    unchanged,
+)
 from registration.web.csrf import csrf
 
 
@@ -65,6 +76,7 @@ def _configure_settings(app: Flask, settings: Mapping[str, Any] | None) -> None:
 def _configure_web(app: Flask) -> None:
     database.init_app(app)
     locale.init_app(app)
+    numbers.init_app(app)
     assets.init_app(app)
     controls.init_app(app)
     page_cache.init_app(app)

@@ -14,9 +14,8 @@ from registration.booking.services.sessions import SessionFacts
 from registration.organiser.forms import Moment, WholeNumber, line_field, moment_of
 from registration.seats import rules
 from registration.seats.gate import Terms
+from registration.web.numbers import LAST
 
-# What every database holds in an id.
-_LAST_NUMBER = 2**31 - 1
 NOT_BELOW_ZERO = _l("Enter a number of at least 0.")
 
 
@@ -225,7 +224,7 @@ class MergeForm(FlaskForm):
         _l("Number of the other registration"),
         [
             InputRequired(_l("Enter the number of the registration that is to end.")),
-            NumberRange(1, _LAST_NUMBER, _l("There is no such registration.")),
+            NumberRange(1, LAST, _l("There is no such registration.")),
         ],
     )
 
