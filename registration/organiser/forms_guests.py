@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import FileStorage
 from wtforms import FileField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
@@ -54,7 +55,9 @@ class GuestsForm(FlaskForm):
 
     def _take_file(self) -> bool:
         """Put the file's lines under those that were typed, so that they can be corrected there."""
-        raw = self.file.data.read() if self.file.data else b""
+        # A form that is no multipart sends the name alone.
+        is_file = isinstance(self.file.data, FileStorage)
+        raw = self.file.data.read() if is_file else b"\x00" if self.file.data else b""
         try:
             lines = raw.decode("utf-8-sig")
         except UnicodeDecodeError:

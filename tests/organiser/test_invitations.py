@@ -82,6 +82,14 @@ def test_what_is_no_csv_is_told_at_its_field(page_client, gala, file):
     assert "ada@example.org</textarea>" in answer.text
 
 
+def test_words_in_the_place_of_a_file_are_no_csv(page_client, gala):
+    page = page_client.get(f"{address(gala)}/add").text
+    data = {"guests": "ada@example.org", "file": "guests.csv", "brings": "0", "locale": "en"}
+    answer = page_client.post(f"{address(gala)}/add", data=data | {"csrf_token": token_in(page)})
+    assert answer.status_code == 422
+    assert "This is no CSV file" in answer.text
+
+
 @pytest.mark.parametrize(
     "values", [{"typed": ""}, {"brings": "x"}, {"brings": "101"}, {"brings": ""}, {"locale": "xx"}]
 )
