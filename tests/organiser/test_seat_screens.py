@@ -64,6 +64,23 @@ def test_a_year_nobody_means_is_a_sentence_at_the_field(office, year):
     assert f'value="{year}-12-31T23:59"' in answer.text
 
 
+def test_quiet_hours_that_end_when_they_begin_are_none(office):
+    event, client = office
+    answer = post(client, event, "line", **RULES, quiet_from="8", quiet_until="8")
+    assert answer.status_code == 422
+    assert "another hour than they begin" in answer.text
+
+
+def test_a_limit_for_each_firm_asks_the_organiser_for_what_she_can_do(office):
+    event, client = office
+    factories.register(event, "Ada", firm="")
+    answer = post(client, event, "line", **RULES, firm_cap="1")
+    assert answer.status_code == 422
+    assert 'href="#firm_cap"' in answer.text
+    assert "named no organisation" in answer.text
+    assert "Enter the organisation" not in answer.text
+
+
 def test_a_rule_that_cannot_be_comes_back_as_it_was_typed(office):
     event, client = office
     answer = post(client, event, "line", **(RULES | {"offer_hours": "0", "quiet_from": "22"}))

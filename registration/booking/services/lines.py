@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from registration.booking.needs import firm_key, members_of_many, needs_of
+from registration.booking.needs import FirmMissing, firm_key, members_of_many, needs_of
 from registration.booking.targets import settle
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import fold
@@ -57,7 +57,7 @@ def change_line(event_id: int, line: LinePolicy, actor: Actor) -> None:
             .values(**asdict(line), limits_firms=gate.limits_firms)
         )
         if line.firm_cap != before:
-            _apply_cap(session, gate, before)
+            _cap_firms(session, gate, before)
         _noted(session, event_id, "line", actor)
         settle(session, gate, [], actor)
 
@@ -113,6 +113,8 @@ def check_line(line: LinePolicy) -> None:
         )
     if (line.quiet_from is None) != (line.quiet_until is None):
         raise Refusal(_l("Enter both ends of the quiet hours, or none."), field="quiet_until")
+    if line.quiet_from is not None and line.quiet_from == line.quiet_until:
+        raise Refusal(_l("Quiet hours end at another hour than they begin."), field="quiet_until")
     for name in ("quiet_from", "quiet_until"):
         hour = getattr(line, name)
         if hour is not None and not 0 <= hour <= 23:
@@ -163,6 +165,20 @@ def _firm_pool(session: Session, gate: Gate, key: str, terms: FirmTerms) -> int:
         return known
     cap = _cap(gate, terms)
     return gates.add_pool(session, gate.event_id, "firm", 0, cap, key=key, label=terms.firm.strip()[:254])
+
+
+def _cap_firms(session: Session, gate: Gate, before: int | None) -> None:
+    try:
+        _apply_cap(session, gate, before)
+    except FirmMissing:
+        # Its own sentence is for who registers.
+        raise Refusal(
+            _l(
+                "Somebody who is registered named no organisation, so this cannot be counted. Ask them to "
+                "enter it on their page, or tell organisations apart by the e-mail address."
+            ),
+            field="firm_cap",
+        ) from None
 
 
 def _apply_cap(session: Session, gate: Gate, before: int | None) -> None:
