@@ -186,6 +186,10 @@ def test_closing_reopening_and_cancelling(office):
     assert "Flooded." in unsure.text
     assert post(client, event, "cancel", reason="Flooded.", sure="y").status_code == 303
     assert "This event is cancelled" in client.get(f"/events/{event.slug}/").text
+    overview = client.get(f"/organiser/events/{event.slug}/").text
+    assert "This event is cancelled" in overview
+    # Its poster is gone with it.
+    assert "/poster" not in overview
 
 
 def test_the_preview_names_who_is_promoted_and_who_sits_beyond(office):
