@@ -204,6 +204,16 @@ def test_cancelling_for_somebody_tells_her_the_reason_and_promotes_the_next(owne
     assert 'data-state="cancelled"' in page
 
 
+def test_only_who_has_a_seat_is_asked_to_give_it_to_the_next(owner, page_app):
+    event = make_event(capacity=1)
+    ada, ben = register(event, "Ada"), register(event, "Ben")
+    told = "1 seat goes to the next in line at once."
+    assert told in owner.get(f"{base(event)}/registrations/{ada.id}").text
+    waiting = owner.get(f"{base(event)}/registrations/{ben.id}").text
+    assert "Yes, cancel it" in waiting
+    assert told not in waiting
+
+
 def test_the_waitlist_says_why_each_party_waits(owner, page_app):
     event = make_event(capacity=3)
     register(event, "Ada", party=2)
