@@ -37,8 +37,14 @@ def init_app(app: Flask) -> None:
         zone_name=zone_name,
         stamp=stamp,
         listed=listed,
+        begun=begun,
     )
     app.jinja_env.globals["language_name"] = language_name
+
+
+def begun(words: str) -> str:
+    """Return *words* with a capital at their beginning; names and German nouns keep theirs."""
+    return words[:1].upper() + words[1:]
 
 
 def _remembered(say: Callable[P, str]) -> Callable[P, str]:

@@ -214,6 +214,14 @@ def test_only_who_has_a_seat_is_asked_to_give_it_to_the_next(owner, page_app):
     assert told not in waiting
 
 
+def test_names_of_limits_keep_their_capitals(owner, page_app):
+    event = make_event(categories={"VIP of COCIR": 1})
+    for page in ("/", "/capacity"):
+        german = owner.get(f"{base(event)}{page}", headers={"Accept-Language": "de"}).text
+        assert "VIP of COCIR" in german
+        assert "Die Veranstaltung" in german
+
+
 def test_the_waitlist_says_why_each_party_waits(owner, page_app):
     event = make_event(capacity=3)
     register(event, "Ada", party=2)
