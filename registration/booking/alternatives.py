@@ -54,8 +54,10 @@ def alternatives(session: Session, booked: Booking, event_id: int, locale: str) 
         event, needs = row.Event, row.requires_event_id
         if phase_of(event) is not Phase.OPEN or is_registered(session, booked.email_normal, event.id):
             continue
-        # What can only be had with another event is no place to move to without that one.
-        if needs is not None and not is_registered(session, booked.email_normal, needs):
+        # What can only be had with another event is no place to move to without, or from, that one.
+        if needs is not None and (
+            needs == event_id or not is_registered(session, booked.email_normal, needs)
+        ):
             continue
         told = words(event, locale)
         found[event.id] = Alternative(

@@ -33,7 +33,7 @@ def check(
     """
     form.validate()
     if told:
-        _put(form, told)
+        tell_each(form, told)
     if len(form.attendees) > most:
         form.form_errors.append(
             _("One form can register at most %(most)s people. Send a second form for the others.", most=most)
@@ -74,6 +74,14 @@ def tell(form: RegistrationForm, refusal: Refusal) -> None:
         form.form_errors.append(refusal.sentence)
 
 
+def tell_each(form: RegistrationForm, told: Mapping[str, list[str]]) -> None:
+    """Put the sentences that *told* has by the name of a field at their fields."""
+    fields = [*form, *(field for attendee in form.attendees for field in attendee.form)]
+    for field in fields:
+        if field.name in told:
+            field.errors = told[field.name]
+
+
 def _check_email(form: RegistrationForm) -> None:
     """Ask once about an address that looks like a slip of the finger; whatever is answered holds."""
     meant = suggestion(form.email.data)
@@ -96,13 +104,6 @@ def _check_code(form: RegistrationForm, sheet: Sheet) -> None:
         trouble = code_trouble(typed, spec.access_code, codes) if people else ""
         if trouble and not form.code.errors:
             form.code.errors = [trouble]
-
-
-def _put(form: RegistrationForm, told: Mapping[str, list[str]]) -> None:
-    fields = [*form, *(field for attendee in form.attendees for field in attendee.form)]
-    for field in fields:
-        if field.name in told:
-            field.errors = told[field.name]
 
 
 def _check_attendee(form: RegistrationForm, attendee: Form, index: int, sheet: Sheet) -> None:

@@ -95,6 +95,11 @@ class Seat:
         return self.is_active and self.event_status == "published" and self.ends_at > clock.now()
 
     @property
+    def may_give_back(self) -> bool:
+        """Say whether there is still something to give back: who was there keeps that."""
+        return self.is_active and self.ends_at > clock.now()
+
+    @property
     def may_come_back(self) -> bool:
         """Say whether there is still something to register for."""
         return self.event_status == "published" and self.ends_at > clock.now()

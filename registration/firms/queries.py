@@ -129,6 +129,17 @@ def firm_people(session: Session, one: Coordinator) -> list[FirmPerson]:
     ]
 
 
+def was_of_firm(session: Session, one: Coordinator, attendee_id: int) -> bool:
+    """Say whether somebody is of the firm at an event of the organiser, though she may not come any more."""
+    firm = session.scalar(
+        select(Attendee.firm)
+        .join(Registration, Registration.id == Attendee.registration_id)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Attendee.id == attendee_id, Event.organiser_id == one.organiser_id)
+    )
+    return firm is not None and fold(firm) == one.firm_folded
+
+
 def _limits(session: Session, one: Coordinator, event_ids: Sequence[int]) -> dict[int, int]:
     """Return how many of the firm each event lets in, where it tells firms apart by their names."""
     by_name = Queue.firm_cap_by == rules.BY_NAME

@@ -21,7 +21,14 @@ from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.firms import messages
 from registration.firms.models import Coordinator
-from registration.firms.queries import FirmPerson, coordinator, firm_events, firm_people, organiser_of
+from registration.firms.queries import (
+    FirmPerson,
+    coordinator,
+    firm_events,
+    firm_people,
+    organiser_of,
+    was_of_firm,
+)
 from registration.firms.services import COORDINATOR
 from registration.mail.composing import composers
 from registration.web.guards import action_key, check_action_key
@@ -53,9 +60,13 @@ def firm(token: str) -> ResponseReturnValue:
 
 @bp.post("/attendees/<int:attendee_id>/cancel")
 def cancel(token: str, attendee_id: int) -> ResponseReturnValue:
-    """Give one person's seat, or place on the waitlist, back."""
-    person = _person(_acting(token), attendee_id)
-    cancel_attendee(_target(person), attendee_id, COORDINATOR)
+    """Give one person's seat, or place on the waitlist, back; again is no error."""
+    one = _acting(token)
+    try:
+        cancel_attendee(_target(_person(one, attendee_id)), attendee_id, COORDINATOR)
+    except NotFound:
+        if not was_of_firm(db.session(), one, attendee_id):
+            raise
     return redirect(url_for("firms.firm", token=token), 303)
 
 

@@ -7,7 +7,8 @@ from registration.booking.tickets import qr_svg
 from registration.core.database import db
 from registration.core.urls import public_url
 from registration.events.models import Event
-from registration.events.queries import event_by_slug, words
+from registration.events.queries import event_by_slug, phase_of, words
+from registration.events.rules import Phase
 from registration.site.page import address
 from registration.web.locale import page_locale
 
@@ -24,6 +25,7 @@ def poster(slug: str) -> ResponseReturnValue:
         words=words(event, page_locale()),
         address=address(event),
         url=public_url(f"/events/{slug}/"),
+        registers=phase_of(event) in (Phase.OPEN, Phase.NOT_YET) and not event.by_invitation,
     )
 
 

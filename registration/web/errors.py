@@ -37,7 +37,12 @@ def error_page(status: int, heading: str, sentence: str) -> ResponseReturnValue:
     else:
         response = make_response(
             render_template(
-                "errors/error.html", status=status, heading=heading, sentence=sentence, typed=_typed(status)
+                "errors/error.html",
+                status=status,
+                heading=heading,
+                sentence=sentence,
+                typed=_typed(status),
+                back=_back(status),
             ),
             status,
         )
@@ -51,6 +56,14 @@ def _typed(status: int) -> list[tuple[str, str]]:
     """Return what was typed into an attendee's form that could not be taken; never a password."""
     is_kept = status == HTTPStatus.SERVICE_UNAVAILABLE and request.method == "POST"
     return list(request.form.items(multi=True)) if is_kept and request.blueprint == "booking" else []
+
+
+def _back(status: int) -> str:
+    """Return the page of the link whose button was refused: it says what is so now."""
+    token = (request.view_args or {}).get("token")
+    head, found, _rest = request.path.partition(f"/{token}/")
+    is_there = status != HTTPStatus.NOT_FOUND and request.method == "POST"
+    return f"{head}{found}" if token and found and is_there else ""
 
 
 def _refused(error: Refusal) -> ResponseReturnValue:

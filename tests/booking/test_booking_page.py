@@ -1,6 +1,7 @@
 """The booking's page: what it shows, what it lets its owner do, and nobody else."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -67,6 +68,23 @@ def test_one_of_a_party_can_be_taken_out(page_app, page_client):
     page = page_client.get(f"/bookings/{token}/").text
     assert "Guest 1 of Ada" not in page
     assert state(ada) == "confirmed"
+
+
+def test_nothing_is_given_back_after_the_event(page_app, page_client):
+    event = make_event(capacity=2)
+    token, ada = booked(event, "Ada", party=2)
+    key = token_in(page_client.get(f"/bookings/{token}/").text, "key")
+    over = clock.now() + timedelta(days=400)
+    with clock.running(lambda: over):
+        page = page_client.get(f"/bookings/{token}/").text
+        assert "Give back the seat" not in page
+        assert "Cancel for all 2" not in page
+        assert page_client.post(cancel_url(token, ada), data={"key": key}).status_code == 409
+        one, _two = factories.attendees(ada)
+        alone = cancel_url(token, ada).replace("/cancel", f"/attendees/{one.id}/cancel")
+        assert page_client.post(alone, data={"key": key}).status_code == 409
+    assert state(ada) == "confirmed"
+    assert not any(one.removed_at for one in factories.attendees(ada))
 
 
 @pytest.mark.parametrize("key", [None, "", "forged"])

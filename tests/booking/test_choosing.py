@@ -200,6 +200,18 @@ def test_nobody_moves_to_an_event_outside_the_programme_or_without_the_other(pag
     assert state(ada) == "confirmed"
 
 
+def test_nobody_moves_from_the_meeting_to_what_is_only_to_be_had_with_it(page_app, page_client):
+    meeting, dinner = make_event(title="Meeting"), make_event(title="Dinner")
+    make_programme(meeting, dinner, requires={dinner.id: meeting.id})
+    page, ada = booked(meeting, "Ada")
+    assert "Go to Dinner instead" not in page_client.get(page).text
+    answer = page_client.post(
+        f"{page}{path(ada, f'move/{dinner.slug}')}", data={"key": key_of(page_client, page)}
+    )
+    assert answer.status_code == 404
+    assert state(ada) == "confirmed"
+
+
 def test_strangers_forged_keys_and_scanners_change_nothing(page_app, page_client):
     here, there = two_events()
     page, ada = booked(here, "Ada")

@@ -6,6 +6,7 @@ import pytest
 
 from registration.booking.models import Answer, Upload
 from registration.booking.services import uploads
+from registration.booking.services.cancel import cancel_attendee
 from registration.booking.services.edit import Corrected, change_people
 from registration.core.database import db
 from registration.events.services import QuestionFacts
@@ -105,3 +106,19 @@ def test_a_file_that_was_taken_back_is_deleted_at_once(app):
     [one] = factories.attendees(ada)
     change_people(target(ada), [Corrected(one.id, "Ada", "", "", ((paper, ""),))], ATTENDEE)
     assert stored() == []
+
+
+def test_what_the_contact_answered_for_all_stays_when_the_first_does_not_come(page_app, page_client):
+    asked = (
+        QuestionFacts("Order number", scope="booking"),
+        QuestionFacts("A letter", "file", is_required=True, scope="booking"),
+    )
+    event = make_event(questions=asked)
+    order, letter = event.questions
+    value = uploads.keep(letter, "seed", "old.pdf", OLD, 1000)
+    page, ada = booked(event, "Ada", party=3, answers=((order, "77"), (letter, value)))
+    for one in factories.attendees(ada)[:2]:
+        cancel_attendee(target(ada), one.id, ATTENDEE)
+    shown = page_client.get(f"{page}registrations/{ada.id}/edit").text
+    assert 'value="77"' in shown
+    assert "old.pdf" in shown

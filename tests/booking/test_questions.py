@@ -228,6 +228,22 @@ def test_a_file_survives_a_form_that_comes_back(page_client, talk):
     assert answers() == [kept]
 
 
+@pytest.mark.parametrize("press", [{"add": "1"}, {"remove": "1"}], ids=["add", "remove"])
+def test_a_file_that_we_do_not_take_is_told_of_while_people_are_added_and_removed(page_client, talk, press):
+    block = {"attendees-1-name": "Ben", control(talk).replace("-0-", "-1-"): ""}
+    data = with_file(page_client, talk, data=b"MZ program", name="new.exe") | block | press
+    page = page_client.post(path(talk), data=data).text
+    assert "Choose a PDF" in page
+    assert f'href="#{control(talk)}-file"' in page
+    assert page.count("autofocus") == 1
+
+
+def test_the_file_of_who_is_removed_is_told_of_no_more(page_client, talk):
+    file = {f"{control(talk)}-file".replace("-0-", "-1-"): (BytesIO(b"MZ program"), "new.exe")}
+    data = filled(page_client, talk) | {"attendees-1-name": "Ben", "remove": "1"} | file
+    assert "Choose a PDF" not in page_client.post(path(talk), data=data).text
+
+
 def test_the_same_file_twice_is_one_registration_and_one_file(page_client, talk):
     data = filled(page_client, talk)
     sent = [

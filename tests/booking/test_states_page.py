@@ -66,6 +66,16 @@ def test_an_offer_is_declined_by_one_press(page_app, page_client):
     assert state(cleo) == "offered"
 
 
+def test_a_button_that_comes_too_late_leads_back_to_the_page(page_app, page_client):
+    page, ben, _event = an_offer()
+    posted(page_client, page, of(ben, "accept"))
+    late = posted(page_client, page, of(ben, "decline"))
+    assert late.status_code == 409
+    assert f'<a href="{page}">Look at the page again</a>' in late.text
+    unknown = page_client.post("/bookings/unknown/registrations/1/decline", data={"key": "x"})
+    assert "Look at the page again" not in unknown.text
+
+
 def test_a_missed_offer_says_so_and_cannot_be_accepted(page_app, page_client):
     page, ben, _event = an_offer()
     key = key_of(page_client, page)
@@ -151,6 +161,13 @@ def test_a_request_waits_for_the_organiser_and_reads_the_reason(page_app, page_c
     shown = page_client.get(page).text
     assert "We cannot offer you a seat" in shown
     assert "For members only." in shown
+
+
+def test_who_takes_a_request_back_reads_of_no_seat(page_app, page_client):
+    page, _ada = booked(make_event(line={"needs_approval": True}), "Ada")
+    shown = page_client.get(page).text
+    assert "You take your request back" in shown
+    assert "Your seat goes" not in shown
 
 
 def test_who_was_cancelled_by_the_organiser_reads_by_whom_and_why(page_app, page_client):

@@ -127,6 +127,16 @@ def test_cancelling_for_one_gives_the_seat_on_and_tells_her(page_app, page_clien
     assert troubles() == []
 
 
+def test_pressing_twice_for_one_leads_back_to_the_page(page_app, page_client):
+    ada = register(make_event(), "Ada", firm="Agfa", party=2)
+    link = page_of_cora()
+    data = {"key": key_of(page_client, link)}
+    button = f"{link}attendees/{attendee_id(ada)}/cancel"
+    for _press in range(2):
+        assert page_client.post(button, data=data).status_code == 303
+    assert state(ada) == "confirmed"
+
+
 def test_somebody_else_is_sent_once_she_says_yes(page_app, page_client):
     ada = register(make_event(), "Ada", firm="Agfa")
     link = page_of_cora()

@@ -6,8 +6,10 @@ import pytest
 
 from registration.capability.models import Capability
 from registration.core.database import db
+from registration.events.services import QuestionFacts
 from tests import factories
-from tests.factories import make_event
+from tests.booking.arranging import link_in, sent, to
+from tests.factories import make_coordinator, make_event, register
 
 
 @pytest.mark.parametrize("address", ["/privacy", "/accessibility"])
@@ -47,6 +49,17 @@ def test_it_is_true_that_pages_load_nothing_from_somebody_else(page_client, page
     page = page_client.get(f"/events/{make_event().slug}/").text
     assert 'src="http' not in page
     assert '<link rel="stylesheet" href="/' in page
+
+
+def test_it_is_said_who_else_sees_a_name_and_what_they_do_not_see(page_client, page_app):
+    event = make_event(questions=(QuestionFacts("What do you eat?"),))
+    register(event, "Ada", firm="Agfa", answers=((event.questions[0], "No nuts"),))
+    make_coordinator(firm="Agfa")
+    link = link_in(to(sent(), "cora@example.org"), "firms")
+    page = page_client.get(link).text
+    assert "Ada" in page
+    assert "No nuts" not in page
+    assert "look after the people of your organisation" in page_client.get("/privacy").text
 
 
 def test_the_accessibility_statement_does_not_promise_too_much(page_client, page_app):

@@ -1,10 +1,12 @@
 """A poster of an event, and its address as a QR code that phones read."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import segno
 
+from registration.core import clock
 from tests.factories import make_event
 from tests.site.arranging import edit
 
@@ -43,5 +45,14 @@ def test_what_is_not_published_has_no_poster(page_client, event):
 def test_the_poster_of_an_event_by_invitation_asks_nobody_to_register(page_client, event):
     edit(event, by_invitation=True)
     page = page_client.get(f"/events/{event.slug}/poster").text
+    assert "Register here" not in page
+    assert "More about it" in page
+
+
+def test_the_poster_of_an_event_that_is_over_asks_nobody_to_register(page_client, event):
+    assert "Register here" in page_client.get(f"/events/{event.slug}/poster").text
+    over = clock.now() + timedelta(days=400)
+    with clock.running(lambda: over):
+        page = page_client.get(f"/events/{event.slug}/poster").text
     assert "Register here" not in page
     assert "More about it" in page

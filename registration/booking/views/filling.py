@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from registration.booking import forms, parties
 from registration.booking.applying import application
-from registration.booking.checking import check, tell
+from registration.booking.checking import check, errors_of, tell, tell_each
 from registration.booking.fields import cleaned
 from registration.booking.forms import RegistrationForm
 from registration.booking.services.register import register
@@ -61,12 +62,14 @@ def sent(
     if "remove" in data:
         index = data.get("remove", -1, type=int)
         kept = parties.without_attendee(data, index)
-        focus = f"attendees-{max(index - 1, 0)}-name"
-        return page(Shown(forms.registration_form(sheet, kept, most=most), 422, focus))
+        form = forms.registration_form(sheet, kept, most=most)
+        tell_each(form, parties.without_attendee(MultiDict(told), index).to_dict(flat=False))
+        return page(Shown(form, 422, "" if errors_of(form) else f"attendees-{max(index - 1, 0)}-name"))
     form = forms.registration_form(sheet, data, most=most)
     if "add" in data:
         forms.add_attendee(form, sheet, most)
-        return page(Shown(form, 422, f"attendees-{len(form.attendees) - 1}-name"))
+        tell_each(form, told)
+        return page(Shown(form, 422, "" if errors_of(form) else f"attendees-{len(form.attendees) - 1}-name"))
     try:
         count_code(sheet, form)
         is_invited = invitation_id is not None

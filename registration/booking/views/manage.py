@@ -20,7 +20,7 @@ from registration.booking.services.cancel import Target
 from registration.booking.views.opening import opened
 from registration.capability.services import FEED, token_of
 from registration.core.database import db
-from registration.core.refusal import NotFound
+from registration.core.refusal import NotFound, Refusal
 from registration.core.urls import public_url
 from registration.ical.links import Subscriptions, additions, subscriptions
 from registration.journal.services import ATTENDEE
@@ -72,14 +72,16 @@ def show(token: str) -> ResponseReturnValue:
 
 def cancel(token: str, registration_id: int) -> ResponseReturnValue:
     """Give the seats, or the place on the waitlist, back."""
-    return act(token, lambda booked: cancelling.cancel(target_in(booked, registration_id), ATTENDEE))
+    return act(token, lambda booked: cancelling.cancel(_given_back(booked, registration_id), ATTENDEE))
 
 
 def cancel_attendee(token: str, registration_id: int, attendee_id: int) -> ResponseReturnValue:
     """Give one attendee's seat back."""
     return act(
         token,
-        lambda booked: cancelling.cancel_attendee(target_in(booked, registration_id), attendee_id, ATTENDEE),
+        lambda booked: cancelling.cancel_attendee(
+            _given_back(booked, registration_id), attendee_id, ATTENDEE
+        ),
     )
 
 
@@ -134,6 +136,14 @@ def seat_in(booked: Booking, registration_id: int) -> Seat:
         if seat.registration_id == registration_id:
             return seat
     raise NotFound(_("There is no such registration."))
+
+
+def _given_back(booked: Booking, registration_id: int) -> Target:
+    """Return whose seats are given back. Raises Refusal where the event is over: who was there keeps that."""
+    held = seat_in(booked, registration_id)
+    if held.is_active and not held.may_give_back:
+        raise Refusal(_("This event is over or cancelled, so nothing can be changed."))
+    return Target(held.event_id, registration_id, booked.id)
 
 
 def target_in(booked: Booking, registration_id: int) -> Target:
