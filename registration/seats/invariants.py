@@ -147,7 +147,11 @@ def _who_passed() -> ColumnElement[int]:
             later.state.in_(rules.HOLDING),
             # Whom the organiser seated by hand, and why, is in the ledger.
             later.seated_reason.is_(None),
-            or_(Queue.policy == rules.STRICT, ~needs_less),
+            # Who changed her choice after she sat passed nobody by it: the event's seat was hers already.
+            or_(
+                Queue.policy == rules.STRICT,
+                and_(later.needs_step <= later.seated_step, ~needs_less),
+            ),
         )
         .order_by(later.seated_step)
         .limit(1)

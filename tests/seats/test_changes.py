@@ -171,6 +171,19 @@ def test_who_waits_ranks_as_the_category_she_comes_in_now(make_event):
     assert_sound()
 
 
+def test_a_choice_that_is_free_to_who_sits_passes_nobody_who_waits(make_event):
+    event = make_event(capacity=2, categories={"Press": 1, "Guest": None})
+    ada = factories.register(event, "Ada", category="Press")
+    ben = factories.register(event, "Ben", category="Press")
+    cleo = factories.register(event, "Cleo", category="Guest")
+    for one, category in ((ada, "Guest"), (cleo, "Press")):
+        attendee = db.session.scalars(select(Attendee.id).where(Attendee.registration_id == one.id)).one()
+        change_choice(target(one), attendee, event.categories[category], (), ATTENDEE)
+    # The event is full: what Ada left could not have been Ben's.
+    assert (state(ada), state(ben), state(cleo)) == ("confirmed", "waitlisted", "confirmed")
+    assert_sound()
+
+
 def test_moving_to_an_event_with_room_is_one_step(make_event):
     workshop, meeting = make_event(capacity=1), make_event(capacity=1, title="Meeting")
     ada, waiting = factories.register(workshop, "Ada"), factories.register(workshop, "Cleo")
