@@ -72,6 +72,8 @@ class Claims:
     by_key: Mapping[Key, Sequence[Claim]]
     sessions: Mapping[int, Sequence[Chosen]]
     wish: Wish = Wish()
+    # The same, by who picked them.
+    picked: Mapping[int, Sequence[Chosen]] = field(default_factory=dict)
 
     def shown(self, email: str, event_id: int, booking_id: int | None) -> list[Claim]:
         """Return what counts in the calendar of an address, or with *booking_id* of that booking alone."""
@@ -127,7 +129,8 @@ def _claims_of(session: Session, emails: Sequence[str], event_ids: Sequence[int]
     for key, claim in _handed_on(session, emails, event_ids):
         found.setdefault(key, []).append(claim)
     ours = {claim.registration_id for claims in found.values() for claim in claims if not claim.is_handed_on}
-    return Claims(found, _sessions(session, sorted(ours)))
+    by_registration, by_attendee = _sessions(session, sorted(ours))
+    return Claims(found, by_registration, picked=by_attendee)
 
 
 def _handed_on(session: Session, emails: Iterable[str], event_ids: Iterable[int]) -> list[tuple[Key, Claim]]:
@@ -233,22 +236,33 @@ def online_at(address: str) -> str:
 
 
 def _told(chosen: Sequence[Chosen], event: Event, locale: str) -> str:
-    """Return the sessions as lines, in the event's own time."""
-    zone = ZoneInfo(event.time_zone)
-    lines = [
-        f"{one.starts_at.astimezone(zone):%H:%M}–{one.ends_at.astimezone(zone):%H:%M} {one.name_in(locale)}"
-        for one in chosen
-    ]
+    """Return the sessions as lines."""
+    lines = as_lines(chosen, event.time_zone, locale)
     return "\n".join([_("Your sessions:"), *lines]) if lines else ""
 
 
-def _sessions(session: Session, registration_ids: Sequence[int]) -> dict[int, list[Chosen]]:
-    found: dict[int, list[Chosen]] = {}
+def as_lines(chosen: Iterable[Chosen], time_zone: str, locale: str) -> tuple[str, ...]:
+    """Return sessions in their order, each with its hours in the event's own time."""
+    zone = ZoneInfo(time_zone)
+    return tuple(
+        f"{one.starts_at.astimezone(zone):%H:%M}–{one.ends_at.astimezone(zone):%H:%M} {one.name_in(locale)}"
+        for one in sorted(chosen, key=lambda one: (one.starts_at, one.name))
+    )
+
+
+Picked = dict[int, list[Chosen]]
+
+
+def _sessions(session: Session, registration_ids: Sequence[int]) -> tuple[Picked, Picked]:
+    """Return which sessions were picked, by registration and by attendee."""
+    by_registration: Picked = {}
+    by_attendee: Picked = {}
     if not registration_ids:
-        return found
+        return by_registration, by_attendee
     rows = session.execute(
         select(
             Attendee.registration_id,
+            Attendee.id.label("attendee_id"),
             EventSession.id,
             EventSession.name,
             EventSession.hint,
@@ -261,8 +275,10 @@ def _sessions(session: Session, registration_ids: Sequence[int]) -> dict[int, li
         .where(Attendee.registration_id.in_(registration_ids), Attendee.removed_at.is_(None))
     )
     for row in rows:
-        found.setdefault(row.registration_id, []).append(Chosen(*row[1:]))
-    return found
+        chosen = Chosen(*row[2:])
+        by_registration.setdefault(row.registration_id, []).append(chosen)
+        by_attendee.setdefault(row.attendee_id, []).append(chosen)
+    return by_registration, by_attendee
 
 
 def _is_active(claim: Claim) -> bool:

@@ -1,6 +1,6 @@
 """Read bookings: what the person's page, her mails, her calendar and the organiser's lists show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
-from registration.booking.entries import claims_of, own_entry
+from registration.booking.entries import Claims, as_lines, claims_of, own_entry
 from registration.booking.models import Attendee, Booking
 from registration.core import clock
 from registration.core.snapshot import keep, kept, once
@@ -35,6 +35,7 @@ class Companion:
     code: str
     is_removed: bool
     category_id: int | None = None
+    sessions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -223,8 +224,9 @@ def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
 
 
 def _told(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], locale: str) -> list[Seat]:
-    companions = _companions(session, [row.Registration.id for row in rows], locale)
+    zones = {row.Registration.id: row.Event.time_zone for row in rows}
     claims = claims_of(session, {row.Booking.email_normal for row in rows}, {row.Event.id for row in rows})
+    companions = _companions(session, zones, claims, locale)
     return [
         _seat(
             session,
@@ -282,9 +284,12 @@ def _seat(
     )
 
 
-def _companions(session: Session, registration_ids: Sequence[int], locale: str) -> dict[int, list[Companion]]:
-    found: dict[int, list[Companion]] = {one: [] for one in registration_ids}
-    ids = tuple(registration_ids)
+def _companions(
+    session: Session, zones: Mapping[int, str], claims: Claims, locale: str
+) -> dict[int, list[Companion]]:
+    """Return who comes with which registration; *zones* are those of their events."""
+    found: dict[int, list[Companion]] = {one: [] for one in zones}
+    ids = tuple(zones)
     for one in kept(session, ("people", ids), lambda: session.execute(_PEOPLE, {"ids": ids}).all()):
         found[one.registration_id].append(
             Companion(
@@ -296,6 +301,7 @@ def _companions(session: Session, registration_ids: Sequence[int], locale: str) 
                 one.code,
                 one.removed_at is not None,
                 one.category_id,
+                as_lines(claims.picked.get(one.id, ()), zones[one.registration_id], locale),
             )
         )
     return found

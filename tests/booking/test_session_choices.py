@@ -1,5 +1,6 @@
 """Sessions on the form: each attendee picks hers, none at the same time, full ones make the party wait."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from registration.core.transaction import write_tx
 from registration.events.models import Event, EventSession
 from registration.seats import gate as gates
 from registration.seats.models import Registration
+from tests.booking.mailbox import body, sent
 from tests.booking.programme_arranging import errors, make_programme
 from tests.booking.programme_arranging import filled as filled_programme
 from tests.booking.programme_arranging import path as programme_path
@@ -53,6 +55,25 @@ def test_an_attendee_picks_sessions(page_client, event):
     assert page_client.post(path(event), data=data).status_code == 303
     assert picked() == [codes, rules]
     assert "full" in page_client.get(path(event)).text
+
+
+def test_the_page_and_the_mail_say_who_picked_what(page_client, event):
+    codes, rules = add_session(event, "Codes", 0), add_session(event, "Rules", 1)
+    data = filled(page_client, event) | {
+        "attendees-0-sessions": [str(rules), str(codes)],
+        "attendees-1-name": "Ben",
+        "attendees-1-sessions": str(rules),
+    }
+    answer = page_client.post(path(event), data=data)
+    assert answer.status_code == 303
+    page = page_client.get(answer.headers["Location"]).text
+    told = re.findall(r"<bdi>\d\d:\d\d–\d\d:\d\d (\w+)</bdi>", page)
+    assert told == ["Codes", "Rules", "Rules"]
+    (mail,) = sent()
+    assert re.findall(r"^- (\w+)|^  \d\d:\d\d–\d\d:\d\d (\w+)", body(mail), re.M) == [
+        ("Ada", ""), ("", "Codes"), ("", "Rules"), ("Ben", ""), ("", "Rules"),
+    ]  # fmt: skip
+    assert body(mail, "html").count("Rules</bdi>") == 2
 
 
 def test_sessions_at_the_same_time_are_refused_at_the_field(page_client, event):
