@@ -13,7 +13,15 @@ from registration.journal.services import ATTENDEE
 from registration.proof import changes
 from registration.proof.client import Chance, Client, Values, one_of, person_in
 from registration.proof.model import Model
-from registration.proof.operations import Hands, Operation, attendee, one_registration, one_where, target
+from registration.proof.operations import (
+    Hands,
+    Operation,
+    attendee,
+    on_registration,
+    one_registration,
+    one_where,
+    target,
+)
 from registration.proof.plans import parts
 
 
@@ -57,11 +65,6 @@ def _grow(hands: Hands, values: Values) -> str:
     return "done"
 
 
-def _split(hands: Hands, values: Values) -> str:
-    split(target(hands.stage, values["key"], values["hall"]))
-    return "done"
-
-
 def _move(hands: Hands, values: Values) -> str:
     found, to = target(hands.stage, values["key"], values["hall"]), hands.stage.halls[values["to"]]
     category_id = to.categories.get(values["category"])
@@ -94,6 +97,8 @@ def _should_move(model: Model, values: Values) -> str:
 OF_CHOICES: Sequence[Operation] = (
     Operation("change choice", 14, _other_choice, _change, _should_change),
     Operation("grow", 8, _one_more, _grow, _should_grow, is_repeatable=False),
-    Operation("split", 8, one_registration, _split, _should_split, is_repeatable=False),
+    Operation(
+        "split", 8, one_registration, on_registration(split, ATTENDEE), _should_split, is_repeatable=False
+    ),
     Operation("move", 9, _elsewhere, _move, _should_move, is_repeatable=False),
 )

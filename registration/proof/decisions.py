@@ -14,7 +14,7 @@ from registration.core.database import db
 from registration.proof import changes
 from registration.proof.client import Chance, Client, Values, one_of
 from registration.proof.model import Model
-from registration.proof.operations import ORGANISER, Hands, Operation, one_where, target
+from registration.proof.operations import ORGANISER, Hands, Operation, on_registration, one_where, target
 from registration.seats import rules
 
 REASONS = ("", "Speaks at the event")
@@ -36,14 +36,8 @@ def _to_confirm(chance: Chance, client: Client) -> Values | None:
     return None if chosen is None else {"key": chosen["key"]}
 
 
-def _approve(hands: Hands, values: Values) -> str:
-    approve(target(hands.stage, values["key"], values["hall"]), ORGANISER)
-    return "done"
-
-
-def _reject(hands: Hands, values: Values) -> str:
-    reject(target(hands.stage, values["key"], values["hall"]), ORGANISER)
-    return "done"
+_approve = on_registration(approve, ORGANISER)
+_reject = on_registration(reject, ORGANISER)
 
 
 def _seat(hands: Hands, values: Values) -> str:

@@ -232,18 +232,18 @@ def _offered(chance: Chance, client: Client) -> Values | None:
     return one_where(chance, client, lambda plan: plan.promotion == rules.OFFER)
 
 
-def _accept(hands: Hands, values: Values) -> str:
-    accept(target(hands.stage, values["key"], values["hall"]), ATTENDEE)
-    return "done"
+def on_registration(service: Callable[[Target, Actor], None], actor: Actor) -> Callable[[Hands, Values], str]:
+    """Return what lets *actor* do *service* on the registration that a step names."""
+
+    def do(hands: Hands, values: Values) -> str:
+        service(target(hands.stage, values["key"], values["hall"]), actor)
+        return "done"
+
+    return do
 
 
 def _should_accept(model: Model, values: Values) -> str:
     return model.accept(values["key"], values["hall"], clock.now())
-
-
-def _decline(hands: Hands, values: Values) -> str:
-    decline(target(hands.stage, values["key"], values["hall"]), ATTENDEE)
-    return "done"
 
 
 def _should_decline(model: Model, values: Values) -> str:
@@ -296,8 +296,8 @@ OF_SEATS: Sequence[Operation] = (
     Operation("cancel", 18, _to_cancel, _cancel, _should_cancel),
     Operation("remove one", 10, _to_remove, _remove, _should_remove),
     Operation("change capacity", 12, _to_resize, _resize, _should_resize),
-    Operation("accept", 8, _offered, _accept, _should_accept),
-    Operation("decline", 3, _offered, _decline, _should_decline),
+    Operation("accept", 8, _offered, on_registration(accept, ATTENDEE), _should_accept),
+    Operation("decline", 3, _offered, on_registration(decline, ATTENDEE), _should_decline),
     Operation("sweep", 2, lambda _chance, _client: {}, _sweep, _should_sweep, is_one_step=False),
     Operation("wait", 6, _pause, _wait, _should_wait, is_for_crowds=False, is_one_step=False),
 )
