@@ -56,7 +56,10 @@ browser: ## see to it that Chromium is there
 		fi; }
 
 # Programs that people read calendars with, and Java and Node for what looks at pages: each is fed by the tests.
-READERS = thunderbird calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 nodejs npm default-jre-headless
+# Node and Java may have come from elsewhere, and Debian's npm cannot stand beside another one's Node.
+READERS = thunderbird calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 \
+	$(shell command -v node >/dev/null && command -v npm >/dev/null || echo nodejs npm) \
+	$(shell command -v java >/dev/null || echo default-jre-headless)
 HAS_READERS = command -v thunderbird && command -v calcurse && command -v php && command -v java \
 	&& command -v node && command -v npm && test -d /usr/share/php/Sabre/VObject \
 	&& /usr/bin/python3 -c 'import gi; gi.require_version("ICalGLib", "3.0")'
