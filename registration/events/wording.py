@@ -94,6 +94,11 @@ def missing_of(part: Part, locale: str) -> int:
     return sum(1 for field in FIELDS[type(part)] if getattr(part, field) and not there.get(field))
 
 
+def flat(translations: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return words in other languages by the names that forms give them: `name-fr`."""
+    return {f"{field}-{code}": text for code, told in translations.items() for field, text in told.items()}
+
+
 def translate(session: Session, part: Part, locale: str, words: Mapping[str, Any]) -> None:
     """Keep *words* of *part* in *locale*; empty ones are none."""
     kept = {field: words[field] for field in FIELDS[type(part)] if words.get(field)}

@@ -1,7 +1,7 @@
 """Add, change and remove the categories of an event; each public function is one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registration.booking.holders import drop_pool, holders, in_category
+from registration.core import meanwhile
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
 from registration.events.models import Category, Event, Question
 from registration.events.services import CategoryFacts
-from registration.events.wording import translate
+from registration.events.wording import flat, translate
 from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
 
@@ -41,15 +42,18 @@ def change_category(
     facts: CategoryFacts,
     words: Mapping[str, Mapping[str, str]],
     actor: Actor,
+    seen: str = "",
 ) -> None:
-    """Change a category; *words* are its words in other languages. Its seats and its code stay as they are.
+    """Change a category; *words* are its words in other languages, *seen* the marks of the form.
 
-    Another turn in the line is for who registers from now on. Raises Refusal at the field, NotFound.
+    Its seats and its code stay as they are. Another turn in the line is for who registers from now on.
+    Raises Refusal at the field, ChangedMeanwhile, NotFound.
     """
 
     def work(session: Session) -> None:
         gates.lock(session, [event_id])
         event, found = session.get_one(Event, event_id), _found(session, event_id, category_id)
+        meanwhile.check(seen, stored_category(found), asdict(facts) | flat(words))
         _check(session, event_id, facts, but=category_id)
         for name, value in asdict(facts).items():
             setattr(found, name, value)
@@ -59,6 +63,12 @@ def change_category(
         _noted(session, event, "changed-category", category_id, actor)
 
     write_tx(work)
+
+
+def stored_category(category: Category) -> dict[str, object]:
+    """Return what is stored of *category*, by the names of its form."""
+    own = {one.name: getattr(category, one.name) for one in fields(CategoryFacts)}
+    return own | flat(category.translations)
 
 
 def remove_category(event_id: int, category_id: int, actor: Actor) -> None:

@@ -27,6 +27,7 @@ from registration.booking.fields import Readable, cleaned, control_id, readable_
 from registration.events.models import Event
 from registration.events.services import CategoryFacts, Facts, Text
 from registration.organiser.local_times import Occurrence, is_skipped, moment_in, occurrence_of
+from registration.organiser.shared_forms import SharedForm
 from registration.seats import rules
 
 LINE = 200
@@ -80,7 +81,7 @@ class CategoryForm(Form):
     )
 
 
-class EventForm(FlaskForm):
+class EventForm(SharedForm):
     """When, where, in which words, and how people register."""
 
     title = line_field(_l("Title"), required=_l("Enter a title."))

@@ -11,21 +11,23 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field
 
-from registration.booking.services.sessions import SessionFacts
+from registration.booking.services.sessions import SessionFacts, stored_session
 from registration.events.models import Category, Event, EventSession
 from registration.events.services import CategoryFacts
 from registration.events.wording import FIELDS
+from registration.organiser.categories import stored_category
 from registration.organiser.forms import CategoryLimitForm, line_field
 from registration.organiser.seat_forms import SessionForm
+from registration.organiser.shared_forms import SharedForm
 from registration.organiser.translation_forms import LENGTHS
 from registration.web.filters import language_name
 
 
-class CategoryEditForm(CategoryLimitForm):
+class CategoryEditForm(SharedForm, CategoryLimitForm):
     """A category as it is; its words in other languages are added by event."""
 
 
-class SessionEditForm(SessionForm):
+class SessionEditForm(SharedForm, SessionForm):
     """A session as it is; its words in other languages are added by event."""
 
     is_offered = BooleanField(
@@ -45,6 +47,8 @@ def category_form(event: Event, category: Category, *, is_sent: bool = True) -> 
         "closes_at": _local(category.closes_at, zone),
     }
     form: CategoryEditForm = _made(CategoryEditForm, event, category, stored, is_sent)
+    if not form.revision.data:
+        form.shows(stored_category(category))
     form.priority.description = _l(
         "For who registers from now on: a higher number gets free seats first. Empty: 0."
     )
@@ -62,6 +66,8 @@ def session_form(event: Event, one: EventSession, *, is_sent: bool = True) -> Se
         "is_offered": one.is_offered,
     }
     form: SessionEditForm = _made(SessionEditForm, event, one, stored, is_sent)
+    if not form.revision.data:
+        form.shows(stored_session(one))
     return form
 
 

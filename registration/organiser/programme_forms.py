@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
@@ -14,6 +13,7 @@ from registration.booking.fields import Readable, readable_block
 from registration.events.models import Programme, ProgrammeEvent
 from registration.organiser.forms import TEXT, EventForm, WholeNumber, line_field
 from registration.organiser.programmes import Link, ProgrammeFacts
+from registration.organiser.shared_forms import SharedForm
 
 _MOST = 100
 
@@ -29,14 +29,14 @@ class LinkForm(Form):
     requires = SelectField(_l("Only together with"), choices=[])
 
 
-class ProgrammeForm(FlaskForm):
+class ProgrammeForm(SharedForm):
     """The words of a programme, and its events."""
 
     title = line_field(_l("Title"), required=_l("Enter a title."))
     summary = line_field(_l("In one sentence"), length=500)
     description = TextAreaField(_l("Description"), [Optional(), Readable(TEXT)], filters=[readable_block])
     locale = SelectField(_l("Language of these texts"), choices=EventForm.locale.kwargs["choices"])
-    events = FieldList(FormField(LinkForm), max_entries=_MOST)
+    events = FieldList(FormField(LinkForm), _l("Events"), max_entries=_MOST)
 
     def offer(self, titles: Mapping[int, str]) -> None:
         """Let the rows choose among *titles*; a row of an event that is not among them is dropped."""

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
-from registration.core import clock
+from registration.core import clock, meanwhile
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
@@ -63,6 +63,14 @@ def programmes_of(session: Session, organiser_ids: Iterable[int]) -> Sequence[Pr
     return session.scalars(query.order_by(Programme.id.desc())).all()
 
 
+def stored(session: Session, programme: Programme) -> dict[str, object]:
+    """Return what is stored of *programme*, by the names of its form."""
+    links = [Link(one.event_id, one.requires_event_id) for one in links_of(session, programme.id)]
+    return _named(
+        ProgrammeFacts(programme.title, programme.summary, programme.description, programme.locale, links)
+    )
+
+
 def create(organiser_id: int, facts: ProgrammeFacts, actor: Actor) -> str:
     """Link events of an organiser and return the programme's slug. Raises Refusal."""
 
@@ -78,11 +86,15 @@ def create(organiser_id: int, facts: ProgrammeFacts, actor: Actor) -> str:
     return write_tx(work)
 
 
-def change(programme_id: int, facts: ProgrammeFacts, actor: Actor) -> None:
-    """Change the words and events of a programme. Raises Refusal."""
+def change(programme_id: int, facts: ProgrammeFacts, actor: Actor, seen: str = "") -> None:
+    """Change the words and events of a programme; *seen* are the marks of the form.
+
+    Raises Refusal, ChangedMeanwhile.
+    """
 
     def work(session: Session) -> None:
-        programme = session.get_one(Programme, programme_id)
+        programme = session.get_one(Programme, programme_id, with_for_update=True)
+        meanwhile.check(seen, stored(session, programme), _named(facts))
         programme.title, programme.summary = facts.title, facts.summary
         programme.description, programme.locale = facts.description, facts.locale
         # Its own words stand for their language: a translation into it would hide them.
@@ -92,6 +104,11 @@ def change(programme_id: int, facts: ProgrammeFacts, actor: Actor) -> None:
         record(session, actor, note)
 
     write_tx(work)
+
+
+def _named(facts: ProgrammeFacts) -> dict[str, object]:
+    own = {name: getattr(facts, name) for name in ("title", "summary", "description", "locale")}
+    return own | {"events": list(facts.links)}
 
 
 def _link(session: Session, programme: Programme, links: Sequence[Link]) -> None:

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from registration.booking.services.lines import FirmTerms
 from registration.booking.services.sessions import SessionFacts
 from registration.organiser.forms import Moment, WholeNumber, line_field, moment_of
+from registration.organiser.shared_forms import SharedForm
 from registration.seats import rules
 from registration.seats.gate import Terms
 from registration.web.numbers import LAST
@@ -52,7 +53,7 @@ class CapacityForm(FlaskForm):
         return Terms(self.wanted.data or 0, self.overbooking.data or 0, is_percent, self.reserve.data or 0)
 
 
-class LineForm(FlaskForm):
+class LineForm(SharedForm):
     """How the event's free seats go to whom."""
 
     policy = RadioField(

@@ -1,7 +1,7 @@
 """What organisers do; each public function is one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
@@ -11,7 +11,7 @@ from registration.accounts.models import Organiser
 from registration.booking.messages import announce_moved
 from registration.booking.models import Attendee
 from registration.capability.services import TEAM, replace, revoke
-from registration.core import clock
+from registration.core import clock, meanwhile
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
@@ -52,12 +52,28 @@ def create_event(organiser_id: int, new: NewEvent, uid_host: str, actor: Actor) 
     return write_tx(lambda session: _create(session, organiser_id, new, uid_host, actor))
 
 
-def change_event(event_id: int, facts: Facts, text: Text, actor: Actor) -> int | None:
-    """Change an event; where it moved, tell everybody who holds or waits.
+def change_event(event_id: int, facts: Facts, text: Text, actor: Actor, seen: str = "") -> int | None:
+    """Change an event; where it moved, tell everybody who holds or waits. *seen* are the form's marks.
 
-    Return how many are told, or None when it stays when and where it was. Raises Refusal.
+    Return how many are told, or None when it stays when and where it was. Raises Refusal, ChangedMeanwhile.
     """
-    return write_tx(lambda session: _change(session, event_id, facts, text, actor))
+
+    def work(session: Session) -> int | None:
+        # Under the gate: a registration sees the event before or after the change, never in between.
+        gates.lock(session, [event_id])
+        event = _event(session, event_id)
+        meanwhile.check(seen, stored_event(event), asdict(facts) | asdict(text))
+        return _change(session, event, facts, text, actor)
+
+    return write_tx(work)
+
+
+def stored_event(event: Event) -> dict[str, object]:
+    """Return what is stored of *event*, its own words with it, by the names of the form."""
+    told = next((text for text in event.texts if text.locale == event.locale), None)
+    return {one.name: getattr(event, one.name) for one in fields(Facts)} | {
+        one.name: getattr(told, one.name, "") for one in fields(Text) if one.name != "locale"
+    }
 
 
 def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> None:
@@ -109,18 +125,15 @@ def _create(session: Session, organiser_id: int, new: NewEvent, uid_host: str, a
     return event.slug
 
 
-def _change(session: Session, event_id: int, facts: Facts, text: Text, actor: Actor) -> int | None:
-    # Under the gate: a registration sees the event before or after the change, never in between.
-    gates.lock(session, [event_id])
-    event = _event(session, event_id)
+def _change(session: Session, event: Event, facts: Facts, text: Text, actor: Actor) -> int | None:
     was, before = event.status, whereabouts(event)
     events.change_event(session, event, facts, text)
-    note = Note("edited", organiser_id=event.organiser_id, event_id=event_id, before=was, after=event.status)
+    note = Note("edited", organiser_id=event.organiser_id, event_id=event.id, before=was, after=event.status)
     record(session, actor, note)
     # A draft that is published is new to calendars, but neither when nor where has changed.
     if event.status != "published" or whereabouts(event) == before:
         return None
-    return announce_moved(session, event_id, before)
+    return announce_moved(session, event.id, before)
 
 
 def change_calendar_mail(organiser_id: int, choice: str, actor: Actor) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.needs import FirmMissing, firm_key, members_of_many, needs_of
 from registration.booking.targets import settle
+from registration.core import meanwhile
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import fold
 from registration.core.transaction import write_tx
@@ -20,6 +21,7 @@ from registration.seats import rules
 from registration.seats.gate import Gate, Terms
 from registration.seats.models import Pool, Queue, Registration
 from registration.seats.parties import walk_by
+from registration.seats.queries import line_policy
 from registration.seats.recount import claim_firms
 from registration.seats.rules import LinePolicy
 
@@ -34,12 +36,16 @@ class FirmTerms:
     release_at: datetime | None = None
 
 
-def change_line(event_id: int, line: LinePolicy, actor: Actor) -> None:
-    """Let seats go to whom *line* says from now on, at once where that frees some. Raises Refusal."""
+def change_line(event_id: int, line: LinePolicy, actor: Actor, seen: str = "") -> None:
+    """Let seats go to whom *line* says from now on, at once where that frees some.
+
+    *seen* are the marks of the form. Raises Refusal at the field, ChangedMeanwhile.
+    """
     check_line(line)
 
     def work(session: Session) -> None:
         gate = gates.lock(session, [event_id])[event_id]
+        meanwhile.check(seen, asdict(line_policy(session, event_id)), asdict(line))
         if line.firm_cap_by != gate.firm_cap_by and gate.limits_firms:
             raise Refusal(
                 _l("Remove the limits of firms first: they were made for the other way to tell firms apart."),

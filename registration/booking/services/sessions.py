@@ -1,7 +1,7 @@
 """Add, change and remove the sessions of an event; each public function is one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -13,18 +13,19 @@ from registration.booking.holders import IS_COMING, drop_pool, holders, in_sessi
 from registration.booking.messages import announce_session_moved
 from registration.booking.models import Attendee, AttendeeSession
 from registration.booking.services.capacity import check_terms
-from registration.core import clock
+from registration.core import clock, meanwhile
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event, EventSession
 from registration.events.services import touch
-from registration.events.wording import translate
+from registration.events.wording import flat, translate
 from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
 from registration.seats.gate import Terms
 from registration.seats.models import Registration
 
 Span = tuple[datetime, datetime]
+_CHANGED = ("name", "hint", "starts_at", "ends_at", "is_offered")
 
 
 @dataclass(frozen=True)
@@ -72,22 +73,25 @@ def change_session(
     facts: SessionFacts,
     words: Mapping[str, Mapping[str, str]],
     actor: Actor,
+    seen: str = "",
 ) -> int | None:
     """Change a session; who picked it is told of another time, and the calendars follow.
 
-    *words* are its words in other languages. Its seats stay as they are. Return how many registrations
-    are told, or None where the time stays or nobody is told yet. Raises Refusal at the field, NotFound.
+    *words* are its words in other languages, *seen* the marks of the form. Its seats stay as they are.
+    Return how many registrations are told, or None where the time stays or nobody is told yet. Raises
+    Refusal at the field, ChangedMeanwhile, NotFound.
     """
 
     def work(session: Session) -> int | None:
         gate = gates.lock(session, [event_id])[event_id]
         event, found = session.get_one(Event, event_id), _found(session, event_id, session_id)
         before, after = (found.starts_at, found.ends_at), (facts.starts_at, facts.ends_at)
+        meanwhile.check(seen, stored_session(found), asdict(facts) | flat(words))
         # An event that was moved may have left its sessions behind: their words can be corrected still.
         _check(session, event, facts, but=found)
         if after != before:
             _check_others(session, found, after)
-        for name in ("name", "hint", "starts_at", "ends_at", "is_offered"):
+        for name in _CHANGED:
             setattr(found, name, getattr(facts, name))
         for code, told in words.items():
             translate(session, found, code, told)
@@ -97,6 +101,11 @@ def change_session(
         return None if after == before else _moved(session, event, found, before)
 
     return write_tx(work)
+
+
+def stored_session(one: EventSession) -> dict[str, object]:
+    """Return what is stored of a session, by the names of its form."""
+    return {name: getattr(one, name) for name in _CHANGED} | flat(one.translations)
 
 
 def remove_session(event_id: int, session_id: int, actor: Actor) -> None:

@@ -7,6 +7,7 @@ from flask_babel import ngettext
 
 from registration.accounts.access import EDIT, organiser_page
 from registration.accounts.models import Organiser
+from registration.core.meanwhile import ChangedMeanwhile
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
@@ -41,6 +42,7 @@ def edit(event: Event) -> ResponseReturnValue:
     form = forms.EventForm()
     if request.method == "GET":
         forms.fill(form, event, event.locale)
+        form.shows(services.stored_event(event))
         return _edit_page(event, form, 200)
     if not form.validate():
         return _edit_page(event, form, 422)
@@ -48,7 +50,12 @@ def edit(event: Event) -> ResponseReturnValue:
     status = "cancelled" if event.status == "cancelled" else None
     slug = event.slug
     try:
-        told = services.change_event(event.id, form.facts(status), form.text(), actor())
+        told = services.change_event(event.id, form.facts(status), form.text(), actor(), form.seen())
+    except ChangedMeanwhile as changed:
+        shown = forms.EventForm(formdata=None)
+        forms.fill(shown, event, event.locale)
+        form.overtaken(changed, shown)
+        return _edit_page(event, form, changed.status)
     except Refusal as refusal:
         tell(form, refusal)
         return _edit_page(event, form, 422)

@@ -1,6 +1,7 @@
 """How an event's seats go to whom: the rules of its line, its sessions, what is agreed with firms."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from registration.accounts.access import EDIT
 from registration.booking.services import lines
 from registration.booking.services.sessions import add_session
 from registration.core.database import db
+from registration.core.meanwhile import ChangedMeanwhile
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event, EventSession
@@ -27,13 +29,15 @@ def line(event: Event) -> ResponseReturnValue:
     """Change the rules of the line."""
     form, zone = LineForm(), ZoneInfo(event.time_zone)
     if request.method == "GET":
-        form.fill(line_policy(db.session(), event.id), zone)
+        stored = line_policy(db.session(), event.id)
+        form.fill(stored, zone)
+        form.shows(asdict(stored))
     sentence = _("Saved. Whoever gets a seat by the new rules has it now, and is told.")
     return _screen(
         event,
         form,
         "line",
-        lambda: lines.change_line(event.id, form.line(zone), actor()),
+        lambda: lines.change_line(event.id, form.line(zone), actor(), form.seen()),
         sentence,
         "waitlist",
     )
@@ -77,6 +81,11 @@ def _screen(
         return _page(f"{name}.html", event, form, 422)
     try:
         save()
+    except ChangedMeanwhile as changed:
+        shown = LineForm(formdata=None)
+        shown.fill(line_policy(db.session(), event.id), ZoneInfo(event.time_zone))
+        form.overtaken(changed, shown)
+        return _page(f"{name}.html", event, form, changed.status)
     except Refusal as refusal:
         tell(form, refusal)
         return _page(f"{name}.html", event, form, 422)

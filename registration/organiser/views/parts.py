@@ -13,11 +13,13 @@ from flask_wtf import FlaskForm
 from registration.accounts.access import EDIT
 from registration.booking.services import sessions
 from registration.core.database import db
+from registration.core.meanwhile import ChangedMeanwhile
 from registration.core.refusal import NotFound, Refusal
 from registration.events.access import event_page
 from registration.events.models import Category, Event, EventSession
 from registration.organiser import categories, part_forms
 from registration.organiser.forms import NewCategoryForm, errors_of
+from registration.organiser.shared_forms import SharedForm
 from registration.organiser.views.frame import actor, done, event_screen, tell
 from registration.seats.queries import availability
 
@@ -50,10 +52,10 @@ def category(event: Event, category_id: int) -> ResponseReturnValue:
 
     def save() -> str:
         facts, words = part_forms.category_facts(form, event, found), part_forms.words_in(form, event)
-        categories.change_category(event_id, category_id, facts, words, actor())
+        categories.change_category(event_id, category_id, facts, words, actor(), form.seen())
         return str(_("Saved."))
 
-    said = _said(form, save)
+    said = _said(form, save, lambda: part_forms.category_form(event, found, is_sent=False))
     return done(said, "add_category", slug=slug) if said else _category_page(event, form, found)
 
 
@@ -81,9 +83,9 @@ def session(event: Event, session_id: int) -> ResponseReturnValue:
 
     def save() -> str:
         facts, words = part_forms.session_facts(form, event, found), part_forms.words_in(form, event)
-        return _told(sessions.change_session(event_id, session_id, facts, words, actor()))
+        return _told(sessions.change_session(event_id, session_id, facts, words, actor(), form.seen()))
 
-    said = _said(form, save)
+    said = _said(form, save, lambda: part_forms.session_form(event, found, is_sent=False))
     return done(said, "sessions", slug=slug) if said else _session_page(event, form, found)
 
 
@@ -113,14 +115,22 @@ def _told(count: int | None) -> str:
     return sentence
 
 
-def _said(form: FlaskForm, save: Callable[[], str]) -> str:
-    """Save what was sent and return what to say of it; nothing where the form has to be shown."""
+def _said(form: FlaskForm, save: Callable[[], str], stored: Callable[[], FlaskForm] | None = None) -> str:
+    """Save what was sent and return what to say of it; nothing where the form has to be shown.
+
+    *stored* makes a form of what is stored, where somebody else may have the same one open.
+    """
     if request.method == "GET" or not form.validate():
         return ""
     try:
         return save()
     except NotFound:
         raise
+    except ChangedMeanwhile as changed:
+        if stored is None or not isinstance(form, SharedForm):
+            raise
+        form.overtaken(changed, stored())
+        return ""
     except Refusal as refusal:
         tell(form, refusal)
         return ""
@@ -144,7 +154,8 @@ def _screen(
     template: str, event: Event, form: FlaskForm, refusal: Refusal | None = None, **values: object
 ) -> ResponseReturnValue:
     errors = [("main", refusal.sentence)] if refusal else errors_of(form)
-    status = refusal.status if refusal else 422 if errors else 200
+    is_overtaken = isinstance(form, SharedForm) and form.is_overtaken
+    status = refusal.status if refusal else 409 if is_overtaken else 422 if errors else 200
     return event_screen(template, event, status, form=form, errors=errors, has_errors=bool(errors), **values)
 
 

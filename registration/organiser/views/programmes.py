@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from registration.accounts.access import EDIT, organiser_page
 from registration.accounts.models import Organiser
 from registration.core.database import db
+from registration.core.meanwhile import ChangedMeanwhile
 from registration.core.refusal import Refusal
 from registration.events.access import programme_page
 from registration.events.models import Programme
@@ -42,10 +43,11 @@ def edit_programme(programme: Programme) -> ResponseReturnValue:
     heading, slug, programme_id = _("Edit %(title)s", title=programme.title), programme.slug, programme.id
     if request.method == "GET":
         form.fill(programme, programmes.links_of(db.session(), programme.id))
+        form.shows(programmes.stored(db.session(), programme))
         return _page(form, titles, 200, heading, programme)
 
     def save(facts: ProgrammeFacts) -> str:
-        programmes.change(programme_id, facts, actor())
+        programmes.change(programme_id, facts, actor(), form.seen())
         return slug
 
     return _saved(form, titles, heading, save, programme)
@@ -61,11 +63,22 @@ def _saved(
     if form.validate():
         try:
             saved = save(form.facts(titles))
+        except ChangedMeanwhile as changed:
+            form.overtaken(changed, _stored(titles, programme))
+            return _page(form, titles, changed.status, heading, programme)
         except Refusal as refusal:
             tell(form, refusal)
         else:
             return done(_("Saved."), "edit_programme", slug=saved)
     return _page(form, titles, 422, heading, programme)
+
+
+def _stored(titles: Mapping[int, str], programme: Programme | None) -> ProgrammeForm:
+    form = ProgrammeForm(formdata=None)
+    form.offer(titles)
+    if programme is not None:
+        form.fill(programme, programmes.links_of(db.session(), programme.id))
+    return form
 
 
 def _titles(organiser_id: int, programme_id: int | None) -> dict[int, str]:

@@ -1,0 +1,167 @@
+"""Two colleagues have one form open: the second to save hears what the first has changed."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from registration.booking.services.lines import change_line
+from registration.booking.services.sessions import SessionFacts, add_session
+from registration.core import meanwhile
+from registration.core.database import db
+from registration.core.transaction import write_tx
+from registration.events.models import Category, Event, EventSession, Programme
+from registration.events.services import Text, put_text
+from registration.journal.services import SYSTEM
+from registration.seats.queries import line_policy
+from registration.seats.rules import LinePolicy
+from tests import factories
+from tests.booking.programme_arranging import make_programme
+from tests.factories import make_event, sign_in
+
+
+@pytest.fixture
+def owner(page_app, page_client):
+    sign_in(page_client, "ada@example.org", factories.make_account("ada@example.org", "owner"))
+    return page_client
+
+
+def form_of(page: str) -> dict[str, str]:
+    """Return what a browser would send of the page's form as it is."""
+    found: dict[str, str] = {}
+    page = re.split(r'<details class="danger-zone"', page)[0]
+    for tag in re.findall(r"<input[^>]*>", page):
+        given = {name: unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', tag)}
+        is_ticked = " checked" in tag or given.get("type") not in ("checkbox", "radio")
+        if is_ticked and "name" in given:
+            found[given["name"]] = given.get("value", "")
+    for name, inner in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.S):
+        chosen = re.search(r'<option selected value="([^"]*)"', inner)
+        found[name] = chosen[1] if chosen else ""
+    for name, text in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', page, re.S):
+        found[name] = unescape(text).strip()
+    return found
+
+
+def saved_twice(client, address: str, first: dict[str, str], second: dict[str, str]):
+    """Open a form in two tabs, save the one, then the other; return that answer and what to send next."""
+    shown = form_of(client.get(address).text)
+    answer = client.post(address, data=shown | first)
+    assert answer.status_code == 303, answer.text
+    answer = client.post(address, data=shown | second)
+    return answer, form_of(answer.text)
+
+
+def test_the_second_save_of_an_event_says_what_the_first_has_changed(owner):
+    event = make_event(venue="Autoworld")
+    edit = f"/organiser/events/{event.slug}/edit"
+    answer, again = saved_twice(
+        owner, edit, {"venue": "Flagey", "title": "Gala"}, {"summary": "Of nomenclatures"}
+    )
+    assert answer.status_code == 409
+    assert "and changed: “Title”, “Venue”" in unescape(answer.text)
+    assert "They saved: Flagey" in answer.text
+    assert "<title>Error:" in answer.text
+    assert again["summary"] == "Of nomenclatures"
+    assert again["venue"] == "Autoworld"
+    db.session.rollback()
+    assert db.session.get_one(Event, event.id).venue == "Flagey"
+    assert owner.post(edit, data=again).status_code == 303
+    db.session.rollback()
+    assert db.session.get_one(Event, event.id).venue == "Autoworld"
+
+
+def test_a_form_that_is_sent_twice_finds_what_it_wanted(owner):
+    event = make_event()
+    edit = f"/organiser/events/{event.slug}/edit"
+    answer, _again = saved_twice(owner, edit, {"venue": "Flagey"}, {"venue": "Flagey"})
+    assert answer.status_code == 303
+
+
+def test_a_form_that_came_back_with_an_error_still_knows_what_it_showed(owner):
+    event = make_event()
+    edit = f"/organiser/events/{event.slug}/edit"
+    answer, again = saved_twice(owner, edit, {"venue": "Flagey"}, {"title": ""})
+    assert answer.status_code == 422
+    assert owner.post(edit, data=again | {"title": "Gala"}).status_code == 409
+
+
+def test_the_second_save_of_the_line_says_what_the_first_has_changed(owner):
+    event = make_event()
+    address = f"/organiser/events/{event.slug}/line"
+    answer, again = saved_twice(
+        owner, address, {"promotion": "offer", "publishes_ledger": "y"}, {"firm_cap": "3"}
+    )
+    assert answer.status_code == 409
+    assert "They saved: is offered to the next in line" in answer.text
+    assert "They saved: yes" in answer.text
+    assert again["firm_cap"] == "3"
+    assert owner.post(address, data=again).status_code == 303
+    db.session.rollback()
+    policy = line_policy(db.session(), event.id)
+    assert (policy.promotion, policy.firm_cap) == ("direct", 3)
+
+
+def test_the_second_save_of_a_programme_says_what_the_first_has_changed(owner):
+    workshop, dinner = make_event(title="Workshop"), make_event(title="Dinner")
+    slug = make_programme(workshop, dinner)
+    address = f"/organiser/programmes/{slug}/edit"
+    answer, again = saved_twice(
+        owner,
+        address,
+        {"title": "Winter days", "events-1-requires": str(workshop.id)},
+        {"summary": "Two days"},
+    )
+    assert answer.status_code == 409
+    assert "“Title”" in unescape(answer.text)
+    assert "They saved: Winter days" in answer.text
+    assert again["summary"] == "Two days"
+    assert owner.post(address, data=again).status_code == 303
+    db.session.rollback()
+    assert db.session.query(Programme).one().title != "Winter days"
+
+
+def test_the_second_save_of_a_category_says_what_the_first_has_changed(owner):
+    event = make_event(categories={"Press": None})
+    write_tx(lambda session: put_text(session, session.get_one(Event, event.id), Text("fr", "Atelier")))
+    address = f"/organiser/events/{event.slug}/edit/categories/{event.categories['Press']}"
+    answer, again = saved_twice(owner, address, {"name-fr": "Presse"}, {"hint": "With a card"})
+    assert answer.status_code == 409
+    assert "They saved: Presse" in answer.text
+    assert again["hint"] == "With a card"
+    assert owner.post(address, data=again).status_code == 303
+    db.session.rollback()
+    found = db.session.query(Category).one()
+    assert (found.hint, found.translations) == ("With a card", {})
+
+
+def test_the_second_save_of_a_session_says_what_the_first_has_changed(owner):
+    event = make_event()
+    starts_at = db.session.get_one(Event, event.id).starts_at
+    facts = SessionFacts("Coding", starts_at, starts_at + timedelta(hours=1))
+    session_id = add_session(event.id, facts, SYSTEM)
+    address = f"/organiser/events/{event.slug}/sessions/{session_id}"
+    answer, again = saved_twice(owner, address, {"name": "Coding in practice"}, {"hint": "Bring a laptop"})
+    assert answer.status_code == 409
+    assert "They saved: Coding in practice" in answer.text
+    assert owner.post(address, data=again).status_code == 303
+    db.session.rollback()
+    assert db.session.query(EventSession).one().name == "Coding"
+
+
+def test_whoever_sends_no_marks_is_not_asked(app):
+    event = make_event()
+    change_line(event.id, LinePolicy(promotion="manual"), SYSTEM)
+    change_line(event.id, LinePolicy(promotion="offer"), SYSTEM)
+    with pytest.raises(meanwhile.ChangedMeanwhile) as changed:
+        change_line(event.id, LinePolicy(firm_cap=2), SYSTEM, meanwhile.marks({"promotion": "manual"}))
+    assert "promotion" in changed.value.names
+
+
+@pytest.mark.parametrize("sent", ["\x00", "=", "a b=c =d", "title" * 10_000])
+def test_marks_that_nobody_made_are_no_error(owner, sent):
+    event = make_event()
+    edit = f"/organiser/events/{event.slug}/edit"
+    shown = form_of(owner.get(edit).text)
+    assert owner.post(edit, data=shown | {"revision": sent}).status_code in {303, 409}
