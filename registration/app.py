@@ -18,6 +18,7 @@ from registration.firms import views as firm_views
 from registration.ical import views as ical_views
 from registration.invitations import letters as invitation_letters
 from registration.invitations import views as invitation_views
+from registration.journal.wording import in_words
 from registration.mail import views as mail_views
 from registration.organiser import letters as organiser_letters
 from registration.organiser import views as organiser_views
@@ -82,6 +83,7 @@ def _configure_web(app: Flask) -> None:
     page_cache.init_app(app)
     unchanged.init_app(app)
     filters.init_app(app)
+    app.jinja_env.filters["in_words"] = in_words
     headers.init_app(app)
     guards.init_app(app)
     errors.init_app(app)

@@ -10,6 +10,7 @@ from registration.booking.models import Booking
 from registration.booking.programmes import dependants
 from registration.booking.queries import Seat, is_registered
 from registration.journal.models import JournalEntry
+from registration.journal.wording import reason_words
 from registration.seats import rules
 from registration.seats.models import Registration
 
@@ -36,7 +37,7 @@ def endings(session: Session, registration_ids: Sequence[int]) -> dict[int, Endi
     )
     return {
         row.registration_id or 0: Ending(
-            row.before or "", row.actor, (row.reason or "") if row.actor == "organiser" else ""
+            row.before or "", row.actor, reason_words(row.reason) if row.actor == "organiser" else ""
         )
         for row in rows
     }

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from registration.accounts.models import Account
@@ -12,6 +11,7 @@ from registration.booking.kinds import PROGRAMME
 from registration.booking.models import Attendee, Booking
 from registration.events.models import Event
 from registration.journal.models import JournalEntry
+from registration.journal.wording import Told, told
 from registration.mail.models import OutgoingMessage
 from registration.seats import rules
 from registration.seats.explain import pool_names, why_not_seated
@@ -121,14 +121,15 @@ def parties(
     }
 
 
-def history(session: Session, registration_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return what happened to a registration, with who did it."""
-    return session.execute(
+def history(session: Session, registration_id: int) -> list[tuple[JournalEntry, Told]]:
+    """Return what happened to a registration, with its words."""
+    rows = session.execute(
         select(JournalEntry, Account.name)
         .outerjoin(Account, Account.id == JournalEntry.account_id)
         .where(JournalEntry.registration_id == registration_id)
         .order_by(JournalEntry.id)
-    ).all()
+    )
+    return [(row.JournalEntry, told(*row)) for row in rows]
 
 
 def mails_of(session: Session, registration_id: int) -> Sequence[OutgoingMessage]:

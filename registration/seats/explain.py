@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from registration.core import clock
 from registration.events.models import Category, Event, EventSession
+from registration.journal.wording import in_words
 from registration.seats import rules
 from registration.seats.line import needs_of_many
 from registration.seats.models import Pool, Registration
@@ -166,9 +167,9 @@ def why_registration(session: Session, registration: Registration) -> list[Reaso
     """Return why one registration has, or has not, its seats, and what would have to change."""
     if registration.state != rules.WAITLISTED:
         told = _(
-            "Registration %(id)s is %(state)s; it joined at place %(place)s.",
+            "Registration %(id)s: %(state)s. It joined at place %(place)s.",
             id=registration.id,
-            state=registration.state,
+            state=in_words(registration.state),
             place=registration.place,
         )
         reasons = [Reason(told, registration.state not in rules.HOLDING)]

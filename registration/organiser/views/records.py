@@ -10,6 +10,7 @@ from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.journal.models import JournalEntry
+from registration.journal.wording import action_words, told
 from registration.organiser.views.frame import event_screen
 from registration.web.paging import page
 
@@ -36,8 +37,8 @@ def journal(event: Event) -> ResponseReturnValue:
     return event_screen(
         "journal.html",
         event,
-        rows=db.session.execute(newest).all(),
+        rows=[(row.JournalEntry, told(*row)) for row in db.session.execute(newest)],
         page=here,
         action=action,
-        actions=actions,
+        actions=sorted((action_words(one), one) for one in actions),
     )
