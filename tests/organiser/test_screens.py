@@ -125,6 +125,17 @@ def test_a_draft_says_that_it_waits_to_be_published(owner, page_app):
     assert f'href="{base(event)}/edit"' in page
 
 
+@pytest.mark.parametrize("status", ["draft", "published"])
+def test_the_overview_leads_to_all_that_can_be_set_before_and_after_publishing(owner, page_app, status):
+    event = make_event(status=status)
+    page = owner.get(f"{base(event)}/").text
+    for path in ("line", "sessions", "edit/categories", "health", "capacity"):
+        assert f'href="{base(event)}/{path}"' in page
+        assert owner.get(f"{base(event)}/{path}").status_code == 200
+    for what in ("Close registration now", "Cancel the event"):
+        assert (what in page) == (status == "published")
+
+
 def test_moving_an_event_tells_everybody_and_moves_their_calendar(owner, page_app):
     event = make_event(capacity=1)
     register(event, "Ada")
