@@ -33,7 +33,7 @@ class ReconfirmForm(FlaskForm):
             NumberRange(0, MOST_DAYS - 1, _l("Enter a number of days from 0 to 364.")),
         ],
     )
-    frees_seat = BooleanField(_l("Who has not answered by then loses the seat to the next in line"))
+    frees_seat = BooleanField(_l("Who has not answered by then loses the seat"))
 
     def fill(self, plan: ReconfirmationPlan | None) -> None:
         """Put what is stored into the form, or what most events want."""

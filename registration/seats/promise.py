@@ -1,5 +1,6 @@
 """What an event promises about its seats, in sentences that stand wherever people read of it."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -107,6 +108,36 @@ def _offer_terms(line: LinePolicy) -> list[str]:
             )
         )
     return told
+
+
+def when_freed(line: LinePolicy, waiting: int, seats: int, starts_at: datetime) -> str:
+    """Return what becomes of *seats* that are given back now, for the organiser who is about to do it."""
+    now = clock.now()
+    if not waiting:
+        told = ngettext(
+            "%(num)s seat becomes free. Nobody is waiting for it.",
+            "%(num)s seats become free. Nobody is waiting for them.",
+            seats,
+        )
+    elif line.stands_still(now):
+        told = ngettext(
+            "%(num)s seat becomes free, for you to give by hand to somebody who waits.",
+            "%(num)s seats become free, for you to give by hand to somebody who waits.",
+            seats,
+        )
+    elif rules.makes_offers(line.promotion, line.direct_hours, starts_at, now):
+        told = ngettext(
+            "%(num)s seat is offered at once to the next in line that fits.",
+            "%(num)s seats are offered at once to the next in line that fit.",
+            seats,
+        )
+    else:
+        told = ngettext(
+            "%(num)s seat goes at once to the next in line that fits.",
+            "%(num)s seats go at once to the next in line that fit.",
+            seats,
+        )
+    return str(told)
 
 
 def while_waiting(line: LinePolicy, zone: str) -> str:

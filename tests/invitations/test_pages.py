@@ -97,7 +97,7 @@ def test_no_is_noted_and_can_be_taken_back(page_client, gala):
 def test_no_after_yes_gives_the_seat_to_the_next_in_line(page_client, gala):
     say_yes(page_client, "Ada")
     say_yes(page_client, "Ben")
-    assert "go to the next in line" in page_client.get(f"{link('Ada')}no").text
+    assert "Others can have your seats" in page_client.get(f"{link('Ada')}no").text
     say_no(page_client, "Ada")
     assert stands(gala) == {"Ada": "declined", "Ben": "accepted"}
     assert 'data-state="confirmed"' in page_client.get(link("Ben")).text

@@ -218,7 +218,7 @@ def test_cancelling_for_somebody_tells_her_the_reason_and_promotes_the_next(owne
 def test_only_who_has_a_seat_is_asked_to_give_it_to_the_next(owner, page_app):
     event = make_event(capacity=1)
     ada, ben = register(event, "Ada"), register(event, "Ben")
-    told = "1 seat goes to the next in line at once."
+    told = "1 seat goes at once to the next in line that fits."
     assert told in owner.get(f"{base(event)}/registrations/{ada.id}").text
     waiting = owner.get(f"{base(event)}/registrations/{ben.id}").text
     assert "Yes, cancel it" in waiting

@@ -46,7 +46,7 @@ def test_the_page_asks_until_when_and_says_what_silence_means(page_client, booke
     page = page_client.get(f"/bookings/{booked[0]}/").text
     assert "Are all 2 of you still coming?" in page
     assert "Please answer by" in page
-    assert "If you do not, your seats go to the next in line." in page
+    assert "If you do not, others can have your seats." in page
 
 
 def test_yes_is_noted_and_shown(page_client, booked):

@@ -3,6 +3,7 @@
 from flask import abort
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from registration.accounts.access import EDIT, READ, current_account
 from registration.accounts.queries import role_at
@@ -21,6 +22,8 @@ from registration.organiser.queries import history, mails_of
 from registration.organiser.views.frame import actor, done, event_screen
 from registration.seats.explain import why_registration
 from registration.seats.models import Registration
+from registration.seats.promise import when_freed
+from registration.seats.queries import availability, line_policy
 from registration.web.locale import page_locale
 
 
@@ -55,6 +58,12 @@ def registration_screen(
         mails=mails,
         deliveries=deliveries(session, [mail.id for mail in mails]),
         reasons=why_registration(session, registration),
+        freed=when_freed(
+            line_policy(session, event.id),
+            availability(session, [event.id])[event.id].waiting,
+            found.size,
+            event.starts_at,
+        ),
     )
 
 
@@ -66,8 +75,8 @@ def cancel(event: Event, registration_id: int) -> ResponseReturnValue:
     if not form.validate():
         abort(400, form.reason.errors[0] if form.reason.errors else None)
     target = Target(event.id, registration_id)
-    cancelling.cancel(target, actor(), form.reason.data or None, tells=form.tells.data)
-    sentence = _("Cancelled. Whoever was next in line has been told.")
+    promoted = cancelling.cancel(target, actor(), form.reason.data or None, tells=form.tells.data)
+    sentence = _told(_("Cancelled."), promoted)
     return done(sentence, "registration", slug=event.slug, registration_id=registration_id)
 
 
@@ -75,10 +84,20 @@ def cancel(event: Event, registration_id: int) -> ResponseReturnValue:
 def cancel_attendee(event: Event, registration_id: int, attendee_id: int) -> ResponseReturnValue:
     """Give one attendee's seat back."""
     _seat(event, registration_id)
-    cancelling.cancel_attendee(Target(event.id, registration_id), attendee_id, actor())
-    return done(
-        _("The seat was given back."), "registration", slug=event.slug, registration_id=registration_id
+    promoted = cancelling.cancel_attendee(Target(event.id, registration_id), attendee_id, actor())
+    sentence = _told(_("The seat was given back."), promoted)
+    return done(sentence, "registration", slug=event.slug, registration_id=registration_id)
+
+
+def _told(sentence: str, promoted: int) -> str:
+    if not promoted:
+        return sentence
+    told = ngettext(
+        "%(num)s party from the waitlist was told of it.",
+        "%(num)s parties from the waitlist were told of it.",
+        promoted,
     )
+    return f"{sentence} {told}"
 
 
 def _seat(event: Event, registration_id: int) -> Seat:
