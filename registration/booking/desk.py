@@ -264,7 +264,7 @@ class Desk:
             return
         if not self.events[gate.event_id].has_waitlist:
             raise EventFull(_l("All seats are taken, and this event has no waitlist."))
-        if gate.waitlist_limit is not None and gate.waiting >= gate.waitlist_limit:
+        if not rules.may_wait(gate.waiting, gate.waitlist_limit, needs_approval=False):
             raise EventFull(_l("All seats are taken, and the waitlist is full. Ask the organiser."))
 
     def _check_together(self, parties: Sequence["Party"]) -> None:

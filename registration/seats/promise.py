@@ -37,7 +37,7 @@ def promises(line: LinePolicy, has_waitlist: bool, zone: str) -> list[str]:
 
 
 def _of_the_line(line: LinePolicy, has_waitlist: bool, zone: str) -> list[str]:
-    if not has_waitlist:
+    if not has_waitlist or line.waitlist_limit == 0:
         return [_("There is no waitlist: registration ends with the last seat.")]
     told = [_when_full(line)]
     if line.waitlist_limit is not None:

@@ -60,18 +60,23 @@ class PoolSeats:
 
 
 _POOL = table(Pool).c
+_QUEUE = table(Queue).c
 _LIMIT = tuple(_POOL[field.name] for field in fields(PoolSeats))
 
 
 @dataclass(frozen=True)
 class Availability:
-    """The seats of an event: its own pool, those of its parts, and how many registrations wait."""
+    """The seats of an event: its own pool, those of its parts, and how many registrations wait.
+
+    *may_wait* says whether the line takes one more, where the event keeps a waitlist.
+    """
 
     event: PoolSeats
     categories: dict[int, PoolSeats]
     waiting: int
     sessions: dict[int, PoolSeats] = field(default_factory=dict)
     firms: tuple[PoolSeats, ...] = ()
+    may_wait: bool = True
 
     @property
     def left(self) -> int:
@@ -99,16 +104,16 @@ def availability(session: Session, event_ids: Sequence[int]) -> dict[int, Availa
     )
     for event_id, *values in session.execute(query.order_by(Pool.id)):
         pools[event_id].append(PoolSeats(*values))
-    waiting = dict(
-        session.execute(select(Queue.event_id, Queue.waiting).where(Queue.event_id.in_(event_ids))).all()
-    )
+    lines = select(_QUEUE.event_id, _QUEUE.waiting, _QUEUE.waitlist_limit, _QUEUE.needs_approval)
+    waiting = {row.event_id: row for row in session.execute(lines.where(_QUEUE.event_id.in_(event_ids)))}
     return {
         event_id: Availability(
             event=next(pool for pool in found if pool.kind == "event"),
             categories={pool.subject_id: pool for pool in found if pool.kind == "category"},
             sessions={pool.subject_id: pool for pool in found if pool.kind == "session"},
             firms=tuple(pool for pool in found if pool.kind == "firm"),
-            waiting=waiting.get(event_id, 0),
+            waiting=waiting[event_id].waiting if event_id in waiting else 0,
+            may_wait=event_id in waiting and rules.may_wait(*waiting[event_id][1:]),
         )
         for event_id, found in pools.items()
         if found
@@ -129,12 +134,16 @@ def firm_pools(session: Session, event_id: int) -> list[PoolSeats]:
 
 @dataclass(frozen=True)
 class SeatsNow:
-    """What somebody who registers now may expect. *left* is 0 where only the waitlist is."""
+    """What somebody who registers now may expect. *left* is 0 where only the waitlist is.
+
+    *may_wait* says whether the line takes one more, where the event keeps a waitlist.
+    """
 
     left: int
     capacity: int
     waiting: int
     is_held_for_line: bool
+    may_wait: bool = True
 
     @property
     def joins_waitlist(self) -> bool:
@@ -150,7 +159,7 @@ def seats_now(seats: Availability, category_ids: Sequence[int], line_is: rules.L
     if category_ids and all(one in seats.categories for one in category_ids):
         left = min(left, sum(seats.categories[one].left for one in category_ids))
     is_held = line_is.keeps_for_line(clock.now()) and seats.waiting > 0 and left > 0
-    return SeatsNow(left, seats.event.capacity, seats.waiting, is_held)
+    return SeatsNow(left, seats.event.capacity, seats.waiting, is_held, seats.may_wait)
 
 
 def position(session: Session, event_id: int, priority: int, place: int) -> int:
@@ -166,7 +175,6 @@ def position(session: Session, event_id: int, priority: int, place: int) -> int:
     return int(session.scalar(ahead) or 0) + 1
 
 
-_QUEUE = table(Queue).c
 LINE_POLICY = tuple(_QUEUE[field.name] for field in fields(rules.LinePolicy))
 
 

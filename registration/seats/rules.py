@@ -125,6 +125,11 @@ def stands_still(promotion: str, freezes_at: datetime | None, now: datetime) -> 
     return promotion == MANUAL or (freezes_at is not None and now >= freezes_at)
 
 
+def may_wait(waiting: int, limit: int | None, needs_approval: bool) -> bool:
+    """Say whether one more may register to wait; who is decided on first may always ask."""
+    return needs_approval or limit is None or waiting < limit
+
+
 def makes_offers(promotion: str, direct_hours: int, starts_at: datetime, now: datetime) -> bool:
     """Say whether a seat that comes free *now* is offered, and not given for good."""
     return promotion == OFFER and now < starts_at - timedelta(hours=direct_hours)

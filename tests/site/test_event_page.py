@@ -77,6 +77,26 @@ def test_a_full_event_without_a_waitlist_offers_nothing(page_client, event):
     assert "/register" not in page.replace('register", "availability"', "").split("<main")[1]
 
 
+@pytest.mark.parametrize(("limit", "told"), [(0, "There is no waitlist"), (1, "At most 1 party can wait.")])
+def test_a_waitlist_that_takes_nobody_more_is_not_offered(page_client, page_app, limit, told):
+    event = make_event(capacity=1, line={"waitlist_limit": limit})
+    for name in ("Ada", "Ben")[: 1 + limit]:
+        factories.register(event, name)
+    page = shown(page_client, event)
+    assert told in page
+    assert "At most 0" not in page
+    assert "All seats are taken" in page
+    assert "Ask the organiser if you still want to come" in page
+    assert "/register" not in page.split("<main")[1]
+    assert "you can join the waitlist" not in page_client.get("/").text
+    assert "All seats are taken" in page_client.get(f"/events/{event.slug}/register").text
+
+
+def test_who_is_decided_on_may_ask_though_the_waitlist_is_full(page_client, page_app):
+    event = make_event(capacity=1, line={"waitlist_limit": 0, "needs_approval": True})
+    assert "<form" in page_client.get(f"/events/{event.slug}/register").text
+
+
 def test_when_every_category_is_full_the_free_seats_of_the_event_help_nobody(page_client, page_app):
     event = make_event(capacity=10, categories={"Member": 1, "Press": 1})
     factories.register(event, "Ada", category="Member")

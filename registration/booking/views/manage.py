@@ -122,7 +122,7 @@ def page_key(token: str) -> str:
     return action_key(f"booking:{token}")
 
 
-def act(token: str, action: Callable[[Booking], None]) -> ResponseReturnValue:
+def act(token: str, action: Callable[[Booking], object]) -> ResponseReturnValue:
     """Do *action* with the booking that *token* opens, and lead back to its page."""
     booked = opened(token)
     check_action_key(f"booking:{token}", request.form.get("key", ""))

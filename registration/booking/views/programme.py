@@ -32,8 +32,12 @@ class Option:
     needs: str
 
     @property
+    def may_wait(self) -> bool:
+        return self.spec.has_waitlist and self.now.may_wait
+
+    @property
     def is_full(self) -> bool:
-        return self.now.left <= 0 and not self.spec.has_waitlist
+        return self.now.left <= 0 and not self.may_wait
 
 
 def show(slug: str) -> ResponseReturnValue:
@@ -96,7 +100,7 @@ def _name_full(form: RegistrationForm, options: Sequence[Option]) -> None:
     full = [
         one.title
         for one in options
-        if one.spec.slug in form.events.data and not one.spec.has_waitlist and one.now.left < size
+        if one.spec.slug in form.events.data and not one.may_wait and one.now.left < size
     ]
     if full:
         form.form_errors.clear()

@@ -57,7 +57,8 @@ def form_page(sheet: Sheet, shown: Shown, template: str = "", **given: Any) -> R
     line = line_policy(db.session(), spec.event_id)
     now = seats_now(seats, [one.id for one in spec.categories], line)
     filling.renew(sheet, shown, [] if now.joins_waitlist else [spec.slug])
-    is_closed = spec.phase is not Phase.OPEN or (now.left <= 0 and not spec.has_waitlist)
+    may_wait = spec.has_waitlist and now.may_wait
+    is_closed = spec.phase is not Phase.OPEN or (now.joins_waitlist and not may_wait)
     is_closed = is_closed or (spec.by_invitation and not given)
     if is_closed and request.method == "GET":
         template = "booking/closed.html"
@@ -66,6 +67,7 @@ def form_page(sheet: Sheet, shown: Shown, template: str = "", **given: Any) -> R
         "spec": spec,
         "form": shown.form,
         "now": now,
+        "may_wait": may_wait,
         "rooms": seats.sessions,
         "promises": promises(line, spec.has_waitlist, spec.time_zone),
         "title": title,
@@ -74,7 +76,7 @@ def form_page(sheet: Sheet, shown: Shown, template: str = "", **given: Any) -> R
         "has_errors": bool(errors),
         "focus": shown.focus,
         "is_gone": isinstance(shown.refusal, EventFull),
-        "heading": _("Join the waitlist") if now.joins_waitlist and spec.has_waitlist else _("Register"),
+        "heading": _("Join the waitlist") if now.joins_waitlist and may_wait else _("Register"),
     }
     page = render_template(template or "booking/register.html", **(values | given))
     return page, shown.status, filling.headers(shown.status)
