@@ -189,9 +189,7 @@ class NewSessionForm(SessionForm):
 class FirmForm(FlaskForm):
     """What is agreed with one organisation."""
 
-    firm = line_field(
-        _l("Organisation"), length=254, required=_l("Enter the organisation, or its mail domain.")
-    )
+    firm = line_field(_l("Organisation"), length=254, required=_l("Enter the organisation."))
     cap = WholeNumber(
         _l("At most so many people"),
         [Optional(), NumberRange(0, rules.MOST_SEATS, NOT_BELOW_ZERO)],
@@ -205,6 +203,14 @@ class FirmForm(FlaskForm):
         [Optional()],
         description=_l("What it has not used by then is free for everybody. Empty: kept to the end."),
     )
+
+    def expects(self, firm_cap_by: str) -> None:
+        """Say by what organisations are told apart here."""
+        self.firm.description = (
+            _l("Its mail domain, as in example.org: organisations are told apart by it here.")
+            if firm_cap_by == rules.BY_DOMAIN
+            else _l("Its name, as people type it when they register; capitals and accents do not matter.")
+        )
 
     def terms(self, zone: ZoneInfo) -> FirmTerms:
         """Return what the form says."""

@@ -123,6 +123,38 @@ def test_seats_are_kept_for_a_firm_and_freed_again(office):
     assert pool(event).kept == 0
 
 
+@pytest.mark.parametrize(
+    ("told_apart_by", "typed", "control", "sentence"),
+    [
+        ("name", {"firm": "Acme"}, "cap", "Enter how many may come at most"),
+        ("name", {"firm": "@@@", "cap": "2"}, "firm", "Enter the organisation&#39;s name"),
+        ("name", {"firm": "@example.org", "cap": "2"}, "firm", "Enter the organisation&#39;s name"),
+        ("domain", {"firm": "@@@", "cap": "2"}, "firm", "Enter the mail domain of one firm"),
+        ("domain", {"firm": "Acme", "cap": "2"}, "firm", "Enter the mail domain of one firm"),
+        ("domain", {"firm": "example.org"}, "cap", "Enter how many may come at most"),
+    ],
+)
+def test_what_agrees_on_nothing_with_nobody_is_refused_at_its_field(
+    office, told_apart_by, typed, control, sentence
+):
+    event, client = office
+    post(client, event, "line", **(RULES | {"firm_cap_by": told_apart_by}))
+    answer = post(client, event, "firm-limits", **typed)
+    assert answer.status_code == 422
+    assert f'href="#{control}"' in answer.text
+    assert sentence in answer.text
+    assert f'value="{typed["firm"]}"' in answer.text
+    assert firm_pools(db.session(), event.id) == []
+
+
+def test_what_was_agreed_with_a_firm_may_be_lifted(office):
+    event, client = office
+    assert post(client, event, "firm-limits", firm="Acme", cap="2").status_code == 303
+    assert post(client, event, "firm-limits", firm="acme").status_code == 303
+    (firm,) = firm_pools(db.session(), event.id)
+    assert (firm.label, firm.wanted, firm.allotted) == ("Acme", 1_000_000, 0)
+
+
 def test_approval_in_two_presses(office):
     event, client = office
     write_tx(

@@ -78,6 +78,7 @@ def set_firm(event_id: int, terms: FirmTerms, actor: Actor) -> None:
     def work(session: Session) -> None:
         gate = gates.lock(session, [event_id])[event_id]
         key = _key(gate, terms.firm)
+        _check_terms(session, gate, terms, key)
         _check_allotment(gate, terms, key)
         was_limited = gate.limits_firms
         gate.limits_firms = True
@@ -138,9 +139,17 @@ def _key(gate: Gate, firm: str) -> str:
             raise Refusal(_l("Enter the mail domain of one firm, as in example.org."), field="firm")
         return key
     key = fold(firm)
-    if not key:
-        raise Refusal(_l("Enter the firm's name."), field="firm")
+    if firm.strip().startswith("@") or not any(one.isalnum() for one in key):
+        raise Refusal(
+            _l("Enter the organisation's name, as its people type it when they register."), field="firm"
+        )
     return key[:254]
+
+
+def _check_terms(session: Session, gate: Gate, terms: FirmTerms, key: str) -> None:
+    """Raise Refusal where nothing is agreed; what was agreed before may be lifted."""
+    if terms.cap is None and not terms.allotted and _known_pool(session, gate, key) is None:
+        raise Refusal(_l("Enter how many may come at most, or how many seats are kept for it."), field="cap")
 
 
 def _check_allotment(gate: Gate, terms: FirmTerms, key: str) -> None:
@@ -164,13 +173,17 @@ def _cap(gate: Gate, terms: FirmTerms) -> int:
 
 
 def _firm_pool(session: Session, gate: Gate, key: str, terms: FirmTerms) -> int:
-    known = session.scalar(
-        select(Pool.id).where(Pool.event_id == gate.event_id, Pool.kind == "firm", Pool.key == key)
-    )
+    known = _known_pool(session, gate, key)
     if known is not None:
         return known
     cap = _cap(gate, terms)
     return gates.add_pool(session, gate.event_id, "firm", 0, cap, key=key, label=terms.firm.strip()[:254])
+
+
+def _known_pool(session: Session, gate: Gate, key: str) -> int | None:
+    return session.scalar(
+        select(Pool.id).where(Pool.event_id == gate.event_id, Pool.kind == "firm", Pool.key == key)
+    )
 
 
 def _cap_firms(session: Session, gate: Gate, before: int | None) -> None:

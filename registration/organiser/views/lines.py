@@ -57,6 +57,7 @@ def sessions(event: Event) -> ResponseReturnValue:
 def firm_limits(event: Event) -> ResponseReturnValue:
     """Show what is agreed with firms, and agree on more."""
     form, zone = FirmForm(), ZoneInfo(event.time_zone)
+    form.expects(line_policy(db.session(), event.id).firm_cap_by)
     return _screen(
         event, form, "firm_limits", lambda: lines.set_firm(event.id, form.terms(zone), actor()), _("Saved.")
     )
