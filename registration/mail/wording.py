@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from flask import current_app
 
 # One name in one pair of braces; what stands in two is no placeholder of ours.
 _PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
+# What somebody may have meant as one: also with capitals, blanks or accents.
+_MEANT = re.compile(r"(?<!\{)\{([^{}\n]{1,60})\}(?!\})")
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _ISOLATE, _POP = "\u2068", "\u2069"
 _GAP = re.compile(r"\n\s*\n")
@@ -42,6 +44,11 @@ def theirs(subject: str, body: str, values: Mapping[str, object]) -> Wording:
 def filled(text: str, values: Mapping[str, object]) -> str:
     """Replace `{name}` by what *values* holds for it. Nothing is evaluated, and nothing twice."""
     return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)
+
+
+def unknown_placeholders(text: str, known: Collection[str]) -> list[str]:
+    """Return what stands in one pair of braces and is not *known*, each once."""
+    return list(dict.fromkeys(found for found in _MEANT.findall(text) if found not in known))
 
 
 def isolated(value: str) -> str:

@@ -1,16 +1,44 @@
 """The forms about mail: shape and sentences."""
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import DataRequired, NumberRange, Optional
+from wtforms import BooleanField, Field, Form, StringField, TextAreaField
+from wtforms.validators import DataRequired, NumberRange, Optional, StopValidation
 
+from registration.booking.facts import PLACEHOLDERS
 from registration.booking.fields import EmailAddress, Readable, cleaned, readable_block
 from registration.booking.forms import EMAIL_LENGTH
 from registration.booking.reminding import MOST_DAYS
-from registration.organiser.forms import WholeNumber, line_field
+from registration.mail.wording import unknown_placeholders
+from registration.organiser.forms import LINE, WholeNumber
 
 BODY_LENGTH = 10000
+
+
+class KnownPlaceholders:
+    """Refuse `{names}` that nothing is put in the place of: they would go out as they were typed."""
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        unknown = unknown_placeholders(field.data or "", PLACEHOLDERS)
+        if unknown:
+            raise StopValidation(
+                ngettext(
+                    "There is no %(unknown)s. You can write: %(known)s.",
+                    "These are not known: %(unknown)s. You can write: %(known)s.",
+                    len(unknown),
+                    unknown=", ".join(f"{{{one}}}" for one in unknown),
+                    known=", ".join(f"{{{one}}}" for one in PLACEHOLDERS),
+                )
+            )
+
+
+def _subject() -> StringField:
+    return StringField(
+        _l("Subject"),
+        [DataRequired(_l("Enter a subject.")), Readable(LINE), KnownPlaceholders()],
+        filters=[cleaned],
+    )
 
 
 class AddressForm(FlaskForm):
@@ -26,10 +54,10 @@ class AddressForm(FlaskForm):
 class MessageForm(FlaskForm):
     """A message to many."""
 
-    subject = line_field(_l("Subject"), required=_l("Enter a subject."))
+    subject = _subject()
     body = TextAreaField(
         _l("Text"),
-        [DataRequired(_l("Enter the text.")), Readable(BODY_LENGTH)],
+        [DataRequired(_l("Enter the text.")), Readable(BODY_LENGTH), KnownPlaceholders()],
         filters=[readable_block],
         description=_l("An empty line begins a new paragraph."),
     )
@@ -38,10 +66,10 @@ class MessageForm(FlaskForm):
 class TextForm(FlaskForm):
     """An organiser's own words for one kind of mail in one language."""
 
-    subject = line_field(_l("Subject"), required=_l("Enter a subject."))
+    subject = _subject()
     body = TextAreaField(
         _l("Text"),
-        [DataRequired(_l("Enter the text.")), Readable(BODY_LENGTH)],
+        [DataRequired(_l("Enter the text.")), Readable(BODY_LENGTH), KnownPlaceholders()],
         filters=[readable_block],
         description=_l("The first line is the heading. An empty line begins a new paragraph."),
     )

@@ -25,7 +25,7 @@ from tests.factories import cancel_registration, make_event, register, sign_in, 
 BASE = "/organiser/events/workshop-on-nomenclatures/messages"
 WORDS = {
     "subject": "Parking",
-    "body": "Dear {name},\n\nuse the east gate of {event}. {{7*7}} %s {x.__class__}",
+    "body": "Dear {name},\n\nuse the east gate of {event}. {{7*7}} %s",
 }
 
 
@@ -73,7 +73,7 @@ def test_a_message_is_seen_as_a_real_person_reads_it_before_anybody_gets_it(owne
     register(make_event(capacity=9), "Ada")
     page = owner.get(write(owner)).text
     assert "As Ada would read it" in page
-    assert "use the east gate of Workshop on nomenclatures. {{7*7}} %s {x.__class__}" in page
+    assert "use the east gate of Workshop on nomenclatures. {{7*7}} %s" in page
     assert "Send to 1 person<" in page
     assert queued() == 0
     assert messages() == []
@@ -188,7 +188,12 @@ def test_a_message_that_left_is_not_sent_or_changed_again(owner, page_app):
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"), [({"subject": ""}, "Enter a subject."), ({"body": " "}, "Enter the text.")]
+    ("words", "sentence"),
+    [
+        ({"subject": ""}, "Enter a subject."),
+        ({"body": " "}, "Enter the text."),
+        ({"body": "{x.__class__}"}, "There is no {x.__class__}."),
+    ],
 )
 def test_an_empty_message_comes_back_with_what_to_do(owner, page_app, words, sentence):
     register(make_event(), "Ada")

@@ -3,11 +3,14 @@
 from email import message_from_bytes, policy
 
 import pytest
+from flask_babel import force_locale
 
+from registration.booking.facts import PLACEHOLDERS
 from registration.mail.transport import FolderTransport
-from registration.mail.wording import filled
+from registration.mail.wording import filled, unknown_placeholders
 from registration.mail.worker import send_due
 from registration.organiser.texts import EDITABLE, our_text
+from registration.web.locale import babel_name
 from tests import factories
 from tests.factories import make_event, register, sign_in, token_in
 
@@ -91,6 +94,35 @@ def test_a_test_goes_to_me(owner, page_app, tmp_path):
 @pytest.mark.parametrize("words", [{"subject": "", "body": "x"}, {"subject": "x", "body": ""}])
 def test_empty_words_come_back(owner, words):
     assert post(owner, SCREEN, **words).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("words", "control", "unknown"),
+    [
+        ({"subject": "Hi {nmae}", "body": "x"}, "subject", "There is no {nmae}."),
+        ({"subject": "x", "body": "Hi {Name}, {first name}"}, "body", "not known: {Name}, {first name}."),
+        ({"subject": "x", "body": "{ name } {name}"}, "body", "There is no { name }."),
+    ],
+)
+def test_a_placeholder_that_is_not_known_is_refused_at_its_field(owner, words, control, unknown):
+    for extra in ({}, {"preview": "1"}):
+        answer = post(owner, SCREEN, **words, **extra)
+        assert answer.status_code == 422
+        assert f'href="#{control}"' in answer.text
+        assert unknown in answer.text
+        assert "You can write: {name}, {event}, " in answer.text
+    assert OWN not in owner.get("/organiser/organisers/ditta/texts").text
+
+
+@pytest.mark.parametrize("code", ["en", "de", "fr", "nl", "zh"])
+@pytest.mark.parametrize("kind", EDITABLE)
+def test_our_own_words_hold_no_unknown_placeholder(page_app, kind, code):
+    with page_app.test_request_context(), force_locale(babel_name(code)):
+        assert unknown_placeholders(" ".join(our_text(kind)), PLACEHOLDERS) == []
+
+
+def test_what_stands_in_two_braces_is_no_placeholder():
+    assert unknown_placeholders("{{x}} {} {name} { {nmae} {nmae}", {"name"}) == ["nmae"]
 
 
 def test_a_text_begins_with_ours(owner):
