@@ -96,10 +96,18 @@ def picked_sessions(session: Session, attendee_id: int) -> list[int]:
     return list(session.scalars(query.order_by(AttendeeSession.session_id)))
 
 
-def choices_of(session: Session, event_ids: Sequence[int]) -> set[int]:
-    """Return at which events people choose a category or sessions."""
+def choices_of(session: Session, event_ids: Sequence[int]) -> dict[int, str]:
+    """Return what people choose at which events: "category", "sessions" or "both"."""
     categories = select(Category.event_id).where(Category.event_id.in_(event_ids))
     sessions = select(EventSession.event_id).where(
         EventSession.event_id.in_(event_ids), EventSession.is_offered
     )
-    return set(session.scalars(categories.union(sessions)))
+    with_categories, with_sessions = set(session.scalars(categories)), set(session.scalars(sessions))
+    return {
+        event_id: "both"
+        if event_id in with_categories & with_sessions
+        else "category"
+        if event_id in with_categories
+        else "sessions"
+        for event_id in with_categories | with_sessions
+    }

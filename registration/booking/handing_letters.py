@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from registration.booking import handing
 from registration.booking.calendar_letters import feed_address
 from registration.booking.entries import claims_of, own_entry
-from registration.booking.handovers import wanted_address
+from registration.booking.handovers import is_asked_by_firm, wanted_address
 from registration.booking.invitations import INVITATION, calendar_part, organiser_address
 from registration.booking.models import Booking, Handover
 from registration.booking.queries import Seat, seat, seats_where
@@ -74,6 +74,7 @@ def _about_handover(session: Session, message: OutgoingMessage) -> Draft:
         old=handover.old_name,
         new=handover.name,
         has_moved=has_moved,
+        by_firm=is_asked_by_firm(session, handover),
         booking_url=url,
         feed_url=feed_url,
     )

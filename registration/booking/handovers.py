@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 from registration.booking.models import AddressChange, Handover
 from registration.events.models import Event
 from registration.events.queries import Words, words
+from registration.journal.models import JournalEntry
 from registration.seats.models import Registration
 
 
@@ -15,6 +16,19 @@ def open_handovers(session: Session, registration_ids: Sequence[int]) -> dict[in
     """Return who is asked to take over which attendee's seat, by the attendee's id."""
     query = select(Handover).where(Handover.registration_id.in_(registration_ids), Handover.state == "open")
     return {one.attendee_id: one for one in session.scalars(query)}
+
+
+def is_asked_by_firm(session: Session, handover: Handover) -> bool:
+    """Say whether the coordinator of a firm asked, and not the person whose seat it is."""
+    asked = session.scalars(
+        select(JournalEntry).where(
+            JournalEntry.registration_id == handover.registration_id,
+            JournalEntry.action == "handover",
+            JournalEntry.after == "open",
+            JournalEntry.actor == "coordinator",
+        )
+    )
+    return any(one.facts.get("handover") == handover.id for one in asked)
 
 
 def moved_away(session: Session, booking_id: int, locale: str) -> list[tuple[Handover, Words]]:

@@ -139,9 +139,10 @@ def _with_several_events(changes: Sequence[Change]) -> set[int]:
     return {booking_id for booking_id, event_ids in events.items() if len(event_ids) > 1}
 
 
-def announce_shrunk(session: Session, registration_id: int) -> None:
-    """Decide the mail that tells of a smaller party."""
-    announce_one(session, registration_id, SHRUNK)
+def announce_shrunk(session: Session, registration_id: int, actor: Actor) -> None:
+    """Decide the mail that tells of a smaller party, and whether its organisation made it so."""
+    by = {"by": actor.kind} if actor.kind == "coordinator" else {}
+    announce_one(session, registration_id, SHRUNK, **by)
 
 
 def announce_one(session: Session, registration_id: int, kind: str, **facts: Any) -> None:

@@ -102,8 +102,10 @@ class Seat:
 
     @property
     def may_come_back(self) -> bool:
-        """Say whether there is still something to register for."""
-        return self.event_status == "published" and self.ends_at > clock.now()
+        """Say whether there is still something to register for; who was turned down is not asked to try."""
+        return (
+            self.state != rules.REJECTED and self.event_status == "published" and self.ends_at > clock.now()
+        )
 
     @property
     def may_move(self) -> bool:

@@ -275,3 +275,20 @@ def test_at_an_event_by_invitation_nobody_adds_people_or_hands_seats_on(page_app
         assert answer.status_code == 409
         assert "Ask the organiser" in answer.text
     assert len(attendees(ada)) == 1
+
+
+@pytest.mark.parametrize(
+    ("categories", "has_sessions", "told"),
+    [
+        ({"Member": None}, False, "Change the category of Ada"),
+        ({}, True, "Change the sessions of Ada"),
+        ({"Member": None}, True, "Change category or sessions of Ada"),
+    ],
+)
+def test_the_page_names_what_there_is_to_choose(page_app, page_client, categories, has_sessions, told):
+    event = make_event(categories=categories)
+    if has_sessions:
+        starts_at = db.session.get_one(Event, event.id).starts_at
+        add_session(event.id, SessionFacts("Codes", starts_at, starts_at + timedelta(hours=1)), SYSTEM)
+    page, _ada = booked(event, "Ada", category="Member" if categories else None)
+    assert f">{told}<" in page_client.get(page).text

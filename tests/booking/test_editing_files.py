@@ -52,6 +52,14 @@ def test_a_file_is_replaced_and_the_organiser_gets_the_new_one(page_app, page_cl
     assert "old.pdf" not in told
 
 
+@pytest.mark.parametrize("is_required", [True, False])
+def test_only_a_file_that_need_not_be_there_can_be_left_out(page_app, page_client, is_required):
+    _event, _ada, address = arranged(is_required=is_required)
+    page = page_client.get(address).text
+    assert "old.pdf" in page
+    assert ("Leave this file out" in page) == (not is_required)
+
+
 def test_a_file_stays_while_something_else_is_changed(page_app, page_client):
     _event, ada, address = arranged(is_required=True)
     data = fields_in(page_client.get(address).text) | {"attendees-0-name": "Ada Lovelace"}

@@ -161,13 +161,14 @@ def test_a_request_waits_for_the_organiser_and_reads_the_reason(page_app, page_c
     shown = page_client.get(page).text
     assert "We cannot offer you a seat" in shown
     assert "For members only." in shown
+    assert "Register again" not in shown
 
 
 def test_who_takes_a_request_back_reads_of_no_seat(page_app, page_client):
     page, _ada = booked(make_event(line={"needs_approval": True}), "Ada")
     shown = page_client.get(page).text
     assert "You take your request back" in shown
-    assert "Your seat goes" not in shown
+    assert "Your seat is free" not in shown
 
 
 def test_who_was_cancelled_by_the_organiser_reads_by_whom_and_why(page_app, page_client):

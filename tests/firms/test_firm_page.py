@@ -127,6 +127,32 @@ def test_cancelling_for_one_gives_the_seat_on_and_tells_her(page_app, page_clien
     assert troubles() == []
 
 
+def test_cancelling_for_one_of_a_party_says_that_the_firm_did_it(page_app, page_client):
+    ada = register(make_event(), "Ada", firm="Agfa", email="ada@example.org", party=2)
+    link = page_of_cora()
+    data = {"key": key_of(page_client, link)}
+    assert page_client.post(f"{link}attendees/{attendee_id(ada)}/cancel", data=data).status_code == 303
+    assert "Your organisation cancelled for one of you." in text_of(to(sent(), "ada@example.org"))
+
+
+@pytest.mark.parametrize("says_yes", [True, False])
+def test_the_mails_about_somebody_else_say_that_the_firm_asked(page_app, page_client, says_yes):
+    ada = register(make_event(), "Ada", firm="Agfa", email="ada@example.org")
+    link = page_of_cora()
+    sent()
+    form = f"{link}attendees/{attendee_id(ada)}/hand-over"
+    data = {"key": key_of(page_client, link), "name": "Ben", "email": "ben@example.org", "firm": "Agfa"}
+    page_client.post(form, data=data)
+    asked = to(sent(), "ben@example.org")
+    assert asked["Subject"].startswith("You are asked to take the seat of Ada")
+    assert "The organisation of Ada asks you to take over a seat" in text_of(asked)
+    taking = link_in(asked, "handovers")
+    answer = {"key": key_of(page_client, taking), "name": "Ben", "firm": "Agfa", "consent": "y"}
+    page_client.post(taking if says_yes else f"{taking}refuse", data=answer)
+    told = text_of(to(sent(), "ada@example.org"))
+    assert "Your organisation asked Ben to come instead of Ada." in told
+
+
 def test_pressing_twice_for_one_leads_back_to_the_page(page_app, page_client):
     ada = register(make_event(), "Ada", firm="Agfa", party=2)
     link = page_of_cora()

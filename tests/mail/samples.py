@@ -33,10 +33,11 @@ from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.events.models import Event, EventText
 from registration.firms import messages as firms
+from registration.firms.services import COORDINATOR
 from registration.invitations.messages import INVITED, REMINDED
 from registration.invitations.rules import Guest
 from registration.invitations.services import add_guests, remind_unanswered, send_invitations
-from registration.journal.services import ATTENDEE, SYSTEM
+from registration.journal.services import ATTENDEE, SYSTEM, Actor
 from registration.mail.models import OutgoingMessage
 from registration.mail.outbox import enqueue
 from registration.mail.worker import _written
@@ -127,18 +128,18 @@ def _calendar(world: World) -> None:
     mail_feed(person_of(db.session.get_one(Booking, world.booking_id)))
 
 
-def _asked_to_take(world: World) -> int:
+def _asked_to_take(world: World, actor: Actor = ATTENDEE) -> int:
     """Ask Cleo to take the second seat, and return the handover's id."""
     query = select(Attendee.id).where(Attendee.registration_id == world.registration.id, Attendee.rank == 1)
     cleo = Successor("Cleo Martin", "cleo@example.org", "Miers", "en")
-    hand_over(target(world.registration), db.session.scalars(query).one(), cleo, ATTENDEE)
+    hand_over(target(world.registration), db.session.scalars(query).one(), cleo, actor)
     asked = select(OutgoingMessage.facts).where(OutgoingMessage.kind == handing.HANDOVER)
     return int(db.session.scalars(asked).one()["handover"])
 
 
-def _taken(world: World) -> None:
+def _taken(world: World, actor: Actor = ATTENDEE) -> None:
     agreed = (("registration", "I agree."),)
-    take_over(_asked_to_take(world), world.gala.id, Taking("Cleo Martin", "Miers", "en", (), agreed))
+    take_over(_asked_to_take(world, actor), world.gala.id, Taking("Cleo Martin", "Miers", "en", (), agreed))
 
 
 def _address_changed(world: World) -> None:
@@ -207,6 +208,7 @@ SAMPLES: Mapping[str, Sample] = {
         kinds.SESSION_MOVED, _about_registration(kinds.SESSION_MOVED, moved_session=MOVED_SESSION)
     ),
     "removed": Sample(kinds.REMOVED, _about_registration(kinds.REMOVED, reason=_REASON)),
+    "shrunk-by-firm": Sample(kinds.SHRUNK, _about_registration(kinds.SHRUNK, by="coordinator")),
     "removed-by-firm": Sample(kinds.REMOVED, _about_registration(kinds.REMOVED, by="coordinator")),
     "rejected": Sample(
         kinds.REJECTED, _about_registration(kinds.REJECTED, reason="This meeting is for members")
@@ -238,6 +240,9 @@ SAMPLES: Mapping[str, Sample] = {
     "calendar": Sample(messages.CALENDAR, _calendar),
     "handover": Sample(handing.HANDOVER, lambda world: _asked_to_take(world) and None),
     "not_taken": Sample(handing.NOT_TAKEN, lambda world: refuse(_asked_to_take(world))),
+    "handover-by-firm": Sample(handing.HANDOVER, lambda world: _asked_to_take(world, COORDINATOR) and None),
+    "not_taken-by-firm": Sample(handing.NOT_TAKEN, lambda world: refuse(_asked_to_take(world, COORDINATOR))),
+    "handed-by-firm": Sample(handing.HANDED, lambda world: _taken(world, COORDINATOR)),
     "handed": Sample(handing.HANDED, _taken),
     "taken": Sample(handing.TAKEN, _taken),
     "address": Sample(

@@ -70,7 +70,7 @@ def _cancel_attendee(
     needs = needs_of(session, gate, left)
     priority = priority_of(session, [member.category_id for member in left])
     parties.change_needs(session, gate, target.registration_id, len(left), needs, actor, priority)
-    announce_shrunk(session, target.registration_id)
+    announce_shrunk(session, target.registration_id, actor)
     return len(settle(session, gate, [], actor))
 
 
