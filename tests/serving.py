@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import Flask
 from waitress import wasyncore
@@ -12,9 +13,9 @@ from registration.cli.polling import PolledChannel
 
 
 @contextmanager
-def serving(app: Flask) -> Iterator[int]:
-    """Serve *app* on loopback and yield the port."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=2, ident=None)
+def serving(app: Flask, **options: Any) -> Iterator[int]:
+    """Serve *app* on loopback, with waitress's *options*, and yield the port."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=2, ident=None, **options)
     server.channel_class = PolledChannel
     stop = threading.Event()
 

@@ -106,7 +106,9 @@ def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
             cleanup_interval=10,
             max_request_header_size=32768,
             # Flask answers what is too long with a page; this only stops what would never end.
-            max_request_body_size=max(4 * app.config["MAX_CONTENT_LENGTH"], 2 * app.config["MAX_UPLOAD"]),
+            max_request_body_size=max(
+                4 * app.config["MAX_CONTENT_LENGTH"], 2 * app.config["MAX_UPLOAD"], 6 * app.config["MAX_FILE"]
+            ),
             ident=None,
         )
         server.channel_class = PolledChannel

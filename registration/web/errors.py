@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, make_response, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.core.transaction import is_passing
+from registration.web.guards import largest_file
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +27,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def error_page(status: int, heading: str, sentence: str) -> ResponseReturnValue:
+def error_page(status: int, heading: str, sentence: str, form: str = "") -> ResponseReturnValue:
     """Return the error page, or plain text where a machine asked.
 
-    Where the records cannot be reached, the page keeps what was typed and can send it once more.
+    Where the records cannot be reached, the page keeps what was typed and can send it once more. *form*
+    is where the form stands that was sent.
     """
     if request.path.endswith(".ics") or request.path in ("/healthz", "/readyz"):
         response = make_response(f"{sentence}\n", status)
@@ -42,7 +44,8 @@ def error_page(status: int, heading: str, sentence: str) -> ResponseReturnValue:
                 heading=heading,
                 sentence=sentence,
                 typed=_typed(status),
-                back=_back(status),
+                back="" if form else _back(status),
+                form=form,
             ),
             status,
         )
@@ -75,16 +78,15 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     response = error.get_response()
     if error.code is None or error.code < 400:
         return response
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return _too_large()
     sentences = {
         400: _("The request could not be read. Go back, check what you typed and try again."),
         404: _("There is nothing at this address. Check the link, or start from the front page."),
         405: _("This address does not take that kind of request. Start from the front page."),
-        413: _(
-            "This is more than we can take at once. Shorten it or choose a smaller file, and send it again."
-        ),
         429: _("Too many tries. Wait a while and try again."),
     }
-    headings = {404: _("Page not found"), 413: _("Too much at once"), 429: _("Too many tries")}
+    headings = {404: _("Page not found"), 429: _("Too many tries")}
     own = error.description if error.code == 400 and error.description else None
     is_stock = own is None or own == type(error).description
     sentence = sentences.get(error.code, _("Go back and try again, or start from the front page."))
@@ -93,6 +95,25 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         headings.get(error.code, _("This did not work")),
         sentence if is_stock else str(own),
     )
+
+
+def _too_large() -> ResponseReturnValue:
+    """Say how large files may be: the body was not read, so nothing that was typed is known."""
+    told = [_("This is more than we can take at once, so nothing was saved.")]
+    most = largest_file()
+    if most:
+        told.append(_("A file may have at most %(size)s MB: choose a smaller one.", size=most // 1_000_000))
+    else:
+        told.append(_("Shorten it and send it again."))
+    told.append(_("We could not keep what you typed; the Back button of your browser may still show it."))
+    return error_page(413, _("Too much at once"), " ".join(told), _form())
+
+
+def _form() -> str:
+    """Return the address of the page whose form was sent, where it has the same one."""
+    adapter = current_app.create_url_adapter(request)
+    is_page = adapter is not None and adapter.test(request.path, "GET")
+    return request.full_path.rstrip("?") if is_page else ""
 
 
 def _database(error: DBAPIError) -> ResponseReturnValue:

@@ -54,13 +54,23 @@ def init_app(app: Flask) -> None:
             _refuse_unreadable()
 
 
-def take_files(app: App, endpoint: str, largest: Callable[..., int]) -> None:
-    """Let the forms that are sent to *endpoint* have bodies as large as *largest* says for its address."""
-    app.extensions.setdefault(_LARGEST, {})[endpoint] = largest
+def take_files(app: App, endpoint: str, largest: Callable[..., int], setting: str = "MAX_FILE") -> None:
+    """Let the forms that are sent to *endpoint* have bodies as large as *largest* says for its address.
+
+    *setting* says how large each of their files may be.
+    """
+    app.extensions.setdefault(_LARGEST, {})[endpoint] = (largest, setting)
+
+
+def largest_file() -> int:
+    """Return how large a file of the form that was sent may be, or 0 where it takes none."""
+    _largest, setting = current_app.extensions.get(_LARGEST, {}).get(request.endpoint, (None, ""))
+    takes_files = (request.max_content_length or 0) > current_app.config["MAX_CONTENT_LENGTH"]
+    return int(current_app.config[setting]) if setting and takes_files else 0
 
 
 def _allow_files() -> None:
-    largest = current_app.extensions.get(_LARGEST, {}).get(request.endpoint)
+    largest, _setting = current_app.extensions.get(_LARGEST, {}).get(request.endpoint, (None, ""))
     if largest is not None and request.mimetype == "multipart/form-data":
         request.max_content_length = largest(**(request.view_args or {}))
 

@@ -135,4 +135,6 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_EVENT}/checkin/<int:attendee_id>", "check_in", checkin.check_in, ["POST"]),
 ):
     bp.add_url_rule(_rule, _endpoint, _view, methods=_methods)
-bp.record_once(lambda state: take_files(state.app, "organiser.add_material", materials.largest_body))
+bp.record_once(
+    lambda state: take_files(state.app, "organiser.add_material", materials.largest_body, "MAX_UPLOAD")
+)
