@@ -1,6 +1,6 @@
 """Whether a form can be sent to the service; what is wrong stands at the fields."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask_babel import gettext as _
 from wtforms import FieldList, Form
@@ -19,6 +19,7 @@ from registration.booking.forms import KEEP, USE, RegistrationForm
 from registration.booking.lookalike import suggestion
 from registration.booking.sheet import Sheet
 from registration.booking.ways_in import code_trouble
+from registration.booking.wording import plain
 from registration.core.refusal import Refusal
 from registration.events.rules import has_overlap
 from registration.web.locale import page_locale
@@ -120,7 +121,23 @@ def _check_attendee(form: RegistrationForm, attendee: Form, index: int, sheet: S
         picked = sessions_of(attendee, sheet, event_id)
         if has_overlap([(one.starts_at, one.ends_at) for one in picked]):
             attendee.sessions.errors = [_("Two of the sessions are at the same time. Choose one of them.")]
+    _check_sessions(attendee, event_ids, sheet)
     questions.check(asked_of(form, attendee, sheet), sheet.of_attendees, attendee)
+
+
+def _check_sessions(attendee: Form, event_ids: Collection[int], sheet: Sheet) -> None:
+    """Refuse a session of an event that the attendee does not come to: it would be left out unseen."""
+    picked = attendee.sessions.data or () if sheet.sessions and event_ids else ()
+    for value, (spec, one) in sheet.sessions.items():
+        if value in picked and spec.event_id not in event_ids and not attendee.sessions.errors:
+            attendee.sessions.errors = [
+                _(
+                    "“%(session)s” is part of “%(event)s”, which is not chosen here. Choose that event too, "
+                    "or leave out the session.",
+                    session=plain(one, "name"),
+                    event=spec.title(page_locale())[0],
+                )
+            ]
 
 
 def _check_events(form: RegistrationForm, sheet: Sheet) -> None:

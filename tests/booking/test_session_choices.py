@@ -105,10 +105,31 @@ def test_a_full_session_makes_the_party_wait(page_client, event):
     assert states == ["confirmed", "waitlisted"]
 
 
-def test_in_a_programme_sessions_of_what_one_does_not_come_to_are_dropped(page_client, event):
+def test_in_a_programme_a_session_of_what_one_does_not_come_to_is_refused_at_the_field(page_client, event):
     other = make_event(title="Other")
     here, there = add_session(event, "Codes", 0), add_session(other, "Rules", 0)
     programme = make_programme(event, other)
     data = filled_programme(page_client, programme, event) | {"attendees-0-sessions": [str(here), str(there)]}
+    answer = page_client.post(programme_path(programme), data=data)
+    assert answer.status_code == 422
+    told = errors(answer)["attendees-0-sessions-0"]
+    assert told.startswith("“Rules” is part of “Other”, which is not chosen here.")
+    assert picked() == []
+    data |= {"attendees-0-sessions": [str(here)]}
     assert page_client.post(programme_path(programme), data=data).status_code == 303
     assert picked() == [here]
+
+
+def test_a_session_of_what_only_others_come_to_is_refused_at_her_own_field(page_client, event):
+    other = make_event(title="Other", capacity=5)
+    there = add_session(other, "Rules", 0)
+    programme = make_programme(event, other)
+    data = filled_programme(page_client, programme, event, other) | {
+        "attendees-1-name": "Ben",
+        "attendees-1-events": event.slug,
+        "attendees-1-sessions": str(there),
+    }
+    answer = page_client.post(programme_path(programme), data=data)
+    assert answer.status_code == 422
+    assert list(errors(answer)) == ["attendees-1-sessions-0"]
+    assert picked() == []
