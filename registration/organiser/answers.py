@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Answer, Attendee, Upload
+from registration.booking.shared_answers import shared_answers
 from registration.events.asking import BOOKING, FILE, told
 from registration.events.models import Question
 from registration.seats.models import Registration
@@ -70,11 +71,24 @@ def answers_for(
 
 def answers_of(session: Session, registration_id: int, *, with_sensitive: bool) -> dict[int, list[Told]]:
     """Return what each attendee of a registration answered, by the attendee's id."""
+    first = session.scalar(
+        select(Attendee.id)
+        .where(Attendee.registration_id == registration_id)
+        .order_by(Attendee.removed_at.is_not(None), Attendee.rank)
+        .limit(1)
+    )
+    # What the contact answered once is shown with the first, wherever it lies.
+    shared = {one.question_id: one.id for one in shared_answers(session, registration_id)}
     query = (
-        select(Answer.id, Answer.attendee_id, Question.label, Question.kind, Answer.value)
+        select(Answer.id, Answer.attendee_id, Question.scope, Question.label, Question.kind, Answer.value)
         .join(Question, Question.id == Answer.question_id)
         .join(Attendee, Attendee.id == Answer.attendee_id)
-        .where(Attendee.registration_id == registration_id)
+        .where(
+            or_(
+                Answer.id.in_(shared.values()),
+                and_(Attendee.registration_id == registration_id, Question.scope != BOOKING),
+            )
+        )
         .order_by(Question.rank, Question.id)
     )
     if not with_sensitive:
@@ -82,7 +96,8 @@ def answers_of(session: Session, registration_id: int, *, with_sensitive: bool) 
     found: dict[int, list[Told]] = {}
     for row in session.execute(query):
         file_id = row.id if row.kind == FILE else None
-        found.setdefault(row.attendee_id, []).append(Told(row.label, told(row.kind, row.value), file_id))
+        holder = first if row.scope == BOOKING and first is not None else row.attendee_id
+        found.setdefault(holder, []).append(Told(row.label, told(row.kind, row.value), file_id))
     return found
 
 

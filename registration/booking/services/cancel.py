@@ -2,17 +2,16 @@
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from registration.booking.messages import announce_shrunk
-from registration.booking.models import Answer, Attendee
+from registration.booking.models import Attendee
 from registration.booking.needs import members_of, needs_of, priority_of
+from registration.booking.shared_answers import pass_on
 from registration.booking.targets import Target, lock, registration_of, settle
 from registration.core import clock
 from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
-from registration.events.asking import BOOKING
-from registration.events.models import Question
 from registration.journal.services import Actor
 from registration.seats import engine, parties, rules
 
@@ -65,27 +64,10 @@ def _cancel_attendee(
         change = engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)
         return len(settle(session, gate, [change], actor, reason))
     session.execute(update(Attendee).where(Attendee.id == attendee_id).values(removed_at=clock.now()))
-    _pass_on(session, attendee_id, next(one for one in members if one != attendee_id))
+    pass_on(session, attendee_id, next(one for one in members if one != attendee_id))
     left = [member for member_id, member in members.items() if member_id != attendee_id]
     needs = needs_of(session, gate, left)
     priority = priority_of(session, [member.category_id for member in left])
     parties.change_needs(session, gate, target.registration_id, len(left), needs, actor, priority)
     announce_shrunk(session, target.registration_id, actor)
     return len(settle(session, gate, [], actor))
-
-
-def _pass_on(session: Session, attendee_id: int, first_left: int) -> None:
-    """Keep what the contact answered for all: it lies with the first of those who still come."""
-    for_all = select(Question.id).where(Question.scope == BOOKING)
-    theirs = aliased(Answer)
-    known = select(theirs.question_id).where(theirs.attendee_id == first_left)
-    session.execute(
-        update(Answer)
-        .where(
-            Answer.attendee_id == attendee_id,
-            Answer.question_id.in_(for_all),
-            Answer.question_id.not_in(known),
-        )
-        .values(attendee_id=first_left),
-        execution_options={"synchronize_session": False},
-    )

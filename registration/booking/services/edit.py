@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.models import Answer, Attendee, Booking, Consent, Upload
 from registration.booking.needs import members_of, needs_of
+from registration.booking.shared_answers import gather
 from registration.booking.targets import Target, settle
 from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
@@ -81,6 +82,8 @@ def _change_people(
         if one.attendee_id not in present:
             raise NotFound(_("There is no such attendee in this registration."))
         rename(session, one)
+        asked = [question_id for question_id, _value in one.answers]
+        gather(session, target.registration_id, one.attendee_id, asked)
         put_answers(session, one.attendee_id, one.answers)
     if sensitive_wording and target.booking_id is not None:
         _agree(session, target.booking_id, sensitive_wording)

@@ -13,6 +13,7 @@ from registration.booking.queries import is_registered
 from registration.booking.rules import key_hash
 from registration.booking.services.cancel import Target
 from registration.booking.services.edit import Corrected, check_changeable, follow_firms, put_answers, rename
+from registration.booking.shared_answers import leave_to_others
 from registration.capability import services as capability
 from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
@@ -185,6 +186,9 @@ def _replace(
     if not is_alone:
         of_each = select(Question.id).where(Question.scope == ATTENDEE_SCOPE)
         gone = gone.where(Answer.question_id.in_(of_each))
+    else:
+        registration = session.get_one(Registration, attendee.registration_id)
+        leave_to_others(session, registration, attendee.id)
     session.execute(gone)
     attendee.code = new_code(10)
     attendee.checked_in_at = None

@@ -23,6 +23,7 @@ from registration.booking.models import Booking
 from registration.booking.queries import Seat
 from registration.booking.services.edit import Corrected, change_contact, change_people
 from registration.booking.services.readdress import ask_address
+from registration.booking.shared_answers import shared_answers
 from registration.booking.sheet import Sheet
 from registration.booking.views.files import with_files
 from registration.booking.views.manage import page_key, seat_in, target_in
@@ -125,6 +126,8 @@ def _corrected(form: PeopleForm, sheet: Sheet) -> list[Corrected]:
 
 def _form(seat: Seat, sheet: Sheet, formdata: Mapping[str, Any] | None) -> PeopleForm:
     answers = answers_by_attendee(db.session(), [one.id for one in seat.present])
+    for one in shared_answers(db.session(), seat.registration_id):
+        answers.setdefault(seat.present[0].id, {})[one.question_id] = one.value
     return people_form(sheet, seat.present, answers, formdata)
 
 
