@@ -72,6 +72,15 @@ def test_the_second_save_of_an_event_says_what_the_first_has_changed(owner):
     assert db.session.get_one(Event, event.id).venue == "Autoworld"
 
 
+def test_what_the_form_does_not_ask_stays_as_it_is(owner):
+    event = make_event(country="BE", latitude=50.8, longitude=4.4)
+    edit = f"/organiser/events/{event.slug}/edit"
+    shown = form_of(owner.get(edit).text)
+    assert owner.post(edit, data=shown | {"venue": "Flagey"}).status_code == 303
+    found = db.session.get_one(Event, event.id)
+    assert (found.venue, found.country, found.latitude, found.longitude) == ("Flagey", "BE", 50.8, 4.4)
+
+
 def test_a_form_that_is_sent_twice_finds_what_it_wanted(owner):
     event = make_event()
     edit = f"/organiser/events/{event.slug}/edit"

@@ -1,5 +1,7 @@
 """Create an event, and change it."""
 
+from dataclasses import replace
+
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -48,9 +50,13 @@ def edit(event: Event) -> ResponseReturnValue:
         return _edit_page(event, form, 422)
     # A cancelled event is not revived by an edit of its words.
     status = "cancelled" if event.status == "cancelled" else None
+    # Where it lies on the map is not asked here, and stays.
+    facts = replace(
+        form.facts(status), country=event.country, latitude=event.latitude, longitude=event.longitude
+    )
     slug = event.slug
     try:
-        told = services.change_event(event.id, form.facts(status), form.text(), actor(), form.seen())
+        told = services.change_event(event.id, facts, form.text(), actor(), form.seen())
     except ChangedMeanwhile as changed:
         shown = forms.EventForm(formdata=None)
         forms.fill(shown, event, event.locale)
