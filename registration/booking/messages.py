@@ -155,7 +155,9 @@ def announce_moved(session: Session, event_id: int, before: Mapping[str, Any]) -
 
     *before* says when and where it was (events.queries.whereabouts).
     """
-    return announce_all(session, event_id, MOVED, before=before)
+    mails = _to_all(session, event_id, MOVED, before=before)
+    enqueue(session, *mails)
+    return len(mails)
 
 
 def announce_session_moved(
@@ -179,11 +181,14 @@ def announce_session_moved(
 
 
 def announce_cancelled(session: Session, event_id: int, reason: str | None = None) -> int:
-    """Decide a mail to everybody who holds or waits that the event is cancelled; return how many.
+    """Decide a mail to everybody who holds or waits that the event is cancelled; return how many do.
 
-    To be called before their registrations end.
+    A booking is told once, with however many registrations it waits or sits.
     """
-    return announce_all(session, event_id, EVENT_CANCELLED, **({"reason": reason} if reason else {}))
+    facts = {"reason": reason} if reason else {}
+    mails = _to_all(session, event_id, EVENT_CANCELLED, **facts)
+    enqueue(session, *{one.booking_id: one for one in reversed(mails)}.values())
+    return len(mails)
 
 
 def announce_to(
@@ -206,15 +211,13 @@ def announce_to(
     return len(mails)
 
 
-def announce_all(session: Session, event_id: int, kind: str, **facts: Any) -> int:
-    """Decide a mail of *kind* to everybody whose registration has not ended; return how many."""
+def _to_all(session: Session, event_id: int, kind: str, **facts: Any) -> list[Outgoing]:
+    """Return a mail of *kind* about each registration that has not ended."""
     query = _about(Registration.event_id == event_id, Registration.state.not_in(rules.ENDED))
     rows = session.execute(query.order_by(Registration.id)).all()
-    enqueue(
-        session,
-        *(_outgoing(kind, row, event_id, row.registration_id, {**facts, "state": row.state}) for row in rows),
-    )
-    return len(rows)
+    return [
+        _outgoing(kind, row, event_id, row.registration_id, {**facts, "state": row.state}) for row in rows
+    ]
 
 
 def _about(*conditions: Any) -> Select[*tuple[Any, ...]]:

@@ -11,7 +11,7 @@ from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.booking.naming import name_attendees
 from registration.booking.needs import Member, members_of, needs_of, priority_of
 from registration.booking.rules import Person
-from registration.booking.targets import NotNow, Target, check_state, lock, registration_of, settle
+from registration.booking.targets import NotNow, Target, check_decidable, lock, registration_of, settle
 from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
@@ -40,7 +40,9 @@ def change_choice(
     def work(session: Session) -> None:
         gate = lock(session, target)
         registration = registration_of(session, target)
-        check_state(registration, rules.WAITLISTED, rules.CONFIRMED, rules.OFFERED, rules.PENDING)
+        check_decidable(
+            session, registration, rules.WAITLISTED, rules.CONFIRMED, rules.OFFERED, rules.PENDING
+        )
         members = members_of(session, registration.id)
         if attendee_id not in members:
             raise NotFound(_l("There is no such attendee in this registration."))
@@ -65,7 +67,7 @@ def add_people(target: Target, people: Sequence[Person], actor: Actor = ATTENDEE
     def work(session: Session) -> None:
         gate = lock(session, target)
         registration = registration_of(session, target)
-        check_state(registration, rules.WAITLISTED, rules.CONFIRMED)
+        check_decidable(session, registration, rules.WAITLISTED, rules.CONFIRMED)
         check_open(session, target.event_id)
         for person in people:
             check_choice(session, target.event_id, person.category_id, person.sessions)
@@ -103,7 +105,7 @@ def split(target: Target, actor: Actor = ATTENDEE) -> None:
     def work(session: Session) -> None:
         gate = lock(session, target)
         registration = registration_of(session, target)
-        check_state(registration, rules.WAITLISTED)
+        check_decidable(session, registration, rules.WAITLISTED)
         members = members_of(session, registration.id)
         if len(members) < 2:
             raise NotNow(_l("There is only one person in this registration."))
