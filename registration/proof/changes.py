@@ -111,8 +111,8 @@ def change_choice(model: Model, key: str, hall: int, rank: int, choice: str, at:
     if person is None:
         return "not-found"
     trouble = room.trouble([f"{choice}@some"])
-    if trouble:
-        return trouble
+    if trouble or parts(choice)[:2] == parts(person)[:2]:
+        return trouble or "done"
     after = {**entry.people, rank: f"{choice}@{parts(person)[2]}"}
     if not _may_need(room, entry, after):
         return "no-room"

@@ -34,6 +34,7 @@ def change_choice(
 ) -> None:
     """Let one attendee come in another category or to other sessions; her seat is hers until that is certain.
 
+    The same choice again changes nothing.
     Raises NoRoom, NotNow, NotFound, Refusal at `category` or `sessions`.
     """
 
@@ -46,10 +47,11 @@ def change_choice(
         members = members_of(session, registration.id)
         if attendee_id not in members:
             raise NotFound(_l("There is no such attendee in this registration."))
-        check_choice(session, target.event_id, category_id, sessions, members[attendee_id])
-        members[attendee_id] = replace(
-            members[attendee_id], category_id=category_id, sessions=tuple(sessions)
-        )
+        had = members[attendee_id]
+        check_choice(session, target.event_id, category_id, sessions, had)
+        if (category_id, set(sessions)) == (had.category_id, set(had.sessions)):
+            return
+        members[attendee_id] = replace(had, category_id=category_id, sessions=tuple(sessions))
         _change(session, gate, registration.id, list(members.values()), actor)
         session.execute(update(Attendee).where(Attendee.id == attendee_id).values(category_id=category_id))
         _pick(session, attendee_id, sessions)
