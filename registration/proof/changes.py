@@ -118,6 +118,7 @@ def change_choice(model: Model, key: str, hall: int, rank: int, choice: str, at:
         return "no-room"
     entry.people = after
     room.rank(entry)
+    model.mails[key, hall, "changed"] += 1
     model.promote(hall, at)
     return "done"
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from registration.booking.messages import announce_choice
 from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.booking.naming import name_attendees
 from registration.booking.needs import Member, members_of, needs_of, priority_of
@@ -34,7 +35,7 @@ def change_choice(
 ) -> None:
     """Let one attendee come in another category or to other sessions; her seat is hers until that is certain.
 
-    The same choice again changes nothing.
+    Her contact is told by mail. The same choice again changes nothing.
     Raises NoRoom, NotNow, NotFound, Refusal at `category` or `sessions`.
     """
 
@@ -55,6 +56,7 @@ def change_choice(
         _change(session, gate, registration.id, list(members.values()), actor)
         session.execute(update(Attendee).where(Attendee.id == attendee_id).values(category_id=category_id))
         _pick(session, attendee_id, sessions)
+        announce_choice(session, registration.id, attendee_id, had_sessions=bool(had.sessions))
         settle(session, gate, [], actor)
 
     write_tx(work)
