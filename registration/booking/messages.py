@@ -150,6 +150,11 @@ def announce_choice(session: Session, registration_id: int, attendee_id: int, *,
     announce_one(session, registration_id, CHANGED, chose=attendee_id, had_sessions=had_sessions)
 
 
+def announce_grown(session: Session, registration_id: int, attendee_ids: Sequence[int]) -> None:
+    """Decide the mail that tells of more people in a party that waits."""
+    announce_one(session, registration_id, CHANGED, joined=list(attendee_ids))
+
+
 def announce_one(session: Session, registration_id: int, kind: str, **facts: Any) -> None:
     """Decide a mail of *kind* about one registration, to its contact."""
     row = session.execute(_about(Registration.id == registration_id)).one()

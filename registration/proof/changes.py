@@ -145,6 +145,7 @@ def grow(model: Model, key: str, hall: int, person: str, at: datetime) -> str:
     if entry.state == WAITS:
         entry.people[max(entry.people) + 1] = person
         room.rank(entry)
+        model.mails[key, hall, "changed"] += 1
         model.promote(hall, at)
         return "done"
     part = 1 + max(one.part for one in room.entries if one.form.key == key)

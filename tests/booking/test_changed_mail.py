@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from registration.booking.rules import Person
 from registration.booking.services import party
 from registration.booking.services.cancel import cancel, cancel_attendee
-from registration.booking.services.party import NoRoom, change_choice
+from registration.booking.services.party import NoRoom, add_people, change_choice
 from registration.booking.services.sessions import SessionFacts, add_session
 from registration.core import clock
 from registration.core.database import db
@@ -20,7 +21,7 @@ from registration.mail.models import OutgoingMessage
 from registration.seats import rules
 from registration.seats.models import Registration
 from tests import factories
-from tests.booking.arranging import booked, calendar_of, link_in, sent, text_of, to
+from tests.booking.arranging import booked, calendar_of, fields_in, link_in, sent, text_of, to
 from tests.factories import Made, make_event, register, target
 
 ADA = "ada@example.org"
@@ -203,6 +204,25 @@ def test_who_has_cancelled_since_is_told_of_that_alone(page_app):
     choose(ada, None, codes)
     cancel(target(ada), ATTENDEE)
     assert not [mail for _address, mail in sent() if "changed" in mail["Subject"]]
+
+
+def test_one_more_in_a_party_that_waits_is_told(page_app, page_client):
+    event = make_event(capacity=1)
+    register(event, "Ben")
+    page, ada = booked(event, "Ada", email=ADA)
+    address = f"{page}registrations/{ada.id}/attendees/add"
+    data = fields_in(page_client.get(address).text) | {"name": "Cleo"}
+    assert page_client.post(address, data=data).status_code == 303
+    assert decided(ada) == ["waitlisted", "changed"]
+    assert "Also registered now: Cleo.\n\nYou are on the waitlist, number 1." in changed_mail()
+
+
+def test_who_joins_a_party_with_seats_is_told_as_whoever_registers(page_app):
+    ada = register(make_event(capacity=5), "Ada", email=ADA)
+    add_people(target(ada), [Person("Cleo")])
+    db.session.rollback()
+    query = select(OutgoingMessage.kind).order_by(OutgoingMessage.id)
+    assert list(db.session.scalars(query)) == ["confirmed", "confirmed"]
 
 
 def test_the_mail_is_decided_with_the_change_or_not_at_all(page_app, monkeypatch):

@@ -25,7 +25,7 @@ from registration.booking.rules import Application, Person, Wish
 from registration.booking.services.feeds import mail_feed
 from registration.booking.services.handover import Successor, Taking, hand_over, refuse, take_over
 from registration.booking.services.links import send_links
-from registration.booking.services.party import change_choice
+from registration.booking.services.party import add_people, change_choice
 from registration.booking.services.readdress import ask_address, confirm_address
 from registration.booking.services.register import register
 from registration.booking.services.sessions import SessionFacts, add_session
@@ -171,6 +171,13 @@ def _chosen(*hours: int, state: str = rules.CONFIRMED) -> Arrange:
     return arrange
 
 
+def _grown(world: World) -> None:
+    waiting = select(Registration).where(
+        Registration.booking_id == world.booking_id, Registration.event_id == world.workshop.id
+    )
+    add_people(target(db.session.scalars(waiting).one()), [Person("Cleo Martin")])
+
+
 def _mailing(world: World) -> None:
     def work(session: Any) -> None:
         mailing = Mailing(
@@ -240,6 +247,7 @@ SAMPLES: Mapping[str, Sample] = {
         kinds.SESSION_MOVED, _about_registration(kinds.SESSION_MOVED, moved_session=MOVED_SESSION)
     ),
     "changed": Sample(kinds.CHANGED, _chosen(1, 2)),
+    "changed-waitlisted": Sample(kinds.CHANGED, _grown),
     "changed-offered": Sample(kinds.CHANGED, _chosen(state=rules.OFFERED)),
     "changed-pending": Sample(kinds.CHANGED, _chosen(1, state=rules.PENDING)),
     "removed": Sample(kinds.REMOVED, _about_registration(kinds.REMOVED, reason=_REASON)),

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from registration.booking.messages import announce_choice
+from registration.booking.messages import announce_choice, announce_grown
 from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.booking.naming import name_attendees
 from registration.booking.needs import Member, members_of, needs_of, priority_of
@@ -65,7 +65,7 @@ def change_choice(
 def add_people(target: Target, people: Sequence[Person], actor: Actor = ATTENDEE) -> None:
     """Let more people come with a party: who waits grows in place, who sits joins with them at the end.
 
-    Raises NoRoom, NotNow, NotFound, Refusal.
+    The contact is told by mail. Raises NoRoom, NotNow, NotFound, Refusal.
     """
 
     def work(session: Session) -> None:
@@ -81,11 +81,13 @@ def add_people(target: Target, people: Sequence[Person], actor: Actor = ATTENDEE
             for person in people
         ]
         if registration.state == rules.WAITLISTED:
-            members = [*members_of(session, registration.id).values(), *added]
-            _change(session, gate, registration.id, members, actor)
+            before = members_of(session, registration.id)
+            _change(session, gate, registration.id, [*before.values(), *added], actor)
             name_attendees(
                 session, [registration.id], [people], first_rank=_next_rank(session, registration.id)
             )
+            new = [one for one in members_of(session, registration.id) if one not in before]
+            announce_grown(session, registration.id, new)
             settle(session, gate, [], actor)
             return
         claim = engine.Claim(
