@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.kinds import (
     CANCELLED,
+    CHANGED,
     CONFIRMED,
     DECLINED,
     EVENT_CANCELLED,
@@ -142,6 +143,16 @@ def _with_several_events(changes: Sequence[Change]) -> set[int]:
 def announce_shrunk(session: Session, registration_id: int) -> None:
     """Decide the mail that tells of a smaller party."""
     announce_one(session, registration_id, SHRUNK)
+
+
+def announce_choice(session: Session, registration_id: int, attendee_id: int, *, had_sessions: bool) -> None:
+    """Decide the mail that tells of another category or other sessions of one attendee."""
+    announce_one(session, registration_id, CHANGED, chose=attendee_id, had_sessions=had_sessions)
+
+
+def announce_grown(session: Session, registration_id: int, attendee_ids: Sequence[int]) -> None:
+    """Decide the mail that tells of more people in a party that waits."""
+    announce_one(session, registration_id, CHANGED, joined=list(attendee_ids))
 
 
 def announce_one(session: Session, registration_id: int, kind: str, **facts: Any) -> None:
