@@ -1,6 +1,5 @@
 """What every test may ask for: an application on a database of its own, migrated once and copied."""
 
-import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import create_engine
+from sqlalchemy import Dialect, Engine, create_engine
+from werkzeug.routing import Rule
 
 from registration import create_app
 from registration.core import database
@@ -21,7 +21,6 @@ from tests import factories, postgres
 from tests.ical.watch import History, watch_answer, watch_mails
 
 SECRET = "a secret for tests, long enough to be one"
-_numbers = itertools.count(1)
 
 # The same examples in every run, and no failure because a machine is busy.
 hypothesis_settings.register_profile("ours", deadline=None, derandomize=True)
@@ -54,6 +53,26 @@ class _Templates(BytecodeCache):
 
 
 _templates = _Templates()
+_statements: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
+
+
+def _built_once(build: Callable[[Rule, bool], Any]) -> Callable[[Rule, bool], Any]:
+    """Return *build* so that the code that makes a URL is compiled once for all the applications of a run.
+
+    It is the code of the rule's own text: each application compiles the same 180 rules.
+    """
+    known: dict[tuple[Any, ...], Any] = {}
+
+    def built(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in known:
+            known[key] = build(rule, append_unknown)
+        return known[key]
+
+    return built
+
+
+Rule._compile_builder = _built_once(Rule._compile_builder)  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")
@@ -73,17 +92,20 @@ def postgres_server() -> Iterator[str]:
         yield uri
 
 
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: str) -> postgres.Databases:
+    """Databases of that server, to be lent."""
+    return postgres.Databases(postgres_server, "template_registration")
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database with our schema, on each of the two engines."""
     if request.param == "sqlite":
         yield sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path)
         return
-    uri = request.getfixturevalue("postgres_server")
-    name = f"test_{next(_numbers)}"
-    postgres.execute(uri, f"CREATE DATABASE {name} TEMPLATE template_registration")
-    yield postgres.database_url(uri, name)
-    postgres.execute(uri, f"DROP DATABASE {name} WITH (FORCE)")
+    with request.getfixturevalue("postgres_databases").lent() as url:
+        yield url
 
 
 @pytest.fixture
@@ -128,6 +150,8 @@ def settings_for(url: str, folder: Path) -> dict[str, Any]:
         "MAIL_URL": f"file://{folder / 'mails'}",
         "BASE_URL": "http://localhost",
         "UID_HOST": "registration.example.org",
+        # Nobody guesses at these passwords.
+        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {"argon2__memory_cost": 32, "argon2__time_cost": 1},
     }
 
 
@@ -140,10 +164,22 @@ def running(settings: dict[str, Any]) -> Iterator[Flask]:
     app.test_client_class = FreshClient
     app.extensions["watched"] = History()
     with app.app_context():
+        share_statements(db.engine)
         yield app
         watch_mails(Path(settings["MAIL_URL"].removeprefix("file://")))
         db.session.remove()
         db.engine.dispose()
+
+
+def share_statements(engine: Engine) -> None:
+    """Let *engine* use what engines of its kind compiled before: statements are the same in every test."""
+    name = engine.dialect.name
+    if name not in _statements:
+        with engine.connect():
+            # Its dialect has looked at a server once by now.
+            _statements[name] = engine.dialect, {}
+    engine.dialect, compiled = _statements[name]
+    engine.update_execution_options(compiled_cache=compiled)
 
 
 def sqlite_copy(template: Path, folder: Path) -> str:

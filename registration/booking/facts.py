@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking.queries import Seat
+from registration.booking.queries import Companion, Seat
 from registration.core import clock
 from registration.core.snapshot import once
 from registration.mail.models import MailText
 from registration.mail.wording import Wording, isolated, ours, theirs
 from registration.seats import rules
-from registration.web.filters import day, moment, span
+from registration.web.filters import day, listed, moment, span
 
 # What organisers may write into their own texts, in the order in which it is offered.
 PLACEHOLDERS = (
@@ -34,6 +34,7 @@ PLACEHOLDERS = (
     "was_where",
     "session",
     "session_when",
+    "change",
     "organiser",
     "link",
     "event_link",
@@ -71,6 +72,7 @@ def values(seat: Seat, facts: Mapping[str, Any], booking_url: str, event_url: st
         "event_link": event_url,
         "days": _days_until(seat),
         "next_step": seat.next_step,
+        "state": seat.state,
         "has_seat": seat.state == rules.CONFIRMED,
         "frees_seat": bool(facts.get("frees_seat")),
         "by_firm": facts.get("by") == "coordinator",
@@ -78,6 +80,7 @@ def values(seat: Seat, facts: Mapping[str, Any], booking_url: str, event_url: st
         "was_waitlisted": facts.get("was") == rules.WAITLISTED,
         **_before(seat, facts.get("before")),
         **_session(seat, facts.get("moved_session")),
+        "change": _change(seat, facts),
     }
 
 
@@ -122,3 +125,30 @@ def _session(seat: Seat, told: Mapping[str, Any] | None) -> dict[str, str]:
         "session_when": span(starts_at, ends_at, seat.time_zone),
         "was_when": span(was_starts_at, was_ends_at, seat.time_zone),
     }
+
+
+def _change(seat: Seat, facts: Mapping[str, Any]) -> str:
+    """Return in a sentence who joined or what somebody chose; empty where she is no longer of the party."""
+    joined = [isolated(one.name) for one in seat.present if one.id in facts.get("joined", ())]
+    if joined:
+        return str(_("Also registered now: %(names)s.", names=listed(joined)))
+    chose = [one for one in seat.present if one.id == facts.get("chose")]
+    return _choice(chose[0], had_sessions=bool(facts.get("had_sessions"))) if chose else ""
+
+
+def _choice(person: Companion, *, had_sessions: bool) -> str:
+    """Return as what and for what somebody is registered; that it is for no session only where it was."""
+    told = {
+        "name": isolated(person.name),
+        "category": isolated(person.category),
+        "sessions": listed(isolated(one) for one in person.sessions),
+    }
+    if person.category and person.sessions:
+        return str(_("%(name)s is registered as “%(category)s” now, for: %(sessions)s.", **told))
+    if person.sessions:
+        return str(_("%(name)s is registered for these sessions now: %(sessions)s.", **told))
+    if person.category and had_sessions:
+        return str(_("%(name)s is registered as “%(category)s” now, and for no session.", **told))
+    if person.category:
+        return str(_("%(name)s is registered as “%(category)s” now.", **told))
+    return str(_("%(name)s is registered for no session now.", **told))

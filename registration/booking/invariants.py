@@ -16,7 +16,7 @@ from registration.booking.kinds import (
 from registration.booking.models import Answer, Attendee, Booking, Upload
 from registration.capability.models import Capability
 from registration.capability.services import BOOKING
-from registration.core.invariant import AnySelect, Invariant
+from registration.core.invariant import AnySelect, Invariant, OfEvent
 from registration.events.asking import FILE
 from registration.events.models import Event, Question
 from registration.mail.models import OutgoingMessage
@@ -24,11 +24,11 @@ from registration.seats import rules
 from registration.seats.models import Pool, Registration, RegistrationPool
 
 
-def _in_event(query: AnySelect, event_id: int | None) -> AnySelect:
+def _in_event(query: AnySelect, event_id: OfEvent | None) -> AnySelect:
     return query if event_id is None else query.where(Registration.event_id == event_id)
 
 
-def _booked_twice(event_id: int | None) -> AnySelect:
+def _booked_twice(event_id: OfEvent | None) -> AnySelect:
     query = (
         select(Event.slug, Booking.id.label("booking"), func.count(Registration.id).label("registrations"))
         .join(Registration, Registration.booking_id == Booking.id)
@@ -65,7 +65,7 @@ def is_untold() -> ColumnElement[bool]:
     return and_(Registration.state.in_(list(_TELLING)), ~told.correlate(Registration))
 
 
-def _untold(event_id: int | None) -> AnySelect:
+def _untold(event_id: OfEvent | None) -> AnySelect:
     query = (
         select(Event.slug, Registration.id.label("registration"), Registration.state)
         .join(Event, Event.id == Registration.event_id)
@@ -74,7 +74,7 @@ def _untold(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _without_link(event_id: int | None) -> AnySelect:
+def _without_link(event_id: OfEvent | None) -> AnySelect:
     live = (
         select(func.count())
         .where(
@@ -92,7 +92,7 @@ def _without_link(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _miscounted_party(event_id: int | None) -> AnySelect:
+def _miscounted_party(event_id: OfEvent | None) -> AnySelect:
     present = (
         select(func.count())
         .where(Attendee.registration_id == Registration.id, Attendee.removed_at.is_(None))
@@ -106,7 +106,7 @@ def _miscounted_party(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _miscounted_category(event_id: int | None) -> AnySelect:
+def _miscounted_category(event_id: OfEvent | None) -> AnySelect:
     present = func.sum(case((Attendee.removed_at.is_(None), 1), else_=0))
     counted = (
         select(Registration.id.label("registration_id"), Pool.id.label("pool_id"), present.label("present"))
@@ -141,7 +141,7 @@ def _miscounted_category(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _registered_twice(event_id: int | None) -> AnySelect:
+def _registered_twice(event_id: OfEvent | None) -> AnySelect:
     other, others = aliased(Registration), aliased(Booking)
     query = (
         select(Event.slug, Registration.id.label("registration"), other.id.label("other"))
@@ -162,7 +162,7 @@ def _registered_twice(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _lost_file(event_id: int | None) -> AnySelect:
+def _lost_file(event_id: OfEvent | None) -> AnySelect:
     kept = exists().where(Upload.question_id == Answer.question_id, Upload.value == Answer.value)
     query = (
         select(Event.slug, Answer.id.label("answer"))

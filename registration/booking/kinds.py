@@ -19,6 +19,7 @@ CANCELLED = "cancelled"
 REMOVED = "removed"
 EVENT_CANCELLED = "event_cancelled"
 SHRUNK = "shrunk"
+CHANGED = "changed"
 MOVED = "moved"
 SESSION_MOVED = "session_moved"
 LINK = "link"
@@ -74,6 +75,7 @@ SHAPES: Mapping[str, Shape] = {
     REMOVED: Shape(rules.CANCELLED, EVENT, shows_people=False, tells_feed=False),
     EVENT_CANCELLED: Shape(link=NOWHERE, shows_people=False, tells_feed=False),
     SHRUNK: Shape(),
+    CHANGED: Shape(),
     MOVED: Shape(),
     SESSION_MOVED: Shape(),
     LINK: _PLAIN,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.kinds import (
     CANCELLED,
+    CHANGED,
     CONFIRMED,
     DECLINED,
     EVENT_CANCELLED,
@@ -145,6 +146,16 @@ def announce_shrunk(session: Session, registration_id: int, actor: Actor) -> Non
     announce_one(session, registration_id, SHRUNK, **by)
 
 
+def announce_choice(session: Session, registration_id: int, attendee_id: int, *, had_sessions: bool) -> None:
+    """Decide the mail that tells of another category or other sessions of one attendee."""
+    announce_one(session, registration_id, CHANGED, chose=attendee_id, had_sessions=had_sessions)
+
+
+def announce_grown(session: Session, registration_id: int, attendee_ids: Sequence[int]) -> None:
+    """Decide the mail that tells of more people in a party that waits."""
+    announce_one(session, registration_id, CHANGED, joined=list(attendee_ids))
+
+
 def announce_one(session: Session, registration_id: int, kind: str, **facts: Any) -> None:
     """Decide a mail of *kind* about one registration, to its contact."""
     row = session.execute(_about(Registration.id == registration_id)).one()
@@ -156,7 +167,9 @@ def announce_moved(session: Session, event_id: int, before: Mapping[str, Any]) -
 
     *before* says when and where it was (events.queries.whereabouts).
     """
-    return announce_all(session, event_id, MOVED, before=before)
+    mails = _to_all(session, event_id, MOVED, before=before)
+    enqueue(session, *mails)
+    return len(mails)
 
 
 def announce_session_moved(
@@ -180,11 +193,14 @@ def announce_session_moved(
 
 
 def announce_cancelled(session: Session, event_id: int, reason: str | None = None) -> int:
-    """Decide a mail to everybody who holds or waits that the event is cancelled; return how many.
+    """Decide a mail to everybody who holds or waits that the event is cancelled; return how many do.
 
-    To be called before their registrations end.
+    A booking is told once, with however many registrations it waits or sits.
     """
-    return announce_all(session, event_id, EVENT_CANCELLED, **({"reason": reason} if reason else {}))
+    facts = {"reason": reason} if reason else {}
+    mails = _to_all(session, event_id, EVENT_CANCELLED, **facts)
+    enqueue(session, *{one.booking_id: one for one in reversed(mails)}.values())
+    return len(mails)
 
 
 def announce_to(
@@ -207,15 +223,13 @@ def announce_to(
     return len(mails)
 
 
-def announce_all(session: Session, event_id: int, kind: str, **facts: Any) -> int:
-    """Decide a mail of *kind* to everybody whose registration has not ended; return how many."""
+def _to_all(session: Session, event_id: int, kind: str, **facts: Any) -> list[Outgoing]:
+    """Return a mail of *kind* about each registration that has not ended."""
     query = _about(Registration.event_id == event_id, Registration.state.not_in(rules.ENDED))
     rows = session.execute(query.order_by(Registration.id)).all()
-    enqueue(
-        session,
-        *(_outgoing(kind, row, event_id, row.registration_id, {**facts, "state": row.state}) for row in rows),
-    )
-    return len(rows)
+    return [
+        _outgoing(kind, row, event_id, row.registration_id, {**facts, "state": row.state}) for row in rows
+    ]
 
 
 def _about(*conditions: Any) -> Select[*tuple[Any, ...]]:

@@ -92,13 +92,8 @@ class Seat:
 
     @property
     def may_change(self) -> bool:
-        """Say whether names and answers can still be corrected."""
+        """Say whether anything of it can still be corrected, or given back: who was there keeps that."""
         return self.is_active and self.event_status == "published" and self.ends_at > clock.now()
-
-    @property
-    def may_give_back(self) -> bool:
-        """Say whether there is still something to give back: who was there keeps that."""
-        return self.is_active and self.ends_at > clock.now()
 
     @property
     def may_come_back(self) -> bool:

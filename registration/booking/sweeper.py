@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from registration.booking.services.capacity import go_on_draining
 from registration.booking.services.lines import release_allotment
 from registration.booking.services.moving import finish, waiting_moves
-from registration.booking.targets import settle
+from registration.booking.targets import is_called_off, settle
 from registration.booking.tidying import tidy
 from registration.core import clock
 from registration.core.database import db
@@ -67,7 +67,7 @@ def _expire(session: Session, event_id: int, is_due: Callable[[], ColumnElement[
         .limit(BATCH)
     ).all()
     changes = engine.release_all(session, gate, due, rules.EXPIRED, SYSTEM)
-    settle(session, gate, changes, SYSTEM)
+    settle(session, gate, changes, SYSTEM, tells=not is_called_off(session, event_id))
     return len(changes)
 
 

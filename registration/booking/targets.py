@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.messages import announce
 from registration.core.refusal import NotFound, Refusal
+from registration.events.models import Event
 from registration.journal.services import Actor
 from registration.seats import engine
 from registration.seats import gate as gates
@@ -54,6 +55,18 @@ def check_state(registration: Registration, *states: str) -> None:
     """Raise NotNow unless the registration is in one of *states*."""
     if registration.state not in states:
         raise NotNow(_l("This has changed meanwhile. Look at the page again: it says what is so now."))
+
+
+def is_called_off(session: Session, event_id: int) -> bool:
+    """Say whether the event was cancelled: everybody was told, and nothing of it is news any more."""
+    return session.scalar(select(Event.status).where(Event.id == event_id)) == "cancelled"
+
+
+def check_decidable(session: Session, registration: Registration, *states: str) -> None:
+    """Raise NotNow unless the event takes place and the registration is in one of *states*."""
+    if is_called_off(session, registration.event_id):
+        raise NotNow(_l("This event is cancelled. Nothing of it can be decided or changed any more."))
+    check_state(registration, *states)
 
 
 def settle(

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select
+from sqlalchemy import BindParameter, Integer, Select, bindparam
+
+from registration.core import clock
+from registration.core.database import UtcDateTime
 
 # A query of whatever columns.
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+# The event that is looked at, given when the query runs.
+OfEvent: TypeAlias = BindParameter[int]
+EVENT_ID = "event_id"
 
 
 @dataclass(frozen=True)
@@ -20,4 +28,18 @@ class Invariant:
     code: str
     title: str
     sentence: str
-    broken_by: Callable[[int | None], AnySelect]
+    broken_by: Callable[[OfEvent | None], AnySelect]
+
+
+def ago(span: timedelta = timedelta()) -> BindParameter[datetime]:
+    """Return the moment *span* before the one at which a query runs."""
+    return bindparam(None, callable_=lambda: clock.now() - span, type_=UtcDateTime(), unique=True)
+
+
+@cache
+def query_of(invariant: Invariant, *, is_for_one: bool) -> AnySelect:
+    """Return the query of an invariant, for the event of the parameter EVENT_ID or for all.
+
+    It is made once: to put one together takes longer than to run it on an event of usual size.
+    """
+    return invariant.broken_by(bindparam(EVENT_ID, type_=Integer()) if is_for_one else None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, select, text
 
 from registration.booking.invariants import INVARIANTS as OF_BOOKINGS
-from registration.core.invariant import Invariant
+from registration.core.invariant import EVENT_ID, Invariant, query_of
 from registration.core.refusal import NotFound
 from registration.events.models import Event
 from registration.invitations.invariants import INVARIANTS as OF_INVITATIONS
@@ -54,7 +54,8 @@ def examine(engine: Engine, slug: str | None = None) -> list[Finding]:
 def _finding(connection: Connection, invariant: Invariant, event_id: int | None) -> Finding:
     told: list[str] = []
     count = 0
-    for row in connection.execute(invariant.broken_by(event_id)):
+    query = query_of(invariant, is_for_one=event_id is not None)
+    for row in connection.execute(query, {} if event_id is None else {EVENT_ID: event_id}):
         count += 1
         if count <= TOLD:
             told.append(invariant.sentence.format(**row._mapping))

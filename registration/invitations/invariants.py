@@ -3,13 +3,13 @@
 from sqlalchemy import func, select
 
 from registration.booking.models import Booking, Invitation
-from registration.core.invariant import AnySelect, Invariant
+from registration.core.invariant import AnySelect, Invariant, OfEvent
 from registration.events.models import Event
 from registration.seats import rules
 from registration.seats.models import Registration
 
 
-def _used_twice(event_id: int | None) -> AnySelect:
+def _used_twice(event_id: OfEvent | None) -> AnySelect:
     query = (
         select(
             Event.slug,

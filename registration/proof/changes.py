@@ -111,13 +111,14 @@ def change_choice(model: Model, key: str, hall: int, rank: int, choice: str, at:
     if person is None:
         return "not-found"
     trouble = room.trouble([f"{choice}@some"])
-    if trouble:
-        return trouble
+    if trouble or parts(choice)[:2] == parts(person)[:2]:
+        return trouble or "done"
     after = {**entry.people, rank: f"{choice}@{parts(person)[2]}"}
     if not _may_need(room, entry, after):
         return "no-room"
     entry.people = after
     room.rank(entry)
+    model.mails[key, hall, "changed"] += 1
     model.promote(hall, at)
     return "done"
 
@@ -144,6 +145,7 @@ def grow(model: Model, key: str, hall: int, person: str, at: datetime) -> str:
     if entry.state == WAITS:
         entry.people[max(entry.people) + 1] = person
         room.rank(entry)
+        model.mails[key, hall, "changed"] += 1
         model.promote(hall, at)
         return "done"
     part = 1 + max(one.part for one in room.entries if one.form.key == key)

@@ -5,8 +5,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from registration.core import clock
-from registration.core.invariant import AnySelect, Invariant
+from registration.core.invariant import AnySelect, Invariant, OfEvent, ago
 from registration.events.models import Event
 from registration.journal.models import JournalEntry
 from registration.seats import rules
@@ -17,11 +16,11 @@ from registration.seats.models import LedgerEntry, Pool, Queue, Registration, Re
 GRACE = timedelta(minutes=5)
 
 
-def _in_event(query: AnySelect, event_id: int | None) -> AnySelect:
+def _in_event(query: AnySelect, event_id: OfEvent | None) -> AnySelect:
     return query if event_id is None else query.where(Event.id == event_id)
 
 
-def _miscounted(event_id: int | None) -> AnySelect:
+def _miscounted(event_id: OfEvent | None) -> AnySelect:
     held = (
         select(RegistrationPool.pool_id, func.sum(RegistrationPool.need).label("seats"))
         .join(Registration, Registration.id == RegistrationPool.registration_id)
@@ -39,7 +38,7 @@ def _miscounted(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _out_of_bounds(event_id: int | None) -> AnySelect:
+def _out_of_bounds(event_id: OfEvent | None) -> AnySelect:
     should_be = case((Pool.wanted > Pool.taken, Pool.wanted), else_=Pool.taken)
     query = (
         select(Event.slug, Pool.id.label("pool"), Pool.kind, Pool.taken, Pool.capacity, Pool.wanted)
@@ -49,7 +48,7 @@ def _out_of_bounds(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _idle(event_id: int | None) -> AnySelect:
+def _idle(event_id: OfEvent | None) -> AnySelect:
     ahead = aliased(Registration)
     is_behind = exists().where(
         ahead.event_id == Registration.event_id,
@@ -72,11 +71,11 @@ def _idle(event_id: int | None) -> AnySelect:
         .where(
             Registration.state == rules.WAITLISTED,
             Event.status == "published",
-            Event.ends_at > clock.now(),
+            Event.ends_at > ago(),
             # A long promotion goes on in the next transaction; nobody is let past meanwhile.
             Queue.is_draining.is_(False),
             Queue.promotion != rules.MANUAL,
-            or_(Queue.freezes_at.is_(None), Queue.freezes_at > clock.now()),
+            or_(Queue.freezes_at.is_(None), Queue.freezes_at > ago()),
             ~unfitting(),
             or_(Queue.policy == rules.FIRST_FIT, ~is_behind),
         )
@@ -84,7 +83,7 @@ def _idle(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _overtaken(event_id: int | None) -> AnySelect:
+def _overtaken(event_id: OfEvent | None) -> AnySelect:
     passed = _who_passed()
     waiting = (
         select(
@@ -160,7 +159,7 @@ def _who_passed() -> ColumnElement[int]:
     )
 
 
-def _without_event_pool(event_id: int | None) -> AnySelect:
+def _without_event_pool(event_id: OfEvent | None) -> AnySelect:
     # Joined and not looked up row by row: PostgreSQL then hashes a million of them in a second.
     query = (
         select(Event.slug, Registration.id.label("registration"), Registration.size)
@@ -178,7 +177,7 @@ def _without_event_pool(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _gaps(event_id: int | None) -> AnySelect:
+def _gaps(event_id: OfEvent | None) -> AnySelect:
     count = func.count(func.distinct(Registration.place))
     last = func.coalesce(func.max(Registration.place), 0)
     query = (
@@ -191,8 +190,8 @@ def _gaps(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _forgotten(event_id: int | None) -> AnySelect:
-    limit = clock.now() - GRACE
+def _forgotten(event_id: OfEvent | None) -> AnySelect:
+    limit = ago(GRACE)
     query = (
         select(Event.slug, Registration.id.label("registration"), Registration.state)
         .join(Event, Event.id == Registration.event_id)
@@ -210,7 +209,7 @@ def _is_past(state: str, is_expired: ColumnElement[bool]) -> ColumnElement[bool]
     return and_(Registration.state == state, is_expired)
 
 
-def _kept_wrongly(event_id: int | None) -> AnySelect:
+def _kept_wrongly(event_id: OfEvent | None) -> AnySelect:
     firm = aliased(Pool)
     left = (
         select(func.coalesce(func.sum(firm.allotted - firm.taken), 0))
@@ -227,7 +226,7 @@ def _kept_wrongly(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _miscounted_line(event_id: int | None) -> AnySelect:
+def _miscounted_line(event_id: OfEvent | None) -> AnySelect:
     in_line = (
         select(Registration.event_id, func.count().label("count"))
         .where(Registration.state == rules.WAITLISTED)
@@ -244,7 +243,7 @@ def _miscounted_line(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _unledgered(event_id: int | None) -> AnySelect:
+def _unledgered(event_id: OfEvent | None) -> AnySelect:
     later = aliased(LedgerEntry)
     is_newest = ~exists().where(
         later.event_id == LedgerEntry.event_id,
@@ -270,7 +269,7 @@ def _unledgered(event_id: int | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
-def _unjournalled(event_id: int | None) -> AnySelect:
+def _unjournalled(event_id: OfEvent | None) -> AnySelect:
     last = (
         select(JournalEntry.after)
         .where(JournalEntry.registration_id == Registration.id, JournalEntry.action == "state")

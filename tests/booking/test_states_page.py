@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from registration.booking.services.cancel import cancel
+from registration.booking.services.closing import cancel_event
 from registration.booking.services.deciding import reject
 from registration.booking.services.register import register as register_application
 from registration.booking.sweeper import sweep
@@ -178,6 +179,24 @@ def test_who_was_cancelled_by_the_organiser_reads_by_whom_and_why(page_app, page
     assert "The organiser cancelled your registration" in shown
     assert "The room is smaller." in shown
     assert "You are no longer registered" not in shown
+
+
+@pytest.mark.parametrize(
+    "line", [{}, OFFER, {"promotion": "manual"}, {"confirms_address": True}, {"needs_approval": True}]
+)
+def test_of_an_event_that_was_called_off_nothing_is_asked_any_more(page_app, page_client, line):
+    event = make_event(capacity=2, line=line)
+    ada = register(event, "Ada", party=2)
+    page, _ben = booked(event, "Ben", party=2)
+    if line == OFFER:
+        cancel(target(ada), ATTENDEE)
+    cancel_event(event.id, ORGANISER, "The venue was flooded.")
+    shown = page_client.get(page).text
+    assert "This event is cancelled" in shown
+    section = re.search(r'<section class="card registration".*?</section>', shown, re.S)
+    assert section is not None
+    assert "<form" not in section[0]
+    assert "<button" not in section[0]
 
 
 def test_a_party_that_waits_may_go_on_each_for_themselves(page_app, page_client):

@@ -25,13 +25,16 @@ from registration.booking.rules import Application, Person, Wish
 from registration.booking.services.feeds import mail_feed
 from registration.booking.services.handover import Successor, Taking, hand_over, refuse, take_over
 from registration.booking.services.links import send_links
+from registration.booking.services.party import add_people, change_choice
 from registration.booking.services.readdress import ask_address, confirm_address
 from registration.booking.services.register import register
+from registration.booking.services.sessions import SessionFacts, add_session
 from registration.capability.services import BOOKING, find
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx
-from registration.events.models import Event, EventText
+from registration.events.models import Category, Event, EventText
+from registration.events.services import CategoryFacts
 from registration.firms import messages as firms
 from registration.firms.services import COORDINATOR
 from registration.invitations.messages import INVITED, REMINDED
@@ -42,6 +45,7 @@ from registration.mail.models import OutgoingMessage
 from registration.mail.outbox import enqueue
 from registration.mail.worker import _written
 from registration.organiser import mailings
+from registration.organiser.categories import add_category
 from registration.organiser.models import Mailing
 from registration.organiser.ways_in import WaysIn, change_ways_in
 from registration.seats import rules
@@ -147,6 +151,34 @@ def _address_changed(world: World) -> None:
     confirm_address(world.booking_id, [world.gala.id, world.workshop.id])
 
 
+def _chosen(*hours: int, state: str = rules.CONFIRMED) -> Arrange:
+    """Return what makes Ada a member, with a session at each of *hours*, while she is in *state*."""
+
+    def arrange(world: World) -> None:
+        add_category(world.gala.id, CategoryFacts("Member"), None, SYSTEM)
+        begins = [STARTS + timedelta(hours=hour) for hour in hours]
+        facts = [
+            SessionFacts(name, begin, begin + timedelta(hours=1))
+            for name, begin in zip(("Toasts", "Music"), begins, strict=False)
+        ]
+        sessions = [add_session(world.gala.id, one, SYSTEM) for one in facts]
+        values = {"state": state, "offer_expires_at": DEADLINE}
+        ours = update(Registration).where(Registration.id == world.registration.id)
+        write_tx(lambda session: session.execute(ours.values(values)))
+        ada = factories.attendees(world.registration)[0].id
+        category = db.session.scalars(select(Category.id)).one()
+        change_choice(target(world.registration), ada, category, sessions, ATTENDEE)
+
+    return arrange
+
+
+def _grown(world: World) -> None:
+    waiting = select(Registration).where(
+        Registration.booking_id == world.booking_id, Registration.event_id == world.workshop.id
+    )
+    add_people(target(db.session.scalars(waiting).one()), [Person("Cleo Martin")])
+
+
 def _mailing(world: World) -> None:
     def work(session: Any) -> None:
         mailing = Mailing(
@@ -196,7 +228,15 @@ _OF_REGISTRATIONS = {
     kind: Sample(kind, _about_registration(kind))
     for kind in SHAPES
     if kind
-    not in (kinds.REMINDER, kinds.MOVED, kinds.SESSION_MOVED, kinds.REMOVED, kinds.REJECTED, kinds.RECONFIRM)
+    not in (
+        kinds.REMINDER,
+        kinds.MOVED,
+        kinds.SESSION_MOVED,
+        kinds.CHANGED,
+        kinds.REMOVED,
+        kinds.REJECTED,
+        kinds.RECONFIRM,
+    )
 }
 _REASON = "The room is smaller than we thought"
 # By name: the kind, and behind a hyphen what is special.
@@ -207,6 +247,10 @@ SAMPLES: Mapping[str, Sample] = {
     "session_moved": Sample(
         kinds.SESSION_MOVED, _about_registration(kinds.SESSION_MOVED, moved_session=MOVED_SESSION)
     ),
+    "changed": Sample(kinds.CHANGED, _chosen(1, 2)),
+    "changed-waitlisted": Sample(kinds.CHANGED, _grown),
+    "changed-offered": Sample(kinds.CHANGED, _chosen(state=rules.OFFERED)),
+    "changed-pending": Sample(kinds.CHANGED, _chosen(1, state=rules.PENDING)),
     "removed": Sample(kinds.REMOVED, _about_registration(kinds.REMOVED, reason=_REASON)),
     "shrunk-by-firm": Sample(kinds.SHRUNK, _about_registration(kinds.SHRUNK, by="coordinator")),
     "removed-by-firm": Sample(kinds.REMOVED, _about_registration(kinds.REMOVED, by="coordinator")),

@@ -21,6 +21,7 @@ from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.events.models import Category
+from registration.journal.models import JournalEntry
 from registration.journal.services import ATTENDEE
 from registration.mail.models import OutgoingMessage
 from registration.seats import ledger
@@ -168,6 +169,22 @@ def test_who_waits_ranks_as_the_category_she_comes_in_now(make_event):
     change_choice(target(cleo), attendee, event.categories["Guest"], (), ATTENDEE)
     cancel(target(seated), ATTENDEE)
     assert (state(ben), state(cleo)) == ("confirmed", "waitlisted")
+    assert_sound()
+
+
+def test_the_same_choice_again_changes_nothing(make_event):
+    event = make_event(capacity=1, categories={"Member": None, "Guest": None})
+    factories.register(event, "Ada", category="Guest")
+    ben = factories.register(event, "Ben", category="Member")
+    member = event.categories["Member"]
+    # A category's turn counts for who comes from now on, and Ben has come before.
+    write_tx(lambda session: setattr(session.get_one(Category, member), "priority", 1))
+    lines = db.session.query(ledger.LedgerEntry).count()
+    db.session.rollback()
+    change_choice(target(ben), factories.attendees(ben)[0].id, member, (), ATTENDEE)
+    assert db.session.get_one(Registration, ben.id).priority == 0
+    assert db.session.query(ledger.LedgerEntry).count() == lines
+    assert db.session.query(JournalEntry).filter_by(action="changed").count() == 0
     assert_sound()
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Booking
-from registration.booking.targets import settle
+from registration.booking.targets import is_called_off, settle
 from registration.core import clock
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE, SYSTEM
@@ -32,6 +32,8 @@ def _verify(session: Session, booking_id: int) -> bool:
     at = clock.now()
     is_in_time = any(row.state not in rules.ENDED and row.state != rules.UNVERIFIED for row in found)
     for event_id, gate in locked.items():
+        if is_called_off(session, event_id):
+            continue
         changes = []
         for row in found:
             if row.event_id != event_id or row.state != rules.UNVERIFIED:

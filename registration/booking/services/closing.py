@@ -48,8 +48,6 @@ def cancel_event(event_id: int, actor: Actor, reason: str | None = None) -> int:
 
     def work(session: Session) -> int:
         event = _locked(session, event_id)
-        if event.status == "cancelled":
-            raise NotNow(_l("The event is cancelled already."))
         if clock.now() >= event.ends_at:
             raise NotNow(_l("The event is over. It cannot be cancelled any more."))
         event.status = "cancelled"
@@ -78,6 +76,8 @@ def _locked(session: Session, event_id: int) -> Event:
     event = session.get_one(Event, event_id)
     if event.status == "draft":
         raise NotNow(_l("This event is a draft. Publish it first."))
+    if event.status == "cancelled":
+        raise NotNow(_l("The event is cancelled already."))
     return event
 
 

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from registration.booking.targets import NotNow, Target, check_state, lock, registration_of, settle
+from registration.booking.targets import NotNow, Target, check_decidable, lock, registration_of, settle
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.journal.services import Actor
@@ -34,7 +34,7 @@ def approve(target: Target, actor: Actor) -> None:
 
     def work(session: Session) -> None:
         gate = lock(session, target)
-        check_state(registration_of(session, target), rules.PENDING)
+        check_decidable(session, registration_of(session, target), rules.PENDING)
         settle(session, gate, [engine.enter_line(session, gate, target.registration_id, actor)], actor)
 
     write_tx(work)
@@ -45,7 +45,7 @@ def reject(target: Target, actor: Actor, reason: str | None = None) -> None:
 
     def work(session: Session) -> None:
         gate = lock(session, target)
-        check_state(registration_of(session, target), rules.PENDING)
+        check_decidable(session, registration_of(session, target), rules.PENDING)
         change = engine.release(session, gate, target.registration_id, rules.REJECTED, actor, reason)
         settle(session, gate, [change], actor, reason)
 
@@ -61,7 +61,7 @@ def seat_by_hand(target: Target, actor: Actor, reason: str = "") -> None:
     def work(session: Session) -> None:
         gate = lock(session, target)
         registration = registration_of(session, target)
-        check_state(registration, rules.WAITLISTED)
+        check_decidable(session, registration, rules.WAITLISTED)
         if not reason.strip() and _passes_somebody(session, gate, registration):
             raise ReasonMissing(
                 _l("Others are ahead in line. Say why this party gets its seats first."), field="reason"

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from registration.booking.targets import NotNow, Target, check_state, lock, registration_of, settle
+from registration.booking.targets import NotNow, Target, check_decidable, lock, registration_of, settle
 from registration.core import clock
 from registration.core.transaction import write_tx
 from registration.journal.services import SYSTEM, Actor
@@ -34,7 +34,7 @@ def _accept(session: Session, target: Target, actor: Actor) -> bool:
         return True
     if registration.state == rules.EXPIRED:
         return False
-    check_state(registration, rules.OFFERED)
+    check_decidable(session, registration, rules.OFFERED)
     # The clock is read after the lock: who was in time when she pressed may have waited here since.
     deadline = registration.offer_expires_at
     if deadline is not None and clock.now() >= deadline:
@@ -50,5 +50,5 @@ def _decline(session: Session, target: Target, actor: Actor) -> None:
     registration = registration_of(session, target)
     if registration.state in (rules.DECLINED, rules.EXPIRED):
         return
-    check_state(registration, rules.OFFERED)
+    check_decidable(session, registration, rules.OFFERED)
     settle(session, gate, [engine.release(session, gate, registration.id, rules.DECLINED, actor)], actor)

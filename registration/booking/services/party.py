@@ -7,11 +7,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from registration.booking.messages import announce_choice, announce_grown
 from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.booking.naming import name_attendees
 from registration.booking.needs import Member, members_of, needs_of, priority_of
 from registration.booking.rules import Person
-from registration.booking.targets import NotNow, Target, check_state, lock, registration_of, settle
+from registration.booking.targets import NotNow, Target, check_decidable, lock, registration_of, settle
 from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
@@ -34,23 +35,28 @@ def change_choice(
 ) -> None:
     """Let one attendee come in another category or to other sessions; her seat is hers until that is certain.
 
+    Her contact is told by mail. The same choice again changes nothing.
     Raises NoRoom, NotNow, NotFound, Refusal at `category` or `sessions`.
     """
 
     def work(session: Session) -> None:
         gate = lock(session, target)
         registration = registration_of(session, target)
-        check_state(registration, rules.WAITLISTED, rules.CONFIRMED, rules.OFFERED, rules.PENDING)
+        check_decidable(
+            session, registration, rules.WAITLISTED, rules.CONFIRMED, rules.OFFERED, rules.PENDING
+        )
         members = members_of(session, registration.id)
         if attendee_id not in members:
             raise NotFound(_l("There is no such attendee in this registration."))
-        check_choice(session, target.event_id, category_id, sessions, members[attendee_id])
-        members[attendee_id] = replace(
-            members[attendee_id], category_id=category_id, sessions=tuple(sessions)
-        )
+        had = members[attendee_id]
+        check_choice(session, target.event_id, category_id, sessions, had)
+        if (category_id, set(sessions)) == (had.category_id, set(had.sessions)):
+            return
+        members[attendee_id] = replace(had, category_id=category_id, sessions=tuple(sessions))
         _change(session, gate, registration.id, list(members.values()), actor)
         session.execute(update(Attendee).where(Attendee.id == attendee_id).values(category_id=category_id))
         _pick(session, attendee_id, sessions)
+        announce_choice(session, registration.id, attendee_id, had_sessions=bool(had.sessions))
         settle(session, gate, [], actor)
 
     write_tx(work)
@@ -59,13 +65,13 @@ def change_choice(
 def add_people(target: Target, people: Sequence[Person], actor: Actor = ATTENDEE) -> None:
     """Let more people come with a party: who waits grows in place, who sits joins with them at the end.
 
-    Raises NoRoom, NotNow, NotFound, Refusal.
+    The contact is told by mail. Raises NoRoom, NotNow, NotFound, Refusal.
     """
 
     def work(session: Session) -> None:
         gate = lock(session, target)
         registration = registration_of(session, target)
-        check_state(registration, rules.WAITLISTED, rules.CONFIRMED)
+        check_decidable(session, registration, rules.WAITLISTED, rules.CONFIRMED)
         check_open(session, target.event_id)
         for person in people:
             check_choice(session, target.event_id, person.category_id, person.sessions)
@@ -75,11 +81,13 @@ def add_people(target: Target, people: Sequence[Person], actor: Actor = ATTENDEE
             for person in people
         ]
         if registration.state == rules.WAITLISTED:
-            members = [*members_of(session, registration.id).values(), *added]
-            _change(session, gate, registration.id, members, actor)
+            before = members_of(session, registration.id)
+            _change(session, gate, registration.id, [*before.values(), *added], actor)
             name_attendees(
                 session, [registration.id], [people], first_rank=_next_rank(session, registration.id)
             )
+            new = [one for one in members_of(session, registration.id) if one not in before]
+            announce_grown(session, registration.id, new)
             settle(session, gate, [], actor)
             return
         claim = engine.Claim(
@@ -103,7 +111,7 @@ def split(target: Target, actor: Actor = ATTENDEE) -> None:
     def work(session: Session) -> None:
         gate = lock(session, target)
         registration = registration_of(session, target)
-        check_state(registration, rules.WAITLISTED)
+        check_decidable(session, registration, rules.WAITLISTED)
         members = members_of(session, registration.id)
         if len(members) < 2:
             raise NotNow(_l("There is only one person in this registration."))

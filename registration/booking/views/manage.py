@@ -141,7 +141,7 @@ def seat_in(booked: Booking, registration_id: int) -> Seat:
 def _given_back(booked: Booking, registration_id: int) -> Target:
     """Return whose seats are given back. Raises Refusal where the event is over: who was there keeps that."""
     held = seat_in(booked, registration_id)
-    if held.is_active and not held.may_give_back:
+    if held.is_active and not held.may_change:
         raise Refusal(_("This event is over or cancelled, so nothing can be changed."))
     return Target(held.event_id, registration_id, booked.id)
 
