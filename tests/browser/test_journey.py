@@ -171,4 +171,4 @@ def sign_in(page: Page, site, email: str) -> None:
 def cancel(page: Page) -> None:
     page.get_by_text("Cancel this registration").click()
     follow(page.get_by_role("button", name="Yes, cancel it"))
-    page.get_by_text("Cancelled.").wait_for()
+    page.get_by_role("status").get_by_text("Cancelled.").wait_for()
