@@ -147,6 +147,7 @@ def test_the_mails_about_somebody_else_say_that_the_firm_asked(page_app, page_cl
     assert asked["Subject"].startswith("You are asked to take the seat of Ada")
     assert "The organisation of Ada asks you to take over a seat" in text_of(asked)
     taking = link_in(asked, "handovers")
+    assert "You are asked to take the seat of Ada" in page_client.get(taking).text
     answer = {"key": key_of(page_client, taking), "name": "Ben", "firm": "Agfa", "consent": "y"}
     page_client.post(taking if says_yes else f"{taking}refuse", data=answer)
     told = text_of(to(sent(), "ada@example.org"))

@@ -8,6 +8,7 @@ from registration.capability.services import BOOKING, FEED, token_of
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.mail import outbox
+from registration.mail.composing import composers
 from registration.mail.models import OutgoingMessage
 from registration.mail.transport import FolderTransport
 from registration.mail.worker import send_due
@@ -175,3 +176,9 @@ def test_the_team_that_only_reads_has_no_buttons(page_app, page_client, ada):
     page = page_client.get(page_of(ada)).text
     assert "Send again" not in page
     assert "Correct the address" not in page
+
+
+def test_every_kind_of_mail_has_its_words(page_app):
+    with page_app.test_request_context():
+        kind_word = page_app.jinja_env.get_template("organiser/mail_words.html").module.kind_word
+        assert [kind for kind in composers() if str(kind_word(kind)) == kind and kind != "account"] == []

@@ -16,6 +16,7 @@ from registration.booking.editing_forms import (
     tell,
 )
 from registration.booking.forms import CONSENT, SENSITIVE_CONSENT
+from registration.booking.handovers import is_asked_by_firm
 from registration.booking.models import Handover
 from registration.booking.queries import Companion, Seat, seat
 from registration.booking.services.handover import Successor, Taking, hand_over, refuse, take_over
@@ -170,6 +171,7 @@ def _page(token: str, handover: Handover, held: Seat, form: TakingForm, status: 
         questions=concerning(form, asked),
         has_sensitive=any(one.question.is_sensitive for one in asked),
         handover=handover,
+        by_firm=is_asked_by_firm(db.session(), handover),
         outcome=outcome,
         seat=held,
         token=token,
