@@ -25,7 +25,7 @@ def approve(model: Model, key: str, hall: int, at: datetime) -> str:
     entry = model.entry(key, hall)
     if entry is None:
         return "not-found"
-    if entry.state != PENDING:
+    if model.rooms[hall].is_off or entry.state != PENDING:
         return "not-now"
     _enter(model, entry, hall)
     model.promote(hall, at)
@@ -37,7 +37,7 @@ def reject(model: Model, key: str, hall: int, at: datetime) -> str:
     entry = model.entry(key, hall)
     if entry is None:
         return "not-found"
-    if entry.state != PENDING:
+    if model.rooms[hall].is_off or entry.state != PENDING:
         return "not-now"
     model.end(entry, hall, REJECTED, at)
     return "done"
@@ -52,6 +52,8 @@ def confirm_address(model: Model, key: str, at: datetime) -> str:
     ]
     in_time = any(one.state not in (*ENDED, UNVERIFIED) for _hall, one in mine)
     for hall, entry in mine:
+        if model.rooms[hall].is_off:
+            continue
         if entry.state == UNVERIFIED:
             if entry.is_late(at):
                 entry.end(EXPIRED)
@@ -68,7 +70,7 @@ def _enter(model: Model, entry: Entry, hall: int) -> None:
     entry.deadline = None
     if entry.is_seated:
         entry.sit()
-    elif was == UNVERIFIED and room.hall.plan.needs_approval:
+    elif was == UNVERIFIED and room.plan.needs_approval:
         entry.state = PENDING
     elif room.would_sit(entry):
         entry.sit()
@@ -82,12 +84,14 @@ def seat_by_hand(model: Model, key: str, hall: int, reason: str, at: datetime) -
     entry, room = model.entry(key, hall), model.rooms[hall]
     if entry is None:
         return "not-found"
-    if entry.state != WAITS:
+    if room.is_off or entry.state != WAITS:
         return "not-now"
     if not reason and _passes_somebody(room, entry):
         return "reason-missing"
-    if not room.fits(room.needs(entry)):
+    spared = room.spare(room.needs(entry))
+    if not room.fits(room.needs(entry), spared):
         return "no-seat"
+    room.reserve -= spared
     entry.sit()
     model.mails[key, hall, "promoted"] += 1
     model.promote(hall, at)
@@ -97,7 +101,7 @@ def seat_by_hand(model: Model, key: str, hall: int, reason: str, at: datetime) -
 def _passes_somebody(room: Room, entry: Entry) -> bool:
     line = room.waiting()
     ahead = line[: line.index(entry)]
-    return any(room.hall.plan.policy == "strict" or room.fits(room.needs(one)) for one in ahead)
+    return any(room.plan.policy == "strict" or room.fits(room.needs(one)) for one in ahead)
 
 
 def change_choice(model: Model, key: str, hall: int, rank: int, choice: str, at: datetime) -> str:
@@ -105,7 +109,7 @@ def change_choice(model: Model, key: str, hall: int, rank: int, choice: str, at:
     entry, room = model.entry(key, hall), model.rooms[hall]
     if entry is None:
         return "not-found"
-    if entry.state not in (WAITS, SEATED, OFFERED, PENDING):
+    if room.is_off or entry.state not in (WAITS, SEATED, OFFERED, PENDING):
         return "not-now"
     person = entry.people.get(rank)
     if person is None:
@@ -137,12 +141,13 @@ def grow(model: Model, key: str, hall: int, person: str, at: datetime) -> str:
     entry, room = model.entry(key, hall), model.rooms[hall]
     if entry is None:
         return "not-found"
-    if entry.state not in (WAITS, SEATED):
+    if room.is_off or room.is_closed or entry.state not in (WAITS, SEATED):
         return "not-now"
     trouble = room.trouble([person])
     if trouble:
         return trouble
     if entry.state == WAITS:
+        room.meet([person])
         entry.people[max(entry.people) + 1] = person
         room.rank(entry)
         model.mails[key, hall, "changed"] += 1
@@ -150,7 +155,10 @@ def grow(model: Model, key: str, hall: int, person: str, at: datetime) -> str:
         return "done"
     part = 1 + max(one.part for one in room.entries if one.form.key == key)
     joining = Entry(entry.form, room.next_place, entry.priority, {0: person}, part=part)
-    if not room.would_sit(joining) and not room.hall.plan.has_waitlist:
+    met = dict(room.firms)
+    room.meet(joining.present)
+    if not room.would_sit(joining) and not room.may_wait(len(room.waiting())):
+        room.firms = met
         return "no-room"
     room.admit(joining, at, is_trusted=True)
     model.mails[key, hall, JOINED[joining.state]] += 1
@@ -163,7 +171,7 @@ def split(model: Model, key: str, hall: int, at: datetime) -> str:
     entry, room = model.entry(key, hall), model.rooms[hall]
     if entry is None:
         return "not-found"
-    if entry.state != WAITS or entry.size < 2:
+    if room.is_off or entry.state != WAITS or entry.size < 2:
         return "not-now"
     coming = [(rank, one) for rank, one in entry.people.items() if one is not None]
     part = max(one.part for one in room.entries if one.form.key == key)
@@ -185,7 +193,13 @@ def move(model: Model, key: str, hall: int, to: int, category: str, at: datetime
         return "not-found"
     person = entry.form.person
     is_there = any(one.form.person == person and one.state not in ENDED for one in room.entries)
-    if entry.state not in (WAITS, SEATED) or _is_moving(model, entry) or is_there:
+    if (
+        room.is_closed
+        or room.is_off
+        or entry.state not in (WAITS, SEATED)
+        or _is_moving(model, entry)
+        or is_there
+    ):
         return "not-now"
     people = [f"{category}@{parts(one)[2]}" for one in entry.present]
     trouble = room.trouble(people)
@@ -194,7 +208,10 @@ def move(model: Model, key: str, hall: int, to: int, category: str, at: datetime
     joining = Entry(
         entry.form, room.next_place, room.priority_of(people), dict(enumerate(people)), replaces=(hall, entry)
     )
-    if not room.would_sit(joining) and not room.hall.plan.has_waitlist:
+    met = dict(room.firms)
+    room.meet(joining.present)
+    if not room.would_sit(joining) and not room.may_wait(len(room.waiting())):
+        room.firms = met
         return "no-room"
     room.admit(joining, at, is_trusted=True)
     model.mails[key, to, JOINED[joining.state]] += 1

@@ -45,12 +45,16 @@ def one_of(chance: Chance, things: Sequence[T]) -> T:
 
 @dataclass(frozen=True)
 class Form:
-    """One form: who sends it under which key, and for each hall those who come (plans.parts)."""
+    """One form: who sends it under which key, and for each hall those who come (plans.parts).
+
+    *is_flexible*: as many of a party may come as fit.
+    """
 
     key: str
     person: str
     wishes: tuple[tuple[int, tuple[str, ...]], ...]
     together: bool = False
+    is_flexible: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def application(stage: Stage, form: Form) -> Application:
     for number, party in form.wishes:
         hall = stage.halls[number]
         people = (person_in(hall, f"Ada {rank}", written) for rank, written in enumerate(party))
-        wishes.append(Wish(hall.id, tuple(people)))
+        wishes.append(Wish(hall.id, tuple(people), form.is_flexible))
     email = f"{form.person}@{stage.name}.example.org"
     key = f"{stage.name}:{form.key}"
     return Application(key, "Ada", email, "", "en", tuple(wishes), together=form.together)
@@ -113,5 +117,6 @@ def _told(value: object) -> str:
         parties = "+".join(
             f"{hall}:{','.join(label or '-' for label in party)}" for hall, party in value.wishes
         )
-        return f"{value.key}/{value.person}/{parties}{'/together' if value.together else ''}"
+        how = f"{'/together' if value.together else ''}{'/as-fit' if value.is_flexible else ''}"
+        return f"{value.key}/{value.person}/{parties}{how}"
     return str(value)

@@ -19,10 +19,10 @@ from registration.seats.models import Registration
 ANSWERS = frozenset(
     {
         "receipt", "link", "conflict", "full", "not-together", "not-found", "capacity", "done", "not-now",
-        "offer-ended", "late", "no-seat", "no-room", "reason-missing", "firm-missing", "refused",
+        "offer-ended", "late", "no-seat", "no-room", "reason-missing", "firm-missing", "refused", "closed",
     }
 )  # fmt: skip
-_ENDING = frozenset({"cancel", "remove one", "decline", "reject", "move"})
+_ENDING = frozenset({"cancel", "remove one", "decline", "reject", "move", "merge"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Seen:
     hall: int
     place: int
     state: str
+    part: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,13 @@ def seen(stage: Stage, key: str) -> tuple[Seen, ...]:
     """Return what the page of a form shows now."""
     halls = {hall.id: number for number, hall in enumerate(stage.halls)}
     rows = db.session.execute(
-        select(Registration.event_id, Registration.place, Registration.state)
+        select(Registration.event_id, Registration.place, Registration.state, Registration.part)
         .join(Booking, Booking.id == Registration.booking_id)
         .where(Booking.submit_key == key_hash(f"{stage.name}:{key}"))
         .order_by(Registration.event_id)
     ).all()
     db.session.rollback()
-    return tuple(Seen(halls[row.event_id], row.place, row.state) for row in rows)
+    return tuple(Seen(halls[row.event_id], row.place, row.state, row.part) for row in rows)
 
 
 def account(stage: Stage, ledger: Sequence[Told]) -> Account:
@@ -106,14 +107,15 @@ def _wrong(answers: Sequence[Told], rows: Sequence[Seen]) -> list[str]:
     more = {row.hall for row in rows} - set(halls) - _moves(answers)
     if missing or more:
         return [f"was acknowledged for {halls}, and is there for {sorted(row.hall for row in rows)}"]
-    places = {row.hall: row.place for row in reversed(rows)}
+    # A party that grew or was split, or moved away and back, has several of a hall.
+    now_is = {(row.hall, row.place, row.part): row.state for row in rows}
+    for was in {was for one in receipts for was in one.seen}:
+        state = now_is.get((was.hall, was.place, was.part))
+        if state is None:
+            wrong.append(f"was told place {was.place} in hall {was.hall}, and has another")
+        if was.state in (rules.CONFIRMED, rules.OFFERED) and state == rules.WAITLISTED:
+            wrong.append(f"had a seat in hall {was.hall}, and waits")
     states = {row.hall: row.state for row in reversed(rows)}
-    for one in receipts:
-        wrong += [
-            f"was told place {was.place}, and has {places[was.hall]}"
-            for was in one.seen
-            if was.place != places[was.hall]
-        ]
     for hall in halls:
         wrong += _wrong_end(hall, states[hall], answers, receipts)
     return wrong
@@ -134,9 +136,6 @@ def _wrong_end(hall: int, state: str, answers: Sequence[Told], receipts: Sequenc
         yield f"was told in hall {hall} that it is cancelled, and is {state}"
     if state in rules.ENDED and not ends:
         yield f"never cancelled in hall {hall}, and is {state}"
-    was_seated = any(was.hall == hall and was.state in rules.HOLDING for one in receipts for was in one.seen)
-    if was_seated and state == rules.WAITLISTED:
-        yield f"had a seat in hall {hall}, and waits"
 
 
 def _tables(stage: Stage, keys: Iterable[str]) -> dict[str, list[Seen]]:
@@ -144,13 +143,21 @@ def _tables(stage: Stage, keys: Iterable[str]) -> dict[str, list[Seen]]:
     halls = {hall.id: number for number, hall in enumerate(stage.halls)}
     found: dict[str, list[Seen]] = defaultdict(list)
     rows = db.session.execute(
-        select(Registration.event_id, Registration.place, Registration.state, Booking.submit_key)
+        select(
+            Registration.event_id,
+            Registration.place,
+            Registration.state,
+            Registration.part,
+            Booking.submit_key,
+        )
         .join(Booking, Booking.id == Registration.booking_id)
         .where(Registration.event_id.in_(halls))
         .order_by(Registration.id)
     )
     for row in rows:
-        found[names.get(row.submit_key, "?")].append(Seen(halls[row.event_id], row.place, row.state))
+        found[names.get(row.submit_key, "?")].append(
+            Seen(halls[row.event_id], row.place, row.state, row.part)
+        )
     db.session.rollback()
     return found
 

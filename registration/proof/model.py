@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from registration.proof.client import Form
+from registration.proof.plans import EVENT
 from registration.proof.room import (
     CANCELLED,
     DECLINED,
@@ -49,6 +50,8 @@ class Model:
         known = self.forms.get(form.key)
         if known is not None:
             return "receipt" if known == form else "conflict"
+        if any(self.rooms[hall].is_closed or self.rooms[hall].is_off for hall, _party in form.wishes):
+            return "closed"
         active = self._active(form)
         if active:
             self._send_links(active, at)
@@ -62,11 +65,12 @@ class Model:
         if UNVERIFIED in states:
             self.mails[form.key, -1, "verify"] += 1
         told = [(hall, entry) for hall, entry in joined if entry.state != UNVERIFIED]
-        if told and len(joined) > 1:
+        if told and len(form.wishes) > 1:
             self.mails[form.key, -1, "programme"] += 1
             return "receipt"
-        for hall, entry in told:
-            self.mails[form.key, hall, JOINED[entry.state]] += 1
+        # The parts of one party that came to the same are told of by one mail.
+        for hall, mail in {(hall, JOINED[entry.state]) for hall, entry in told}:
+            self.mails[form.key, hall, mail] += 1
         return "receipt"
 
     def cancel(self, key: str, hall: int, at: datetime, *, by_organiser: bool) -> str:
@@ -82,6 +86,8 @@ class Model:
         entry = self.entry(key, hall)
         if entry is None:
             return "not-found"
+        if entry.state == OFFERED and self.rooms[hall].is_off:
+            return "not-now"
         if entry.state == OFFERED and entry.deadline is not None and at >= entry.deadline:
             self.end(entry, hall, EXPIRED, at)
         if entry.state == EXPIRED:
@@ -96,6 +102,8 @@ class Model:
         entry = self.entry(key, hall)
         if entry is None:
             return "not-found"
+        if entry.state == OFFERED and self.rooms[hall].is_off:
+            return "not-now"
         if entry.state == OFFERED:
             self.end(entry, hall, DECLINED, at)
         return "done" if entry.state in (DECLINED, EXPIRED) else "not-now"
@@ -107,11 +115,13 @@ class Model:
                 due = [one for one in room.entries if one.state == state and one.is_late(at)]
                 for entry in due:
                     entry.end(EXPIRED)
-                self._tell(due, hall, EXPIRED)
+                if not room.is_off:
+                    self._tell(due, hall, EXPIRED)
                 self.promote(hall, at)
         for hall, room in enumerate(self.rooms):
-            if room.allotted and room.hall.release_at is not None and room.hall.release_at <= at:
-                room.allotted = {}
+            # One firm after the other, as their limits were made.
+            for firm in [one for one in room.firms if room.allotted.get(one) and room.release_at[one] <= at]:
+                room.allotted[firm] = 0
                 self.promote(hall, at)
         self._finish_moves(at)
         return "done"
@@ -136,10 +146,12 @@ class Model:
         self.promote(hall, at)
         return "done"
 
-    def change_capacity(self, hall: int, pool: str, wanted: int, at: datetime) -> str:
-        if not 0 <= wanted <= 1_000_000:
+    def change_capacity(self, hall: int, pool: str, wanted: int, at: datetime, reserve: int = 0) -> str:
+        if not 0 <= wanted <= 1_000_000 or reserve > wanted:
             return "capacity"
         self.rooms[hall].wanted[pool] = wanted
+        if pool == EVENT:
+            self.rooms[hall].reserve = reserve
         self.promote(hall, at)
         return "done"
 
@@ -163,8 +175,9 @@ class Model:
             trouble = room.trouble(people)
             if trouble:
                 return trouble
-            plan, sits = room.hall.plan, room.would_sit(self._new(form, hall))
-            if not sits and not plan.needs_approval and not plan.has_waitlist:
+            room.meet(people)
+            sits = room.would_sit(self._new(form, hall))
+            if not sits and not room.plan.needs_approval and not room.may_wait(len(room.waiting())):
                 return "full"
             sit = sit and sits
         return "" if sit or not form.together else "not-together"
@@ -177,11 +190,22 @@ class Model:
     def _joined(self, form: Form, at: datetime) -> list[tuple[int, Entry]]:
         joined = []
         for hall, _people in form.wishes:
-            entry = self._new(form, hall)
             # Whoever comes and fits needs no offer.
-            self.rooms[hall].admit(entry, at)
-            joined.append((hall, entry))
+            for entry in self._parts(self._new(form, hall), self.rooms[hall]):
+                self.rooms[hall].admit(entry, at)
+                joined.append((hall, entry))
         return joined
+
+    def _parts(self, whole: Entry, room: Room) -> list[Entry]:
+        """Return *whole*; where as many as fit may come, those who fit together and each of the others."""
+        if not whole.form.is_flexible or room.would_sit(whole):
+            return [whole]
+        people, fitting = whole.present, whole.size - 1
+        while fitting and not room.would_sit(_part(whole, room, people[:fitting], 0)):
+            fitting -= 1
+        groups = [people[:fitting]] if fitting else []
+        groups += [[person] for person in people[fitting:]]
+        return [_part(whole, room, group, number) for number, group in enumerate(groups)]
 
     def end(self, entry: Entry, hall: int, state: str, at: datetime, mail: str = "") -> None:
         entry.end(state)
@@ -192,10 +216,10 @@ class Model:
         """Let those in line have what is free; the parts of one party are told by one mail."""
         room = self.rooms[hall]
         promoted = room.promote()
-        if room.hall.plan.promotion == "offer":
+        if room.plan.promotion == "offer":
             for entry in promoted:
                 entry.state, entry.deadline = OFFERED, at + timedelta(hours=OFFER_HOURS)
-        self._tell(promoted, hall, OFFERED if room.hall.plan.promotion == "offer" else "promoted")
+        self._tell(promoted, hall, OFFERED if room.plan.promotion == "offer" else "promoted")
 
     def _tell(self, entries: Iterable[Entry], hall: int, mail: str) -> None:
         for key in {entry.form.key for entry in entries}:
@@ -218,3 +242,8 @@ class Model:
             if last is None or last <= at - _LINK_AGAIN_AFTER:
                 self.links[key] = at
                 self.mails[key, -1, "link"] += 1
+
+
+def _part(whole: Entry, room: Room, people: Sequence[str], number: int) -> Entry:
+    """Return some *people* of a party as an entry of their own, at its place."""
+    return Entry(whole.form, whole.place, room.priority_of(people), dict(enumerate(people)), part=number)

@@ -19,7 +19,7 @@ from registration.core.refusal import Refusal
 from registration.journal.services import ATTENDEE, Actor
 from registration.proof.client import Chance, Client, Form, Step, Values, application, one_of
 from registration.proof.model import Model
-from registration.proof.plans import EVENT, Plan
+from registration.proof.plans import CHANGING, EVENT, Plan
 from registration.proof.stage import Stage
 from registration.seats import rules
 from registration.seats.models import Registration
@@ -89,7 +89,9 @@ def _new_form(chance: Chance, client: Client) -> Values:
         chosen.append(one_of(chance, halls))
     key = client.next_key()
     wishes = tuple((number, _party(chance, client.stage, number)) for number in sorted(chosen))
-    form = Form(key, f"p{key}", wishes, together=len(chosen) > 1 and chance.below(2) == 0)
+    is_together = len(chosen) > 1 and chance.below(2) == 0
+    is_flexible = client.stage.kind in CHANGING and chance.below(3) == 0
+    form = Form(key, f"p{key}", wishes, is_together, is_flexible)
     client.forms.append(form)
     return {"form": form}
 
@@ -108,7 +110,11 @@ def _other_body(chance: Chance, client: Client) -> Values | None:
         return None
     form = one_of(chance, client.forms)
     (number, party), *rest = form.wishes
-    return {"form": Form(form.key, form.person, ((number, (*party, party[0])), *rest), form.together)}
+    return {
+        "form": Form(
+            form.key, form.person, ((number, (*party, party[0])), *rest), form.together, form.is_flexible
+        )
+    }
 
 
 def _same_person(chance: Chance, client: Client) -> Values | None:
@@ -116,7 +122,7 @@ def _same_person(chance: Chance, client: Client) -> Values | None:
         return None
     person = one_of(chance, client.forms).person
     chosen = _new_form(chance, client)["form"]
-    form = client.forms[-1] = Form(chosen.key, person, chosen.wishes, chosen.together)
+    form = client.forms[-1] = Form(chosen.key, person, chosen.wishes, chosen.together, chosen.is_flexible)
     return {"form": form}
 
 
@@ -215,12 +221,16 @@ def _should_resize(model: Model, values: Values) -> str:
 
 
 def one_where(chance: Chance, client: Client, is_wanted: Callable[[Plan], bool]) -> Values | None:
-    """Choose a registration for an event of such a plan; in which state it is, nobody looks first."""
+    """Choose a registration for an event of such a plan; in which state it is, nobody looks first.
+
+    Where the rules of events change on the way, it may be any.
+    """
+    is_any = client.stage.kind in CHANGING and chance.below(2) == 0
     found = [
         (form.key, number)
         for form in client.forms
         for number in client.halls_of(form)
-        if is_wanted(client.stage.halls[number].plan)
+        if is_any or is_wanted(client.stage.halls[number].plan)
     ]
     if not found:
         return None

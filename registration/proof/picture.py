@@ -11,7 +11,7 @@ from registration.core.database import db
 from registration.mail.models import OutgoingMessage
 from registration.proof.model import Model
 from registration.proof.plans import EVENT
-from registration.proof.room import Room
+from registration.proof.room import ENDED, Room
 from registration.proof.stage import Hall, Stage
 from registration.seats.models import Pool, Registration, RegistrationPool
 
@@ -67,7 +67,7 @@ def _rows(room: Room) -> list[Row]:
             # What ended keeps the size it had.
             one.size,
             one.priority,
-            tuple(sorted(room.needs(one).items())),
+            tuple(sorted(room.needs(one).items())) if one.state not in ENDED else (),
         )
         for one in room.entries
     ]
@@ -99,7 +99,8 @@ def of_tables(stage: Stage, keys: "list[str]") -> Picture:
         .order_by(Registration.place)
     ):
         row, key = one.Registration, names.get(one.submit_key, "?")
-        told = tuple(sorted(needs[row.id]))
+        # What ended needs nothing: limits that came later count it no more.
+        told = tuple(sorted(needs[row.id])) if row.state not in ENDED else ()
         rows[halls[row.event_id]].append(
             Row(row.place, row.part, key, row.state, row.size, row.priority, told)
         )

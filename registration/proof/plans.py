@@ -28,6 +28,8 @@ class Plan:
     needs_approval: bool = False
     confirms_address: bool = False
     firm_cap: int | None = None
+    waitlist_limit: int | None = None
+    is_frozen: bool = False
     allotted: Mapping[str, int] = field(default_factory=dict)
     people: tuple[str, ...] = ()
 
@@ -55,6 +57,13 @@ _ASKED = (
     Plan("both", needs_approval=True, confirms_address=True),
     Plan("by-hand", promotion=rules.MANUAL, categories={"Member": (1, None), "Guest": (0, 0.75)}),
 )
+# What is agreed with firms, and how seats go to whom, changes on the way.
+_TERMS = (
+    Plan("calm", categories={"Member": (1, 0.5), "Guest": (0, None)}),
+    Plan("even", policy=rules.STRICT),
+    Plan("deal", firm_cap=2, people=("@nord", "@nord", "@sud", "@ost")),
+    Plan("held", allotted={"nord": 2}, people=("@nord", "@sud", "@ost", "")),
+)
 _CHOICES = (
     Plan(
         "rooms",
@@ -70,7 +79,10 @@ PLANS: Mapping[str, Sequence[Plan]] = {
     "seats": _SEATS,
     "asked": _ASKED,
     "choices": _CHOICES,
-    "all": _SEATS + _ASKED + _CHOICES,
+    "terms": _TERMS,
+    "all": _SEATS + _ASKED + _CHOICES + _TERMS,
 }
 # What a walk in one process is about; a crowd meets all of it at once.
-WALKED = ("seats", "asked", "choices")
+WALKED = ("seats", "asked", "choices", "terms")
+# Where the rules of an event change, every operation may meet every event.
+CHANGING = frozenset({"terms", "all"})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from registration.proof.client import Form
-from registration.proof.plans import EVENT, parts
+from registration.proof.plans import EVENT, Plan, parts
 from registration.proof.stage import Hall
 
 SEATED, OFFERED, WAITS = "confirmed", "offered", "waitlisted"
@@ -14,7 +14,7 @@ UNVERIFIED, PENDING = "unverified", "pending"
 CANCELLED, DECLINED, EXPIRED, REJECTED = "cancelled", "declined", "expired", "rejected"
 ENDED = (CANCELLED, DECLINED, EXPIRED, REJECTED)
 HOLD = timedelta(minutes=30)
-_NO_LIMIT = 1_000_000
+NO_LIMIT = 1_000_000
 
 
 @dataclass
@@ -54,28 +54,62 @@ class Entry:
 
 @dataclass
 class Room:
-    """One event."""
+    """One event. *plan* is how it is now; *firms* are the limits of those firms that have one."""
 
     hall: Hall
     wanted: dict[str, int]
     entries: list[Entry] = field(default_factory=list)
-    allotted: dict[str, int] = field(init=False)
+    plan: Plan = field(init=False)
+    firms: dict[str, int] = field(default_factory=dict)
+    allotted: dict[str, int] = field(default_factory=dict)
+    release_at: dict[str, datetime] = field(default_factory=dict)
+    reserve: int = 0
+    is_closed: bool = False
+    is_off: bool = False
 
     def __post_init__(self) -> None:
-        self.allotted = dict(self.hall.plan.allotted)
+        self.plan = self.hall.plan
+        for firm, seats in self.plan.allotted.items():
+            assert self.hall.release_at is not None
+            self.allot(firm, None, seats, self.hall.release_at)
 
     @property
     def next_place(self) -> int:
         return 1 + max((one.place for one in self.entries), default=0)
 
+    @property
+    def active(self) -> list[Entry]:
+        return [one for one in self.entries if one.state not in ENDED]
+
+    @property
+    def firm_limit(self) -> int:
+        """How many of a firm may come for which nothing else was agreed."""
+        return NO_LIMIT if self.plan.firm_cap is None else self.plan.firm_cap
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether nobody moves up by herself."""
+        return self.is_off or self.plan.is_frozen or self.plan.promotion == "manual"
+
     def limit(self, pool: str) -> int:
-        cap = self.hall.plan.firm_cap
-        return self.wanted.get(pool, _NO_LIMIT if cap is None else cap)
+        return self.firms[pool[1:]] if pool.startswith("@") else self.wanted[pool]
+
+    def meet(self, people: Iterable[str]) -> None:
+        """Let firms that come have a limit from now on, where every firm has one."""
+        if self.plan.firm_cap is not None:
+            for firm in sorted({parts(person)[2] for person in people}):
+                self.firms.setdefault(firm, self.plan.firm_cap)
+
+    def allot(self, firm: str, cap: int | None, seats: int, release_at: datetime) -> None:
+        """Agree with a firm on a limit, and on seats that are kept for it for a while."""
+        default = self.firm_limit if self.plan.firm_cap is None else max(self.plan.firm_cap, seats)
+        self.firms[firm] = default if cap is None else cap
+        self.allotted[firm], self.release_at[firm] = seats, release_at
 
     def priority_of(self, people: Iterable[str]) -> int:
         """Return how a party ranks in the line: as the lowest of its categories."""
         labels = {parts(person)[0] for person in people} - {""}
-        return min((self.hall.plan.categories[label][0] for label in labels), default=0)
+        return min((self.plan.categories[label][0] for label in labels), default=0)
 
     def rank(self, entry: Entry) -> None:
         """Rank who has no seat yet as those who come now."""
@@ -84,13 +118,12 @@ class Room:
 
     def needs_of(self, people: Iterable[str]) -> Counter[str]:
         """Return what *people* need of which pool; those of firms go by @firm."""
-        plan = self.hall.plan
         needs: Counter[str] = Counter()
         for person in people:
             category, sessions, firm = parts(person)
             needs[EVENT] += 1
             needs.update(one for one in (category, *sessions) if one in self.wanted)
-            if firm and (plan.firm_cap is not None or firm in plan.allotted):
+            if firm in self.firms:
                 needs[f"@{firm}"] += 1
         return needs
 
@@ -105,30 +138,49 @@ class Room:
         line = (one for one in self.entries if one.state == WAITS)
         return sorted(line, key=lambda one: (-one.priority, one.place, one.part))
 
-    def fits(self, needs: Counter[str]) -> bool:
-        """Say whether all of *needs* is free; what is kept for a firm is free to its people alone."""
+    def fits(self, needs: Counter[str], spared: int = 0) -> bool:
+        """Say whether all of *needs* is free; what is kept for a firm is free to its people alone.
+
+        *spared* are seats of the reserve that the organiser gives for this.
+        """
         taken = self.taken()
         if any(taken[pool] + need > self.limit(pool) for pool, need in needs.items()):
             return False
         left = {firm: max(0, seats - taken[f"@{firm}"]) for firm, seats in self.allotted.items()}
-        kept = sum(left.values())
+        kept = sum(left.values()) + self.reserve - spared
         theirs = sum(min(needs[f"@{firm}"], seats) for firm, seats in left.items())
-        free = self.wanted[EVENT] - taken[EVENT]
-        return kept == 0 or needs[EVENT] - theirs <= max(0, free - kept)
+        return kept == 0 or needs[EVENT] - theirs <= max(0, self.free() - kept)
+
+    def free(self) -> int:
+        """Return how many seats of the event nobody has."""
+        return max(0, self.wanted[EVENT] - self.taken()[EVENT])
+
+    def spare(self, needs: Counter[str]) -> int:
+        """Return how many seats of the reserve it takes that *needs* fit."""
+        if self.fits(needs):
+            return 0
+        taken = self.taken()
+        kept = sum(max(0, seats - taken[f"@{firm}"]) for firm, seats in self.allotted.items())
+        open_seats = max(0, self.free() - kept - self.reserve)
+        return min(self.reserve, max(0, needs[EVENT] - open_seats))
 
     def is_held_back(self, priority: int) -> bool:
         """Say whether somebody who waits must be asked first, even if she does not fit."""
-        plan = self.hall.plan
-        if plan.policy != "strict" and plan.promotion != "manual":
+        if self.plan.policy != "strict" and not self.stands_still:
             return False
         return any(one.priority >= priority for one in self.waiting())
 
     def would_sit(self, entry: Entry) -> bool:
         return self.fits(self.needs(entry)) and not self.is_held_back(entry.priority)
 
+    def may_wait(self, ahead: int = 0) -> bool:
+        """Say whether one more can wait, with *ahead* who wait already."""
+        limit = self.plan.waitlist_limit
+        return self.plan.has_waitlist and (limit is None or ahead < limit)
+
     def admit(self, entry: Entry, at: datetime, *, is_trusted: bool = False) -> None:
         """Let *entry* join: to seats, to the line, or to where it is asked something first."""
-        plan, sits = self.hall.plan, self.would_sit(entry)
+        plan, sits = self.plan, self.would_sit(entry)
         if plan.needs_approval and not is_trusted:
             entry.state = UNVERIFIED if plan.confirms_address else PENDING
         elif plan.confirms_address and not is_trusted:
@@ -142,23 +194,22 @@ class Room:
     def promote(self) -> list[Entry]:
         """Seat whoever fits, in turn."""
         seated = []
-        if self.hall.plan.promotion == "manual":
+        if self.stands_still:
             return []
         for entry in self.waiting():
             if self.fits(self.needs(entry)):
                 entry.sit()
                 seated.append(entry)
-            elif self.hall.plan.policy == "strict":
+            elif self.plan.policy == "strict":
                 break
         return seated
 
     def trouble(self, people: Iterable[str]) -> str:
         """Return why *people* cannot come at all, or nothing."""
-        plan = self.hall.plan
         for person in people:
-            hours = [plan.sessions[one][0] for one in parts(person)[1]]
+            hours = [self.plan.sessions[one][0] for one in parts(person)[1]]
             if len(hours) != len(set(hours)):
                 return "refused"
-        if plan.firm_cap is not None and not all(parts(person)[2] for person in people):
+        if self.plan.firm_cap is not None and not all(parts(person)[2] for person in people):
             return "firm-missing"
         return ""

@@ -94,6 +94,7 @@ def _hall(
         needs_approval=plan.needs_approval,
         confirms_address=plan.confirms_address,
         firm_cap=plan.firm_cap,
+        waitlist_limit=plan.waitlist_limit,
         limits_firms=plan.firm_cap is not None,
     )
     wanted = {EVENT: seats}

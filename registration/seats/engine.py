@@ -81,8 +81,7 @@ def admit(session: Session, gate: Gate, claim: Claim, beside: Admitted | None = 
     kept = gates.occupy(gate, claim.needs) if is_seated else 0
     if state == rules.WAITLISTED:
         gate.waiting += 1
-        if gate.knows_waiting:
-            gate.waiting_priority = max(claim.priority, gate.waiting_priority or claim.priority)
+        gate.meet_waiting(claim.priority)
     # A step for each: who was let past whom must show within a batch too.
     gate.step += 1
     if beside is not None:
@@ -288,7 +287,7 @@ def is_held_back(session: Session, gate: Gate, priority: int) -> bool:
     if gate.policy == rules.FIRST_FIT and not gate.stands_still(clock.now()):
         return False
     if not gate.knows_waiting:
-        gate.waiting_priority = session.connection().execute(_AHEAD, {"event": gate.event_id}).scalar()
+        gate.meet_waiting(session.connection().execute(_AHEAD, {"event": gate.event_id}).scalar())
         gate.knows_waiting = True
     return gate.waiting_priority is not None and gate.waiting_priority >= priority
 

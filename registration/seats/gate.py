@@ -134,7 +134,8 @@ class Gate:
     ledger_hash: str
     publishes_ledger: bool
     pools: dict[int, Limit] = field(default_factory=dict)
-    # The highest priority that waits, once asked for; None where nobody does.
+    # The highest priority that waits, as far as is known: of those admitted here, and of those written
+    # before once they were asked for; None where nobody does.
     waiting_priority: int | None = None
     knows_waiting: bool = False
 
@@ -149,6 +150,16 @@ class Gate:
     def stands_still(self, now: datetime) -> bool:
         """Say whether nobody is promoted by itself now."""
         return rules.stands_still(self.promotion, self.freezes_at, now)
+
+    def meet_waiting(self, priority: int | None) -> None:
+        """Remember that somebody of *priority* waits."""
+        if priority is not None:
+            known = self.waiting_priority
+            self.waiting_priority = priority if known is None else max(known, priority)
+
+    def forget_waiting(self) -> None:
+        """Ask again who waits, since that has changed."""
+        self.waiting_priority, self.knows_waiting = None, False
 
     def needs(
         self, size: int, counts: Mapping[tuple[str, int], int], firms: Mapping[str, int]

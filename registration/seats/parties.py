@@ -39,7 +39,7 @@ def change_needs(
         return False
     if not one.is_seated and priority is not None:
         one = replace(one, priority=priority)
-        gate.knows_waiting = False
+        gate.forget_waiting()
     replace_needs(session, registration_id, needs)
     note_needs(session, gate, one, size, needs, actor)
     return True

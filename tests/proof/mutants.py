@@ -1,6 +1,7 @@
 """The engine with one rule broken. Each must be noticed: a proof that cannot fail proves nothing."""
 
 import time
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -297,4 +298,4 @@ OF_LOCKS: dict[str, Callable[[], Mutation]] = {
 }
 # Those that need an answer between a deadline and the sweeper.
 OF_DEADLINES: dict[str, Callable[[], Mutation]] = {"late offer taken": _late_offer_taken}
-MUTANTS = OF_RULES | OF_STORIES["asked"] | OF_STORIES["changed"] | OF_LOCKS | OF_DEADLINES
+MUTANTS = dict(ChainMap(OF_RULES, *OF_STORIES.values(), OF_LOCKS, OF_DEADLINES))

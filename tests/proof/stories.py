@@ -15,6 +15,16 @@ from tests.proof.mutants import broken
 SEATS = 3
 # The halls of the stage "all", by the names of their plans.
 FIT, STRICT, SHORT, OFFERED, APPROVED, VERIFIED, BOTH, BY_HAND, ROOMS, FIRMS, KEPT, STRICT_ROOMS = range(12)
+CALM, EVEN, DEAL, HELD = range(12, 16)
+_LINE = {
+    "policy": "first_fit",
+    "promotion": "direct",
+    "needs_approval": False,
+    "confirms_address": False,
+    "waitlist_limit": None,
+    "firm_cap": None,
+    "is_frozen": False,
+}
 
 
 def _form(key: str, hall: int, *people: str) -> Step:
@@ -143,7 +153,82 @@ def changed() -> Iterator[Step]:
     yield _cancel("c", ROOMS)
 
 
-STORIES = {"plain": plain, "asked": asked, "changed": changed}
+def _merge(key: str, keep: str, hall: int) -> Step:
+    return _at("merge", key, hall, keep=keep)
+
+
+def _line(hall: int, **changed: Any) -> Step:
+    return Step("change line", {"hall": hall, **_LINE, **changed})
+
+
+def _agree(firm: str, hall: int, cap: int | None, seats: int) -> Step:
+    until = clock.now() + timedelta(minutes=40)
+    return Step("agree with firm", {"hall": hall, "firm": firm, "cap": cap, "seats": seats, "until": until})
+
+
+def organised() -> Iterator[Step]:
+    """The organiser changes events: who registered twice, who may come, whether it takes place."""
+    yield _form("a", CALM, "Guest", "Guest")
+    yield _form("b", CALM, "Guest")
+    yield _form("c", CALM, "Guest")
+    yield _merge("b", "a", CALM)
+    yield _form("d", CALM, "Guest")
+    yield _merge("a", "d", CALM)
+    yield _merge("d", "a", CALM)
+    yield _merge("d", "a", CALM)
+    yield _form("e", CALM, "Guest")
+    yield Step("close", {"hall": CALM})
+    yield _form("f", CALM, "Guest")
+    yield _cancel("c", CALM)
+    yield Step("reopen", {"hall": CALM})
+    yield _form("f", CALM, "Guest", "Guest")
+    yield _line(CALM, waitlist_limit=1)
+    yield _form("g", CALM, "Guest")
+    yield _line(CALM, is_frozen=True)
+    yield _cancel("a", CALM)
+    yield _line(CALM)
+    yield _cancel("f", CALM)
+    yield _form("h", CALM, "Guest", "Guest", "Guest")
+    yield _form("i", CALM, "Guest")
+    yield _line(CALM, policy="strict")
+    # Two more than there are seats; those who fit sit, and the others wait at the same place.
+    many = ((DEAL, ("@nord", "@sud", "@sud", "@sud")),)
+    yield Step("register", {"form": Form("w", "w", many, is_flexible=True)})
+    yield _cancel("w", DEAL)
+    yield _form("j", EVEN, "", "", "")
+    yield _form("k", EVEN, "")
+    yield _form("l", EVEN, "")
+    yield _line(EVEN, needs_approval=True)
+    yield _form("m", EVEN, "")
+    yield Step("cancel event", {"hall": EVEN})
+    yield Step("cancel event", {"hall": EVEN})
+    yield _cancel("j", EVEN)
+    yield _at("approve", "m", EVEN)
+    yield _at("seat by hand", "k", EVEN, reason="Speaks at the event")
+    yield Step("reopen", {"hall": EVEN})
+    yield _form("n", EVEN, "")
+
+
+def agreed() -> Iterator[Step]:
+    """The organiser agrees with firms, and keeps seats back."""
+    yield _form("o", DEAL, "@nord", "@nord")
+    yield _form("p", DEAL, "@nord")
+    yield _line(DEAL, firm_cap=3)
+    yield _agree("sud", DEAL, None, 4)
+    yield _form("q", HELD, "@sud")
+    yield _form("r", HELD, "@ost")
+    yield _agree("sud", HELD, 1, 0)
+    yield Step("release", {"hall": HELD, "firm": "nord"})
+    yield Step("keep back", {"hall": HELD, "wanted": 4, "reserve": 1})
+    yield _form("s", HELD, "@ost", "@ost")
+    yield _form("t", HELD, "@ost")
+    yield _form("u", HELD, "@ost")
+    yield _at("seat by hand", "u", HELD, reason="Speaks at the event")
+    yield _cancel("r", HELD)
+    yield _form("v", HELD, "")
+
+
+STORIES = {"plain": plain, "asked": asked, "changed": changed, "organised": organised, "agreed": agreed}
 # What each story must have been answered: otherwise it met less than it was written for.
 ANSWERS = {
     "plain": {
@@ -172,6 +257,21 @@ ANSWERS = {
         ("grow", "done"),
         ("grow", "no-room"),
         ("split", "done"),
+    },
+    "organised": {
+        ("register", "closed"),
+        ("register", "full"),
+        ("merge", "done"),
+        ("merge", "not-now"),
+        ("cancel event", "done"),
+        ("cancel event", "not-now"),
+        ("reopen", "not-now"),
+        ("seat by hand", "not-now"),
+    },
+    "agreed": {
+        ("agree with firm", "refused"),
+        ("seat by hand", "done"),
+        ("release", "done"),
     },
 }
 

@@ -11,6 +11,7 @@ from registration.seats import engine, parties, rules
 from registration.seats import gate as gates
 from registration.seats.models import Registration
 from tests.proof.breaking import Mutation, Without, locked_with, without_drain
+from tests.proof.event_mutants import OF_EVENTS, OF_FIRMS
 
 
 def _approval_not_asked() -> Mutation:
@@ -144,6 +145,11 @@ def _needs_unchanged() -> Mutation:
     return [(parties, "replace_needs", lambda *_args: None)]
 
 
+def _changed_untold() -> Mutation:
+    """Whoever changes her choice gets no mail."""
+    return [(party, "announce_choice", lambda *_args, **_values: None)]
+
+
 def _grows_onto_none() -> Mutation:
     """More people wait where there is no waitlist."""
     return [(party, "check_may_wait", lambda *_args: None)]
@@ -226,6 +232,7 @@ OF_STORIES: dict[str, dict[str, Callable[[], Mutation]]] = {
         "allotment never released": _allotment_kept,
         "old choice keeps its seat": _old_choice_kept,
         "choice overtakes a strict line": _choice_overtakes,
+        "choice changed and not told": _changed_untold,
         "growth needs no seats": _needs_unchanged,
         "grown onto no waitlist": _grows_onto_none,
         "moved onto no waitlist": _moves_onto_none,
@@ -237,4 +244,6 @@ OF_STORIES: dict[str, dict[str, Callable[[], Mutation]]] = {
         "rank of the old category kept": _rank_kept,
         "split goes to the end": _split_to_the_end,
     },
+    "organised": OF_EVENTS,
+    "agreed": OF_FIRMS,
 }

@@ -52,7 +52,8 @@ def test_the_ledger_notices_another_place_and_a_state_nobody_asked_for(page_app)
     assert report.account.lost == []
     write_tx(lambda session: session.execute(update(Registration).values(place=Registration.place + 1000)))
     assert any("was told place" in one for one in ledger.account(stage, report.ledger).lost)
-    write_tx(lambda session: session.execute(update(Registration).values(state="waitlisted")))
+    as_before = {"place": Registration.place - 1000, "state": "waitlisted"}
+    write_tx(lambda session: session.execute(update(Registration).values(as_before)))
     assert any("and waits" in one for one in ledger.account(stage, report.ledger).lost)
     db.session.remove()
 
