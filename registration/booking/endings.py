@@ -6,26 +6,40 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registration.booking.kinds import CANCELLED, REMOVED
 from registration.booking.models import Booking
 from registration.booking.programmes import dependants
 from registration.booking.queries import Seat, is_registered
 from registration.journal.models import JournalEntry
 from registration.journal.wording import reason_words
+from registration.mail.models import OutgoingMessage
 from registration.seats import rules
 from registration.seats.models import Registration
 
 
 @dataclass(frozen=True)
 class Ending:
-    """From which state a registration ended, by whom, and the organiser's reason if one was given."""
+    """From which state a registration ended, by whom, and the organiser's reason if one was given.
+
+    *is_told*: a mail says so. Whoever was registered twice gets none when one of the two ends.
+    """
 
     before: str
     by: str
     reason: str
+    is_told: bool
 
 
 def endings(session: Session, registration_ids: Sequence[int]) -> dict[int, Ending]:
     """Return how each of *registration_ids* ended; who holds or waits is not among them."""
+    of_these = OutgoingMessage.registration_id.in_(registration_ids)
+    told = set(
+        session.scalars(
+            select(OutgoingMessage.registration_id).where(
+                of_these, OutgoingMessage.kind.in_((CANCELLED, REMOVED))
+            )
+        )
+    )
     rows = session.scalars(
         select(JournalEntry)
         .where(
@@ -37,7 +51,10 @@ def endings(session: Session, registration_ids: Sequence[int]) -> dict[int, Endi
     )
     return {
         row.registration_id or 0: Ending(
-            row.before or "", row.actor, reason_words(row.reason) if row.actor == "organiser" else ""
+            row.before or "",
+            row.actor,
+            reason_words(row.reason) if row.actor == "organiser" else "",
+            row.registration_id in told,
         )
         for row in rows
     }

@@ -7,7 +7,7 @@ import pytest
 
 from registration.booking.services.cancel import cancel
 from registration.booking.services.closing import cancel_event
-from registration.booking.services.deciding import reject
+from registration.booking.services.deciding import merge, reject
 from registration.booking.services.register import register as register_application
 from registration.booking.sweeper import sweep
 from registration.core import clock
@@ -197,6 +197,18 @@ def test_of_an_event_that_was_called_off_nothing_is_asked_any_more(page_app, pag
     assert section is not None
     assert "<form" not in section[0]
     assert "<button" not in section[0]
+
+
+def test_whoever_was_registered_twice_reads_of_no_mail_that_was_never_sent(page_app, page_client):
+    event = make_event()
+    page, twice = booked(event, "Ada", email="ada@example.org")
+    merge(target(register(event, "Ada")), target(twice), ORGANISER)
+    shown = page_client.get(page).text
+    assert "The organiser cancelled your registration" in shown
+    assert "We sent a note" not in shown
+    again, ben = booked(event, "Ben", email="ben@example.org")
+    cancel(target(ben), ORGANISER)
+    assert "We sent a note to ben@example.org." in page_client.get(again).text
 
 
 def test_a_party_that_waits_may_go_on_each_for_themselves(page_app, page_client):
