@@ -19,23 +19,32 @@ import openpyxl
 import pytest
 
 from registration.seats import rules
+from tests.forking import commanded
 
 REGISTRATION = str(Path(sys.executable).with_name("registration"))
 
 
 def run(folder: Path, *words: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command with nothing but *settings*."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRATION_")}
-    environ |= {f"REGISTRATION_{name}": value for name, value in settings.items()}
+    """Run a command in a process of its own, with nothing but *settings*."""
+    return commanded(folder, words, _environ(settings))
+
+
+def run_installed(folder: Path, *words: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Run the program that was installed, from its first line."""
     return subprocess.run(
         [REGISTRATION, *words],
         cwd=folder,
-        env=environ,
+        env=_environ(settings),
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
     )
+
+
+def _environ(settings: dict[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRATION_")}
+    return kept | {f"REGISTRATION_{name}": value for name, value in settings.items()}
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +116,7 @@ def test_the_demo_again_changes_nothing_but_passwords(demo):
 
 
 def test_the_doctor_finds_nothing_and_then_what_was_falsified(demo, tmp_path):
-    healthy = run(demo, "doctor")
+    healthy = run_installed(demo, "doctor")
     assert healthy.returncode == 0, healthy.stdout
     told = json.loads(run(demo, "doctor", "--json").stdout)
     assert told["ok"] is True
@@ -167,7 +176,7 @@ def test_the_export_opens_in_a_spreadsheet(demo, tmp_path, command):
 
 def test_wrong_use_is_one_line_and_two(demo):
     for words in (["export", "nothing"], ["export"], ["export", "x", "--format", "pdf"], ["nonsense"]):
-        done = run(demo, *words)
+        done = run_installed(demo, *words)
         assert done.returncode == 2
         assert len(done.stderr.strip().split("\n")) == 1
         assert done.stderr.startswith("registration: ")

@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Callable, Mapping
-from multiprocessing import get_context
 from typing import Any
 
 from registration.app import create_app
@@ -16,6 +15,7 @@ from registration.core.database import db
 from registration.journal.services import ATTENDEE, SYSTEM
 from registration.proof.crash import crashing
 from registration.schema.migrations import migrate
+from tests.forking import forking
 
 Act = Callable[..., object]
 # A new operation is one entry here and one test that says what must hold after it.
@@ -27,15 +27,11 @@ ACTS: Mapping[str, Act] = {
     "migrate": lambda: migrate(db.engine),
     "accept": lambda target: accept(Target(*target), ATTENDEE),
 }
-# Modules that are loaded once, so that each process costs a fork and no more.
-_PRELOADED = ["registration.app", "tests.faults.killing"]
 
 
 def killed_at(settings: Mapping[str, Any], act: str, values: tuple[Any, ...], point: int) -> bool:
     """Do *act* in a process that is killed at *point*; say whether it came that far."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
-    process = context.Process(target=_act, args=(dict(settings), act, values, point))
+    process = forking().Process(target=_act, args=(dict(settings), act, values, point))
     process.start()
     process.join(60)
     code = process.exitcode

@@ -4,7 +4,7 @@ from registration.cli import cli
 from registration.core.tokens import drawn_from, new_code, new_nonce
 from registration.proof.client import Seeded
 from registration.proof.simulate import simulate
-from tests.cli.test_commands import run
+from tests.cli.test_commands import run_installed as run
 from tests.proof.mutants import broken
 
 WORDS = ("simulate", "--seed", "7", "--steps", "40", "--trace")

@@ -8,7 +8,6 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from multiprocessing.queues import Queue as Channel
 from typing import Any
 
@@ -25,6 +24,7 @@ from registration.doctor.examine import examine
 from registration.journal.services import ATTENDEE
 from registration.seats import rules
 from registration.seats.models import Registration
+from tests.forking import forking
 from tests.proof.mutants import broken
 
 SECONDS_AT_MOST = 60.0
@@ -54,7 +54,7 @@ def contest(
     mutant: str = "",
 ) -> Report:
     """Let *processes* contend for the seats of one event, and return what was seen."""
-    context = get_context("spawn")
+    context = forking()
     channel: Channel[tuple[str, str]] = context.Queue()
     workers = [
         context.Process(target=contend, args=(settings, event_id, number, each, mutant, channel), daemon=True)

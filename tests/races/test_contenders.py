@@ -2,7 +2,6 @@
 
 import random
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,6 +16,7 @@ from registration.doctor.examine import examine
 from registration.seats.models import Registration
 from registration.seats.queries import position
 from tests.faults.tables import IS_LONG, tell
+from tests.forking import forking
 
 CONTENDERS = 10_000 if IS_LONG else 500
 SEATS = 100
@@ -68,7 +68,7 @@ def contend(app: Any, settings: dict[str, Any], event_id: int, sent: list[int]) 
     if db.engine.dialect.name == "sqlite":
         return send(app, event_id, sent)
     parts = [sent[first::PROCESSES] for first in range(PROCESSES)]
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as crowd:
+    with ProcessPoolExecutor(PROCESSES, mp_context=forking()) as crowd:
         futures = [crowd.submit(send_from_a_process, settings, event_id, part) for part in parts]
         return [answer for future in futures for answer in future.result()]
 
