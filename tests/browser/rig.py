@@ -1,11 +1,13 @@
 """Eyes on a page as it stands: axe-core, and what axe does not see."""
 
 from pathlib import Path
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES: dict[str, Any] = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 HERE = Path(__file__).parent
 STATIC = (HERE / "rig.js").read_text("utf-8")
 KEYBOARD = (HERE / "keyboard.js").read_text("utf-8")
@@ -18,8 +20,13 @@ def inspect(page: Page) -> list[str]:
     return [f"{page.url}: {one}" for one in by_axe(page) + by_eye(page)]
 
 
-def by_axe(page: Page) -> list[str]:
-    result = Axe().run(page, options=RULES)
+def inspect_colours(page: Page) -> list[str]:
+    """Return what is wrong with the colours of the page: all that a dark scheme changes."""
+    return [f"{page.url}: {one}" for one in by_axe(page, COLOURS)]
+
+
+def by_axe(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
+    result = Axe().run(page, options=rules)
     return [f"axe {one['id']}: {one['nodes'][0]['html'][:160]}" for one in result.response["violations"]]
 
 
