@@ -80,6 +80,8 @@ def agree_with_firm(
 ) -> str:
     """A firm may send so many at most, and so many seats are kept for it for a while."""
     room, (cap, seats) = model.rooms[hall], agreed
+    if cap is None and not seats and firm not in room.firms:
+        return "refused"
     others = sum(kept for one, kept in room.allotted.items() if one != firm)
     if seats + others + room.reserve > room.wanted[EVENT] or (cap is not None and seats > cap):
         return "refused"

@@ -112,6 +112,11 @@ def _allotment_unchecked() -> Mutation:
     return [(lines, "_check_allotment", lambda *_args: None)]
 
 
+def _nothing_agreed() -> Mutation:
+    """A firm gets a limit that says nothing."""
+    return [(lines, "_check_terms", lambda *_args: None)]
+
+
 def _frozen_moves() -> Mutation:
     """A line that is frozen moves."""
     return [
@@ -155,6 +160,7 @@ OF_FIRMS: dict[str, Callable[[], Mutation]] = {
     "new rules forget to drain": _line_without_drain,
     "new limit of firms not in force": _cap_kept,
     "firms not counted that were there": _firms_uncounted,
+    "nothing agreed with a firm": _nothing_agreed,
     "more kept for firms than there is": _allotment_unchecked,
     "reserve open to all": _reserve_open,
     "reserve not spent": _reserve_unspent,

@@ -217,6 +217,7 @@ def agreed() -> Iterator[Step]:
     yield _agree("sud", DEAL, None, 4)
     yield _form("q", HELD, "@sud")
     yield _form("r", HELD, "@ost")
+    yield _agree("ost", HELD, None, 0)
     yield _agree("sud", HELD, 1, 0)
     yield Step("release", {"hall": HELD, "firm": "nord"})
     yield Step("keep back", {"hall": HELD, "wanted": 4, "reserve": 1})
