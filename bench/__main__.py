@@ -15,7 +15,7 @@ from sqlalchemy import event as events
 from sqlalchemy import text
 
 from bench import feeds
-from bench.crowd import ATTENDEES, BOOKINGS, copy_rows, first_free
+from bench.crowd import ATTENDEES, BOOKINGS, copy_rows, first_free, settle
 from bench.forms import measure_forms
 from bench.load import Result, get, load, post, serving
 from bench.mails import measure_mails
@@ -144,9 +144,7 @@ def _grow(event: factories.Made, total: int) -> None:
             ),
             {"event": event.id},
         )
-    with db.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
-        connection.commit()
+    settle(db.engine)
 
 
 _COPIES = (
