@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registration.accounts.models import Organiser
 from registration.booking.messages import announce_moved
 from registration.booking.models import Attendee
+from registration.booking.targets import NotNow, is_called_off
 from registration.capability.services import TEAM, replace, revoke
 from registration.core import clock, meanwhile
 from registration.core.refusal import NotFound, Refusal
@@ -77,9 +78,14 @@ def stored_event(event: Event) -> dict[str, object]:
 
 
 def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> None:
-    """Note that somebody came in, or take that back. Raises NotFound unless she has a seat here."""
+    """Note that somebody came in, or take that back.
+
+    Raises NotFound unless she has a seat here, and NotNow where the event was cancelled.
+    """
 
     def work(session: Session) -> None:
+        if is_in and is_called_off(session, event_id):
+            raise NotNow(_("This event is cancelled. Nobody can be checked in."))
         registration_id = session.scalar(
             select(Registration.id)
             .join(Attendee, Attendee.registration_id == Registration.id)

@@ -193,8 +193,11 @@ def test_of_an_event_that_was_called_off_nothing_is_asked_any_more(page_app, pag
     cancel_event(event.id, ORGANISER, "The venue was flooded.")
     shown = page_client.get(page).text
     assert "This event is cancelled" in shown
-    section = re.search(r'<section class="card registration".*?</section>', shown, re.S)
+    section = re.search(r'<section class="card registration off".*?</section>', shown, re.S)
     assert section is not None
+    assert "The organiser gave this reason: The venue was flooded." in section[0]
+    assert "Ticket" not in section[0]
+    assert "Add this one event" not in shown
     assert "<form" not in section[0]
     assert "<button" not in section[0]
 

@@ -12,12 +12,14 @@ from sqlalchemy import event as sql_events
 from sqlalchemy import select
 
 from registration.booking.models import Attendee
+from registration.booking.services.closing import cancel_event
 from registration.core import clock
 from registration.core.database import db
 from registration.doctor.examine import examine
 from registration.events.models import Event
 from registration.events.services import QuestionFacts
 from registration.journal.models import JournalEntry
+from registration.journal.services import SYSTEM
 from registration.mail.models import OutgoingMessage
 from registration.mail.worker import send_due
 from registration.organiser.exports import COLUMNS, export, safe_cell
@@ -351,6 +353,21 @@ def test_the_door_lets_in_by_name_and_by_code_and_takes_it_back(page_app, page_c
     post(page_client, f"{page}?q=ben", f"{page}/{ben.id}", q="ben", undo="1")
     assert "0 of 2 are in" in page_client.get(page).text
     assert post(page_client, f"{page}?q=ben", f"{page}/999").status_code == 404
+
+
+def test_nobody_is_let_in_to_what_was_called_off(page_app, page_client):
+    event = make_event(capacity=3)
+    register(event, "Ada")
+    cancel_event(event.id, SYSTEM)
+    sign_in(page_client, "door@example.org", factories.make_account("door@example.org", "door"))
+    page = f"{base(event)}/checkin"
+    ada = db.session.scalars(select(Attendee.id).where(Attendee.name == "Ada")).one()
+    shown = page_client.get(page).text
+    assert "This event is cancelled. Nobody can be checked in." in shown
+    assert "Check in Ada" not in shown
+    refused = post(page_client, page, f"{page}/{ada}")
+    assert (refused.status_code, "Nobody can be checked in" in refused.text) == (409, True)
+    assert "0 of 1 are in" in page_client.get(page).text
 
 
 def test_a_door_colleague_cannot_let_in_who_waits(page_app, page_client):

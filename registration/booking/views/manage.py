@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from registration.booking.alternatives import alternatives, choices_of, invited_only, kept_until_then
 from registration.booking.calendars import has_sessions
-from registration.booking.endings import endings, left_behind
+from registration.booking.endings import called_off, endings, left_behind
 from registration.booking.entries import Wish
 from registration.booking.handovers import moved_away, open_handovers, wanted_address
 from registration.booking.models import Booking
@@ -37,7 +37,8 @@ def show(token: str) -> ResponseReturnValue:
     seats = seats_of(session, booked.id, page_locale())
     waits_for = [one.event_id for one in seats if one.state == rules.WAITLISTED]
     feed_token = token_of(session, booked.id, FEED)
-    active = [one for one in seats if one.is_active]
+    off = [one.event_id for one in seats if one.event_status == "cancelled"]
+    active = [one for one in seats if one.is_active and one.event_id not in off]
     kept = kept_until_then(session, booked.id)
     return render_template(
         "booking/booking.html",
@@ -48,6 +49,7 @@ def show(token: str) -> ResponseReturnValue:
         waiting={event_id: waiting_count(session, event_id) for event_id in waits_for},
         prospects={event_id: prospect(session, event_id) for event_id in waits_for},
         endings=endings(session, [one.registration_id for one in seats]),
+        called_off=called_off(session, off),
         left_behind=left_behind(session, booked, seats, page_locale()),
         rooms=availability(session, waits_for),
         choices=choices_of(session, [one.event_id for one in active]),
