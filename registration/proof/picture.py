@@ -8,6 +8,7 @@ from sqlalchemy import select
 from registration.booking.models import Booking
 from registration.booking.rules import key_hash
 from registration.core.database import db
+from registration.events.models import Event
 from registration.mail.models import OutgoingMessage
 from registration.proof.model import Model
 from registration.proof.plans import EVENT
@@ -34,8 +35,10 @@ class Row:
 
 @dataclass
 class Picture:
-    """All that must be the same: for each hall its pools (wanted, taken) and rows; the mails decided."""
+    """All that must be the same: for each hall whether it is closed and whether it is cancelled, its pools
+    (wanted, taken) and its rows; the mails decided."""
 
+    phases: list[tuple[bool, bool]]
     pools: list[dict[str, tuple[int, int]]]
     rows: list[list[Row]]
     mails: Counter[tuple[str, int, str]]
@@ -44,6 +47,7 @@ class Picture:
 def of_model(model: Model) -> Picture:
     """Return how it should be."""
     return Picture(
+        [(room.is_closed, room.is_off) for room in model.rooms],
         [_pools(room) for room in model.rooms],
         [_rows(room) for room in model.rooms],
         Counter(model.mails),
@@ -78,6 +82,11 @@ def of_tables(stage: Stage, keys: "list[str]") -> Picture:
     names = {key_hash(f"{stage.name}:{key}"): key for key in keys}
     halls = {hall.id: number for number, hall in enumerate(stage.halls)}
     db.session.rollback()
+    events = select(Event.id, Event.closes_at, Event.status).where(Event.id.in_(halls))
+    phases = {
+        halls[row.id]: (row.closes_at is not None, row.status == "cancelled")
+        for row in db.session.execute(events)
+    }
     pools: list[dict[str, tuple[int, int]]] = [{} for _hall in stage.halls]
     pool_names: dict[int, str] = {}
     for pool in db.session.scalars(select(Pool).where(Pool.event_id.in_(halls))):
@@ -113,7 +122,7 @@ def of_tables(stage: Stage, keys: "list[str]") -> Picture:
         hall = -1 if mail.kind in _OF_FORMS else halls[mail.event_id]
         mails[names.get(mail.submit_key, "?"), hall, mail.kind] += 1
     db.session.rollback()
-    return Picture(pools, rows, mails)
+    return Picture([phases[number] for number in range(len(stage.halls))], pools, rows, mails)
 
 
 def _name(hall: Hall, pool: Pool) -> str:
@@ -128,12 +137,16 @@ def _name(hall: Hall, pool: Pool) -> str:
 
 def differences(expected: Picture, found: Picture) -> list[str]:
     """Return a sentence for each thing that is not as it should be."""
-    told = []
-    for number, (should, does) in enumerate(zip(expected.pools, found.pools, strict=True)):
+    told = [
+        f"hall {number}: (closed, cancelled) should be {should}, is {does}"
+        for number, (should, does) in enumerate(zip(expected.phases, found.phases, strict=True))
+        if should != does
+    ]
+    for number, (should_be, is_now) in enumerate(zip(expected.pools, found.pools, strict=True)):
         told += [
-            f"hall {number}: pool {name} should be (wanted, taken) {should[name]}, is {does.get(name)}"
-            for name in should
-            if should[name] != does.get(name)
+            f"hall {number}: pool {name} should be (wanted, taken) {should_be[name]}, is {is_now.get(name)}"
+            for name in should_be
+            if should_be[name] != is_now.get(name)
         ]
     for number, (wished, there) in enumerate(zip(expected.rows, found.rows, strict=True)):
         by_place = {(row.place, row.part): row for row in there}
