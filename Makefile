@@ -107,7 +107,7 @@ translations: $(VENV)/.installed-dev ## bring the translations up to the code, s
 screens: $(VENV)/.installed-dev browser ## take the pictures in docs/screens from the demo
 	@$(BIN)/python -m tools.screens
 
-prove: $(VENV)/.installed-dev browser clients ## run the long form of all proofs, and write docs/reliability.md (about 16 minutes)
+prove: $(VENV)/.installed-dev browser clients ## run the long form of all proofs, and write docs/reliability.md (about 10 minutes)
 	@$(BIN)/python -m bench.prove
 
 lock: ## make the lock files anew (needs uv)

@@ -14,7 +14,7 @@ from registration.proof.simulate import simulate
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "reliability.md"
-# Together they take a quarter of an hour on 2 cores.
+# Together they take some ten minutes on 2 cores.
 LONG = {"PROVE_EXAMPLES": "60", "PROVE_STEPS": "40", "PROVE_ALL_PAGES": "1"}
 TESTS = ("tests/proof", "tests/faults", "tests/races", "tests/browser/test_lighthouse.py")
 SEEDS, STEPS = 42, 250
