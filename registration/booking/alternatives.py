@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.booking.models import AttendeeSession, Booking
@@ -98,16 +98,11 @@ def picked_sessions(session: Session, attendee_id: int) -> list[int]:
 
 def choices_of(session: Session, event_ids: Sequence[int]) -> dict[int, str]:
     """Return what people choose at which events: "category", "sessions" or "both"."""
-    categories = select(Category.event_id).where(Category.event_id.in_(event_ids))
-    sessions = select(EventSession.event_id).where(
+    categories = select(Category.event_id, literal("category")).where(Category.event_id.in_(event_ids))
+    sessions = select(EventSession.event_id, literal("sessions")).where(
         EventSession.event_id.in_(event_ids), EventSession.is_offered
     )
-    with_categories, with_sessions = set(session.scalars(categories)), set(session.scalars(sessions))
-    return {
-        event_id: "both"
-        if event_id in with_categories & with_sessions
-        else "category"
-        if event_id in with_categories
-        else "sessions"
-        for event_id in with_categories | with_sessions
-    }
+    found: dict[int, str] = {}
+    for event_id, chosen in session.execute(categories.union(sessions)):
+        found[event_id] = "both" if event_id in found else chosen
+    return found

@@ -32,14 +32,6 @@ class Ending:
 
 def endings(session: Session, registration_ids: Sequence[int]) -> dict[int, Ending]:
     """Return how each of *registration_ids* ended; who holds or waits is not among them."""
-    of_these = OutgoingMessage.registration_id.in_(registration_ids)
-    told = set(
-        session.scalars(
-            select(OutgoingMessage.registration_id).where(
-                of_these, OutgoingMessage.kind.in_((CANCELLED, REMOVED))
-            )
-        )
-    )
     rows = session.scalars(
         select(JournalEntry)
         .where(
@@ -48,7 +40,8 @@ def endings(session: Session, registration_ids: Sequence[int]) -> dict[int, Endi
             JournalEntry.after.in_(rules.ENDED),
         )
         .order_by(JournalEntry.id)
-    )
+    ).all()
+    told = _told(session, [row.registration_id or 0 for row in rows])
     return {
         row.registration_id or 0: Ending(
             row.before or "",
@@ -60,8 +53,21 @@ def endings(session: Session, registration_ids: Sequence[int]) -> dict[int, Endi
     }
 
 
+def _told(session: Session, registration_ids: Sequence[int]) -> set[int | None]:
+    """Return to whom a mail says that a registration ended."""
+    if not registration_ids:
+        return set()
+    query = select(OutgoingMessage.registration_id).where(
+        OutgoingMessage.registration_id.in_(registration_ids),
+        OutgoingMessage.kind.in_((CANCELLED, REMOVED)),
+    )
+    return set(session.scalars(query))
+
+
 def called_off(session: Session, event_ids: Sequence[int]) -> dict[int, str]:
     """Return why each of *event_ids* was cancelled, where the organiser gave a reason."""
+    if not event_ids:
+        return {}
     rows = session.execute(
         select(JournalEntry.event_id, JournalEntry.reason)
         .where(

@@ -169,7 +169,8 @@ def check_may_wait(session: Session, admitted: engine.Admitted) -> None:
     gate = admitted.gate
     if admitted.state != rules.WAITLISTED:
         return
-    is_full = gate.waitlist_limit is not None and gate.waiting > gate.waitlist_limit
+    # She is counted among those who wait already.
+    is_full = not rules.may_wait(gate.waiting - 1, gate.waitlist_limit, needs_approval=False)
     if is_full or not session.scalar(select(Event.has_waitlist).where(Event.id == gate.event_id)):
         raise NoRoom(_l("There is no free seat for this. You keep what you have."))
 
