@@ -72,7 +72,8 @@ def _built_once(build: Callable[[Rule, bool], Any]) -> Callable[[Rule, bool], An
     return built
 
 
-Rule._compile_builder = _built_once(Rule._compile_builder)  # type: ignore[method-assign]
+# Werkzeug has no hook for it, and every application makes its rules by this class.
+Rule._compile_builder = _built_once(Rule._compile_builder)  # type: ignore[method-assign] - see above
 
 
 @pytest.fixture(scope="session")

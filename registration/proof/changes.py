@@ -157,7 +157,7 @@ def grow(model: Model, key: str, hall: int, person: str, at: datetime) -> str:
     joining = Entry(entry.form, room.next_place, entry.priority, {0: person}, part=part)
     met = dict(room.firms)
     room.meet(joining.present)
-    if not room.would_sit(joining) and not room.may_wait(len(room.waiting())):
+    if not room.would_sit(joining) and not room.may_wait():
         room.firms = met
         return "no-room"
     room.admit(joining, at, is_trusted=True)
@@ -210,7 +210,7 @@ def move(model: Model, key: str, hall: int, to: int, category: str, at: datetime
     )
     met = dict(room.firms)
     room.meet(joining.present)
-    if not room.would_sit(joining) and not room.may_wait(len(room.waiting())):
+    if not room.would_sit(joining) and not room.may_wait():
         room.firms = met
         return "no-room"
     room.admit(joining, at, is_trusted=True)

@@ -177,7 +177,7 @@ class Model:
                 return trouble
             room.meet(people)
             sits = room.would_sit(self._new(form, hall))
-            if not sits and not room.plan.needs_approval and not room.may_wait(len(room.waiting())):
+            if not sits and not room.plan.needs_approval and not room.may_wait():
                 return "full"
             sit = sit and sits
         return "" if sit or not form.together else "not-together"

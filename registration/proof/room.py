@@ -173,10 +173,10 @@ class Room:
     def would_sit(self, entry: Entry) -> bool:
         return self.fits(self.needs(entry)) and not self.is_held_back(entry.priority)
 
-    def may_wait(self, ahead: int = 0) -> bool:
-        """Say whether one more can wait, with *ahead* who wait already."""
+    def may_wait(self) -> bool:
+        """Say whether one more can wait."""
         limit = self.plan.waitlist_limit
-        return self.plan.has_waitlist and (limit is None or ahead < limit)
+        return self.plan.has_waitlist and (limit is None or len(self.waiting()) < limit)
 
     def admit(self, entry: Entry, at: datetime, *, is_trusted: bool = False) -> None:
         """Let *entry* join: to seats, to the line, or to where it is asked something first."""

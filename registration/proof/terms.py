@@ -57,9 +57,9 @@ def change_line(model: Model, hall: int, line: Mapping[str, Any], at: datetime) 
     """Seats go to whom other rules say from now on."""
     room = model.rooms[hall]
     cap, before = line["firm_cap"], room.firm_limit
-    if cap is not None and cap != room.plan.firm_cap and any(_lacks_firm(room)):
-        return "refused"
     is_new = cap != room.plan.firm_cap
+    if is_new and cap is not None and _lacks_firm(room):
+        return "refused"
     room.plan = replace(room.plan, **line)
     if is_new:
         for entry in room.active:
@@ -71,8 +71,9 @@ def change_line(model: Model, hall: int, line: Mapping[str, Any], at: datetime) 
     return "done"
 
 
-def _lacks_firm(room: Room) -> list[bool]:
-    return [not parts(person)[2] for entry in room.active for person in entry.present]
+def _lacks_firm(room: Room) -> bool:
+    """Say whether somebody who comes or waits named no firm."""
+    return any(not parts(person)[2] for entry in room.active for person in entry.present)
 
 
 def agree_with_firm(

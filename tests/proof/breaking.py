@@ -26,6 +26,16 @@ def without_drain(module: Any) -> Mutation:
     return [(module, "engine", Without(engine, drain=lambda *_args: []))]
 
 
+def settled_without_drain(module: Any) -> Mutation:
+    """What *module* alone changes frees seats for nobody, and nobody is told."""
+
+    def settle(session: Session, gate: Any, *_args: Any, **_values: Any) -> list[Any]:
+        gates.close(session, gate)
+        return []
+
+    return [(module, "settle", settle)]
+
+
 def locked_with(**values: Any) -> Mutation:
     """Every gate is locked with other terms than it has."""
     lock = gates.lock

@@ -13,7 +13,7 @@ from registration.seats import engine, rules
 from registration.seats import gate as gates
 from registration.seats.line import held
 from registration.seats.models import Registration
-from tests.proof.breaking import Mutation
+from tests.proof.breaking import Mutation, settled_without_drain
 
 
 def _closing_ignored() -> Mutation:
@@ -74,22 +74,12 @@ def _merged_told() -> Mutation:
 
 def _merged_without_drain() -> Mutation:
     """The seat of a registration that was there twice goes to nobody."""
-
-    def settle(session: Session, gate: Any, *_args: Any, **_values: Any) -> list[Any]:
-        gates.close(session, gate)
-        return []
-
-    return [(deciding, "settle", settle)]
+    return settled_without_drain(deciding)
 
 
 def _line_without_drain() -> Mutation:
     """What a new rule frees goes to nobody."""
-
-    def settle(session: Session, gate: Any, *_args: Any) -> list[Any]:
-        gates.close(session, gate)
-        return []
-
-    return [(lines, "settle", settle)]
+    return settled_without_drain(lines)
 
 
 def _line_unwalked() -> Mutation:
