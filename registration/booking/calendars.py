@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, select, union
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
@@ -57,20 +57,19 @@ def calendar(session: Session, token: str) -> Calendar | None:
 
 def entries(session: Session, owner: Person | int, locale: str) -> list[Entry]:
     """Return one entry for each event, and one for each session where they are to be entries of their own."""
-    has_left = exists().where(
-        Handover.registration_id == Registration.id,
-        Handover.booking_id == Booking.id,
-        Handover.moved_sequence.is_not(None),
-    )
-    rows = session.execute(
-        select(Event, Booking.email_normal)
-        .join(Registration, Registration.event_id == Event.id)
+    pairs = select(Registration.event_id, Booking.email_normal).where(_belongs_to(owner))
+    theirs = union(
+        pairs.join(Booking, Booking.id == Registration.booking_id),
         # What was handed on stays as cancelled: a calendar that merely lacks it may keep it.
-        .join(Booking, or_(Booking.id == Registration.booking_id, has_left))
+        pairs.join(Handover, Handover.registration_id == Registration.id)
+        .join(Booking, Booking.id == Handover.booking_id)
+        .where(Handover.moved_sequence.is_not(None)),
+    ).subquery()
+    rows = session.execute(
+        select(Event, theirs.c.email_normal)
+        .join(theirs, theirs.c.event_id == Event.id)
         .options(selectinload(Event.texts))
-        .where(_belongs_to(owner))
         .order_by(Event.starts_at, Event.id)
-        .distinct()
     ).all()
     claims = claims_of(session, {row.email_normal for row in rows}, {row.Event.id for row in rows})
     claims = replace(claims, wish=wish_of(session, owner))

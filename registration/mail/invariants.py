@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import and_, or_, select
 
 from registration.core.invariant import AnySelect, Invariant, OfEvent, ago
-from registration.mail.models import PENDING, SENDING, OutgoingMessage
+from registration.mail.models import IS_OPEN, PENDING, SENDING, OutgoingMessage
 
 STUCK = timedelta(minutes=10)
 LATE = timedelta(hours=1)
@@ -15,10 +15,11 @@ def _stuck(event_id: OfEvent | None) -> AnySelect:
     query = select(
         OutgoingMessage.id.label("mail"), OutgoingMessage.kind, OutgoingMessage.state, OutgoingMessage.tries
     ).where(
+        IS_OPEN,
         or_(
             and_(OutgoingMessage.state == SENDING, OutgoingMessage.lease_until < ago(STUCK)),
             and_(OutgoingMessage.state == PENDING, OutgoingMessage.due_at < ago(LATE)),
-        )
+        ),
     )
     return query if event_id is None else query.where(OutgoingMessage.event_id == event_id)
 

@@ -14,6 +14,8 @@ SENT = "sent"
 FAILED = "failed"
 SUPERSEDED = "superseded"
 BOUNCED = "bounced"
+# What is still to be sent, as the index of it says: SQLite uses that for these very words alone.
+IS_OPEN = text("state IN ('pending', 'sending')")
 
 
 class OutgoingMessage(Model):
@@ -32,8 +34,8 @@ class OutgoingMessage(Model):
             "ix_outgoing_message_due",
             "due_at",
             "id",
-            sqlite_where=text("state IN ('pending', 'sending')"),
-            postgresql_where=text("state IN ('pending', 'sending')"),
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
         ),
         Index("ix_outgoing_message_registration_id", "registration_id"),
         Index("ix_outgoing_message_event_id_id", "event_id", "id"),

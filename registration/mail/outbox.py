@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core import clock
@@ -18,6 +18,7 @@ from registration.core.transaction import after_commit
 from registration.mail.models import (
     BOUNCED,
     FAILED,
+    IS_OPEN,
     PENDING,
     SENDING,
     SENT,
@@ -169,7 +170,8 @@ def retry(session: Session, *conditions: ColumnElement[bool]) -> int:
 
 def _is_due(at: datetime) -> ColumnElement[bool]:
     has_expired = (OutgoingMessage.state == SENDING) & (OutgoingMessage.lease_until < at)
-    return (OutgoingMessage.due_at <= at) & ((OutgoingMessage.state == PENDING) | has_expired)
+    is_free = (OutgoingMessage.state == PENDING) | has_expired
+    return and_(IS_OPEN, OutgoingMessage.due_at <= at, is_free)
 
 
 def _settle(session: Session, message_id: int, values: dict[str, Any], outcome: str, detail: str) -> None:

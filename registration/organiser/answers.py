@@ -71,22 +71,21 @@ def answers_for(
 
 def answers_of(session: Session, registration_id: int, *, with_sensitive: bool) -> dict[int, list[Told]]:
     """Return what each attendee of a registration answered, by the attendee's id."""
-    first = session.scalar(
+    people = session.scalars(
         select(Attendee.id)
         .where(Attendee.registration_id == registration_id)
         .order_by(Attendee.removed_at.is_not(None), Attendee.rank)
-        .limit(1)
-    )
+    ).all()
+    first = people[0] if people else None
     # What the contact answered once is shown with the first, wherever it lies.
     shared = {one.question_id: one.id for one in shared_answers(session, registration_id)}
     query = (
         select(Answer.id, Answer.attendee_id, Question.scope, Question.label, Question.kind, Answer.value)
         .join(Question, Question.id == Answer.question_id)
-        .join(Attendee, Attendee.id == Answer.attendee_id)
         .where(
             or_(
                 Answer.id.in_(shared.values()),
-                and_(Attendee.registration_id == registration_id, Question.scope != BOOKING),
+                and_(Answer.attendee_id.in_(people), Question.scope != BOOKING),
             )
         )
         .order_by(Question.rank, Question.id)
