@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, text
 
 from registration.core import clock
-from registration.core.database import db, know_tables
+from registration.core.database import db
 from registration.seats import rules
 from tests import factories
 
@@ -95,9 +95,8 @@ def fill(crowd: Crowd, title: str = "Crowd", policy: str = rules.FIRST_FIT) -> l
 
 
 def settle(engine: Engine) -> None:
-    """Let the database know its tables, as it does by itself on a machine that runs."""
+    """Let the database be as one that has run for a while."""
     if engine.dialect.name == "sqlite":
-        know_tables(engine)
         with engine.execution_options(tx="single").connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return

@@ -19,7 +19,7 @@ from registration.booking.refusals import EventFull, NotTogether, RegistrationCl
 from registration.booking.rules import Application, Person, Wish
 from registration.capability.services import BOOKING, token_of
 from registration.core import clock
-from registration.core.database import by_another_index, table
+from registration.core.database import table
 from registration.core.refusal import NotFound, Refusal
 from registration.events.models import Category, Event, EventSession, ProgrammeEvent
 from registration.events.rules import Phase, has_overlap, is_open_between, phase
@@ -70,7 +70,7 @@ _EARLIER = (
     .join_from(table(Registration), table(Booking), _booked.id == _registration.booking_id)
     .where(
         _booked.email_normal.in_(bindparam("emails", expanding=True)),
-        by_another_index(_registration.event_id).in_(bindparam("ids", expanding=True)),
+        _registration.event_id.in_(bindparam("ids", expanding=True)),
     )
 )
 _CATEGORIES = select(

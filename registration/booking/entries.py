@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Attendee, AttendeeSession, Booking, Handover
-from registration.core.database import by_another_index
 from registration.core.snapshot import keep, once
 from registration.core.urls import web_url
 from registration.events.models import Event, EventSession
@@ -120,7 +119,7 @@ def _claims_of(session: Session, emails: Sequence[str], event_ids: Sequence[int]
             Registration.changed_at,
         )
         .join(Booking, Booking.id == Registration.booking_id)
-        .where(Booking.email_normal.in_(emails), by_another_index(Registration.event_id).in_(event_ids))
+        .where(Booking.email_normal.in_(emails), Registration.event_id.in_(event_ids))
         .order_by(Registration.id)
     )
     found: dict[Key, list[Claim]] = {}
@@ -149,7 +148,7 @@ def _handed_on(session: Session, emails: Iterable[str], event_ids: Iterable[int]
         .join(Registration, Registration.id == Handover.registration_id)
         .where(
             Booking.email_normal.in_(sorted(set(emails))),
-            by_another_index(Registration.event_id).in_(sorted(set(event_ids))),
+            Registration.event_id.in_(sorted(set(event_ids))),
             Handover.moved_sequence.is_not(None),
         )
         .order_by(Handover.id)

@@ -30,7 +30,7 @@ from registration.booking.kinds import (
 )
 from registration.booking.models import Booking
 from registration.core import clock
-from registration.core.database import by_another_index, table
+from registration.core.database import table
 from registration.events.models import EventSession
 from registration.events.wording import said
 from registration.journal.services import SYSTEM, Actor
@@ -240,7 +240,7 @@ def send_link_again(session: Session, emails: Sequence[str], event_ids: Sequence
     """Decide a mail with the link of each active booking of *emails* for these events."""
     query = _about(
         Booking.email_normal.in_(emails),
-        by_another_index(Registration.event_id).in_(event_ids),
+        Registration.event_id.in_(event_ids),
         Registration.state.not_in(rules.ENDED),
     )
     rows = session.execute(query).all()

@@ -7,7 +7,6 @@ from registration.booking.formspec import spec_of
 from registration.booking.models import Booking
 from registration.booking.queries import Seat, seats_where
 from registration.booking.sheet import Sheet
-from registration.core.database import by_another_index
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
 from registration.events.wording import programme_words
 from registration.seats import rules
@@ -48,7 +47,7 @@ def dependants(session: Session, registration: Registration, locale: str = "en")
     asking = select(ProgrammeEvent.event_id).where(ProgrammeEvent.requires_event_id == registration.event_id)
     address = select(Booking.email_normal).where(Booking.id == registration.booking_id).scalar_subquery()
     condition = (
-        by_another_index(Registration.event_id).in_(asking)
+        Registration.event_id.in_(asking)
         & Registration.state.not_in(rules.ENDED)
         & (Booking.email_normal == address)
     )

@@ -12,7 +12,6 @@ from registration.accounts.models import Organiser
 from registration.booking.entries import Claims, as_lines, claims_of, own_entry
 from registration.booking.models import Attendee, Booking
 from registration.core import clock
-from registration.core.database import by_another_index
 from registration.core.snapshot import keep, kept, once
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
@@ -190,7 +189,7 @@ def is_registered(session: Session, email_normal: str, event_id: int) -> bool:
         .join(Booking, Booking.id == Registration.booking_id)
         .where(
             Booking.email_normal == email_normal,
-            by_another_index(Registration.event_id) == event_id,
+            Registration.event_id == event_id,
             Registration.state.not_in(rules.ENDED),
         )
     )

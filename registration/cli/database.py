@@ -15,6 +15,7 @@ from registration.core.transaction import write_tx
 from registration.mail.models import PENDING, SENDING, SUPERSEDED, OutgoingMessage
 from registration.schema.migrations import current_revision, is_known, newest_revision
 from registration.schema.migrations import migrate as bring_up
+from registration.schema.statistics import know_tables
 
 
 @click.command()
@@ -31,6 +32,8 @@ def bring_schema_up() -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
     revision = found_revision()
     if revision == newest_revision():
+        with db.engine.execution_options(tx="write").begin() as connection:
+            know_tables(connection)
         return
     if revision is not None and not is_known(revision):
         raise fail(

@@ -14,7 +14,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import TypeDecorator
 
-_ROWS_LOOKED_AT = 400
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -44,26 +43,6 @@ class Model(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-
-
-def know_tables(engine: Engine) -> None:
-    """Let SQLite look at a few hundred rows of each index, so that it chooses well among them.
-
-    PostgreSQL does this by itself. (https://www.sqlite.org/lang_analyze.html, approximate ANALYZE)
-    """
-    if engine.dialect.name == "sqlite":
-        with engine.execution_options(tx="single").connect() as connection:
-            connection.exec_driver_sql(f"PRAGMA analysis_limit={_ROWS_LOOKED_AT}")
-            connection.exec_driver_sql("ANALYZE")
-
-
-def by_another_index(column: Any) -> Any:
-    """Return *column* for a condition that another index serves better.
-
-    SQLite has no statistics until somebody runs ANALYZE, and walked all registrations of an event
-    to find those of one address.
-    """
-    return column + 0
 
 
 def table(model: type[Model]) -> Table:

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from registration.core.bundled import bundled
+from registration.schema.statistics import know_tables
 
 
 class BrokenReference(AssertionError):
@@ -30,6 +31,7 @@ def migrate(engine: Engine, revision: str = "head") -> None:
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
+        know_tables(connection)
         _check_references(connection)
 
 

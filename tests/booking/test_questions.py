@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from registration.booking.models import Answer, Attendee, Upload
-from registration.booking.services.uploads import forget_unused
+from registration.booking.tidying import tidy
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx
@@ -317,8 +317,9 @@ def test_files_that_no_answer_names_are_forgotten(page_client, talk):
     page_client.post(path(talk), data=with_file(page_client, talk))
     page_client.post(path(talk), data=with_file(page_client, talk, PDF + b"other", email="nothing"))
     assert db.session.scalar(select(func.count()).select_from(Upload)) == 2
+    assert tidy() == 0
     later = clock.now() + timedelta(hours=26)
     with clock.running(lambda: later):
-        assert forget_unused(timedelta(hours=25)) == 1
-        assert forget_unused(timedelta(hours=25)) == 0
+        assert tidy() == 1
+        assert tidy() == 0
     assert db.session.scalars(select(Upload.value)).all() == answers()

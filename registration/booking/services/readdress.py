@@ -13,7 +13,6 @@ from registration.booking.models import AddressChange, Attendee, Booking
 from registration.booking.services.edit import Corrected, follow_firms, rename
 from registration.capability import services as capability
 from registration.core import clock
-from registration.core.database import by_another_index
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import normal_email
 from registration.core.transaction import write_tx
@@ -139,7 +138,7 @@ def _check_free(session: Session, booking_id: int, email_normal: str, event_ids:
         .where(
             Booking.email_normal == email_normal,
             Booking.id != booking_id,
-            by_another_index(Registration.event_id).in_(event_ids),
+            Registration.event_id.in_(event_ids),
             Registration.state.not_in(rules.ENDED),
         )
     )
