@@ -21,6 +21,7 @@ from registration.events.asking import FILE
 from registration.events.models import Event, Question
 from registration.mail.models import OutgoingMessage
 from registration.seats import rules
+from registration.seats.invariants import those_of
 from registration.seats.models import Pool, Registration, RegistrationPool
 
 
@@ -120,7 +121,7 @@ def _miscounted_category(event_id: OfEvent | None) -> AnySelect:
                 Pool.subject_id == Attendee.category_id,
             ),
         )
-        .where(Registration.state.not_in(rules.ENDED))
+        .where(Registration.state.not_in(rules.ENDED), *those_of(event_id))
         .group_by(Registration.id, Pool.id)
         .subquery()
     )

@@ -20,11 +20,16 @@ def _in_event(query: AnySelect, event_id: OfEvent | None) -> AnySelect:
     return query if event_id is None else query.where(Event.id == event_id)
 
 
+def those_of(event_id: OfEvent | None) -> tuple[ColumnElement[bool], ...]:
+    """Return what keeps a count to the registrations of the event: no database takes it there by itself."""
+    return () if event_id is None else (Registration.event_id == event_id,)
+
+
 def _miscounted(event_id: OfEvent | None) -> AnySelect:
     held = (
         select(RegistrationPool.pool_id, func.sum(RegistrationPool.need).label("seats"))
         .join(Registration, Registration.id == RegistrationPool.registration_id)
-        .where(is_holding())
+        .where(is_holding(), *those_of(event_id))
         .group_by(RegistrationPool.pool_id)
         .subquery()
     )
@@ -229,7 +234,7 @@ def _kept_wrongly(event_id: OfEvent | None) -> AnySelect:
 def _miscounted_line(event_id: OfEvent | None) -> AnySelect:
     in_line = (
         select(Registration.event_id, func.count().label("count"))
-        .where(Registration.state == rules.WAITLISTED)
+        .where(Registration.state == rules.WAITLISTED, *those_of(event_id))
         .group_by(Registration.event_id)
         .subquery()
     )

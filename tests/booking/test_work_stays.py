@@ -18,6 +18,7 @@ from registration.booking.services.party import add_people, change_choice
 from registration.booking.services.register import register
 from registration.booking.sweeper import sweep
 from registration.core.database import db
+from registration.doctor.examine import examine
 from registration.journal.services import ATTENDEE
 from registration.mail.worker import send_due
 from registration.organiser.answers import answers_of
@@ -178,4 +179,15 @@ def test_a_look_costs_what_it_cost_before(page_app, page_client, name):
             look = partial(LOOKS[name], receipt.token, registration_of(receipt), page_client)
             look()
             costs.append(cost(look))
+    check_stays(*costs)
+
+
+def test_the_doctor_of_one_event_does_not_walk_the_others(page_app):
+    event, other = make_event(capacity=2), make_event(capacity=2, title="Other")
+    factories.register(event, "Ada")
+    costs = []
+    for number in range(1, MANY + 1):
+        factories.register(other, f"Ben {number}")
+        if number in (FEW, MANY):
+            costs.append(cost(lambda: examine(db.engine, event.slug)))
     check_stays(*costs)
