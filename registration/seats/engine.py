@@ -173,22 +173,32 @@ def drain(session: Session, gate: Gate, actor: Actor) -> list[Change]:
     """
     gate.is_draining = False
     at = clock.now()
-    if gate.waiting == 0 or gate.event_pool.free <= 0:
-        return []
-    if gate.stands_still(at):
-        return []
-    line = head(session, gate, PROMOTIONS)
-    chosen_ids = {
-        one.registration_id
-        for one in rules.admitted(
-            gate.rooms(), [rules.Waiting(one.id, one.needs) for one in line], gate.policy
-        )
-    }
-    # A line that was cut short and went to its end may go on beyond the cut.
-    gate.is_draining = len(line) == PROMOTIONS and (
-        gate.policy == rules.FIRST_FIT or len(chosen_ids) == len(line)
-    )
-    chosen = [one for one in line if one.id in chosen_ids]
+    changes: list[Change] = []
+    while gate.waiting > 0 and gate.event_pool.free > 0 and not gate.stands_still(at):
+        if len(changes) >= PROMOTIONS:
+            gate.is_draining = True
+            break
+        # No more than that can get a seat: nobody reads the whole line for the one seat that came free.
+        most = min(PROMOTIONS - len(changes), gate.event_pool.free)
+        line = head(session, gate, most)
+        chosen = _first_of(gate, line)
+        changes += _promoted(session, gate, chosen, actor, at)
+        is_at_end = len(line) < most
+        if is_at_end or not chosen or (gate.policy == rules.STRICT and len(chosen) < len(line)):
+            break
+    return changes
+
+
+def _first_of(gate: Gate, line: Sequence[Held]) -> list[Held]:
+    """Return who of the head of the line gets seats now."""
+    waiting = [rules.Waiting(one.id, one.needs) for one in line]
+    ids = {one.registration_id for one in rules.admitted(gate.rooms(), waiting, gate.policy)}
+    return [one for one in line if one.id in ids]
+
+
+def _promoted(
+    session: Session, gate: Gate, chosen: Sequence[Held], actor: Actor, at: datetime
+) -> list[Change]:
     if not chosen:
         return []
     kept = _seat(session, gate, chosen)

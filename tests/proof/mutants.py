@@ -121,6 +121,22 @@ def _strict_newcomer_overtakes() -> Mutation:
     return [(engine, "is_held_back", lambda _session, gate, _priority: gate.is_draining)]
 
 
+def _line_looked_at_once() -> Mutation:
+    """A promotion stops after as many of the line as there were seats, whether they fitted or not."""
+    looked: list[bool] = []
+    head, drain = engine.head, engine.drain
+
+    def first_look(*args: Any) -> Any:
+        looked.append(True)
+        return head(*args) if len(looked) == 1 else []
+
+    def draining(*args: Any) -> Any:
+        looked.clear()
+        return drain(*args)
+
+    return [(engine, "head", first_look), (engine, "drain", draining)]
+
+
 def _shrink_keeps_seats() -> Mutation:
     """A smaller party keeps the seats of who left."""
     shrunk: list[bool] = []
@@ -275,6 +291,7 @@ OF_RULES: dict[str, Callable[[], Mutation]] = {
     "strict treated as first fit": _strict_as_first_fit,
     "first fit treated as strict": _first_fit_as_strict,
     "newcomer overtakes a strict line": _strict_newcomer_overtakes,
+    "line looked at once": _line_looked_at_once,
     "shrink forgets to give back": _shrink_keeps_seats,
     "cancel forgets to give back": _cancel_keeps_seats,
     "limit of a category ignored": _category_ignored,

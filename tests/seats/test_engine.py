@@ -169,6 +169,18 @@ def test_a_long_promotion_is_cut_and_nobody_joins_ahead_of_it(make_event, monkey
     assert [state(one) for one in waiting] == ["confirmed"] * 4 + ["waitlisted"]
 
 
+def test_seats_go_on_past_those_whose_category_is_full_again(make_event):
+    event = make_event(capacity=1, categories={"Member": 1, "Guest": None})
+    ada = factories.register(event, "Ada", category="Guest")
+    members = [factories.register(event, "Ben", category="Member") for _one in range(5)]
+    guests = [factories.register(event, "Cleo", category="Guest") for _one in range(3)]
+    # The four who come first in line with three free seats are members, and only one of them fits.
+    assert change_capacity(event.id, pool(event).id, 4, SYSTEM) == 3
+    assert [state(one) for one in members] == ["confirmed"] + ["waitlisted"] * 4
+    assert [state(one) for one in guests] == ["confirmed", "confirmed", "waitlisted"]
+    assert state(ada) == "confirmed"
+
+
 def test_an_event_without_waitlist_refuses_and_keeps_nothing(make_event):
     event = make_event(capacity=1, has_waitlist=False)
     factories.register(event, "Ada")
