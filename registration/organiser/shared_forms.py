@@ -1,6 +1,7 @@
 """What forms have in common that two colleagues may have open at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Self
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -16,6 +17,7 @@ class SharedForm(FlaskForm):
 
     revision = HiddenField()
     is_overtaken = False
+    stored: Callable[[], Self] | None = None
 
     def shows(self, stored: Mapping[str, object]) -> None:
         """Note what is stored while the form is shown."""
@@ -25,8 +27,14 @@ class SharedForm(FlaskForm):
         """Return the marks of what was shown."""
         return self.revision.data or ""
 
-    def overtaken(self, changed: ChangedMeanwhile, stored: FlaskForm) -> None:
-        """Say what was changed, and to what; what was typed stays, and saving again overwrites that."""
+    def overtaken(self, changed: ChangedMeanwhile) -> None:
+        """Say what was changed, and to what; what was typed stays, and saving again overwrites that.
+
+        *stored*, which the view gives the form, makes one of what is stored now.
+        """
+        if self.stored is None:
+            raise changed
+        stored = self.stored()
         self.is_overtaken = True
         self.revision.data = changed.seen
         fields = [field for field in self if field.name in changed.names]

@@ -9,7 +9,6 @@ from flask_babel import ngettext
 
 from registration.accounts.access import EDIT, organiser_page
 from registration.accounts.models import Organiser
-from registration.core.meanwhile import ChangedMeanwhile
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
@@ -33,8 +32,7 @@ def new(organiser: Organiser) -> ResponseReturnValue:
     try:
         slug = services.create_event(organiser.id, made, current_app.config["UID_HOST"], actor())
     except Refusal as refusal:
-        tell(form, refusal)
-        return _new_page(organiser, form, 422)
+        return _new_page(organiser, form, tell(form, refusal))
     return done(_("The event was created."), "overview", slug=slug)
 
 
@@ -42,6 +40,7 @@ def new(organiser: Organiser) -> ResponseReturnValue:
 def edit(event: Event) -> ResponseReturnValue:
     """Change facts and words."""
     form = forms.EventForm()
+    form.stored = lambda: _stored(event)
     if request.method == "GET":
         forms.fill(form, event, event.locale)
         form.shows(services.stored_event(event))
@@ -57,14 +56,8 @@ def edit(event: Event) -> ResponseReturnValue:
     slug = event.slug
     try:
         told = services.change_event(event.id, facts, form.text(), actor(), form.seen())
-    except ChangedMeanwhile as changed:
-        shown = forms.EventForm(formdata=None)
-        forms.fill(shown, event, event.locale)
-        form.overtaken(changed, shown)
-        return _edit_page(event, form, changed.status)
     except Refusal as refusal:
-        tell(form, refusal)
-        return _edit_page(event, form, 422)
+        return _edit_page(event, form, tell(form, refusal))
     sentence = _("Saved.")
     if told is not None:
         sentence += " " + ngettext(
@@ -73,6 +66,12 @@ def edit(event: Event) -> ResponseReturnValue:
             told,
         )
     return done(sentence, "overview", slug=slug)
+
+
+def _stored(event: Event) -> forms.EventForm:
+    form = forms.EventForm(formdata=None)
+    forms.fill(form, event, event.locale)
+    return form
 
 
 def _new_page(organiser: Organiser, form: forms.NewEventForm, status: int) -> ResponseReturnValue:

@@ -10,10 +10,12 @@ from flask_wtf import FlaskForm
 
 from registration.accounts.access import DOOR, EDIT, READ, Roles, current_account
 from registration.accounts.queries import role_at
+from registration.core.meanwhile import ChangedMeanwhile
 from registration.core.refusal import NotFound, Refusal
 from registration.events.models import Event
 from registration.events.queries import Words, words
 from registration.journal.services import Actor, organiser_actor
+from registration.organiser.shared_forms import SharedForm
 from registration.web.locale import page_locale
 
 
@@ -67,12 +69,16 @@ def tried(act: Callable[[], object], sentence: str) -> str:
     return sentence
 
 
-def tell(form: FlaskForm, refusal: Refusal) -> None:
-    """Put the sentence at its field, or above the form."""
+def tell(form: FlaskForm, refusal: Refusal) -> int:
+    """Put the sentence at its field, or above the form; return the status of the page that shows it."""
+    if isinstance(refusal, ChangedMeanwhile) and isinstance(form, SharedForm):
+        form.overtaken(refusal)
+        return refusal.status
     if refusal.field in form and isinstance(form[refusal.field].errors, list | tuple):
         form[refusal.field].errors = [refusal.sentence]
     else:
         form.form_errors.append(refusal.sentence)
+    return 422
 
 
 def _nav(event: Event, role: str) -> list[tuple[str, str, bool]]:

@@ -14,7 +14,6 @@ from registration.accounts.access import EDIT
 from registration.booking.services import lines
 from registration.booking.services.sessions import add_session
 from registration.core.database import db
-from registration.core.meanwhile import ChangedMeanwhile
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event, EventSession
@@ -28,6 +27,7 @@ from registration.seats.queries import availability, firm_pools, line_policy
 def line(event: Event) -> ResponseReturnValue:
     """Change the rules of the line."""
     form, zone = LineForm(), ZoneInfo(event.time_zone)
+    form.stored = lambda: _stored_line(event)
     if request.method == "GET":
         stored = line_policy(db.session(), event.id)
         form.fill(stored, zone)
@@ -82,15 +82,15 @@ def _screen(
         return _page(f"{name}.html", event, form, 422)
     try:
         save()
-    except ChangedMeanwhile as changed:
-        shown = LineForm(formdata=None)
-        shown.fill(line_policy(db.session(), event.id), ZoneInfo(event.time_zone))
-        form.overtaken(changed, shown)
-        return _page(f"{name}.html", event, form, changed.status)
     except Refusal as refusal:
-        tell(form, refusal)
-        return _page(f"{name}.html", event, form, 422)
+        return _page(f"{name}.html", event, form, tell(form, refusal))
     return done(sentence, following or name, slug=slug)
+
+
+def _stored_line(event: Event) -> LineForm:
+    form = LineForm(formdata=None)
+    form.fill(line_policy(db.session(), event.id), ZoneInfo(event.time_zone))
+    return form
 
 
 def _page(template: str, event: Event, form: FlaskForm, status: int) -> ResponseReturnValue:

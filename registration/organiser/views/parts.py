@@ -13,7 +13,6 @@ from flask_wtf import FlaskForm
 from registration.accounts.access import EDIT
 from registration.booking.services import sessions
 from registration.core.database import db
-from registration.core.meanwhile import ChangedMeanwhile
 from registration.core.refusal import NotFound, Refusal
 from registration.events.access import event_page
 from registration.events.models import Category, Event, EventSession
@@ -55,7 +54,8 @@ def category(event: Event, category_id: int) -> ResponseReturnValue:
         categories.change_category(event_id, category_id, facts, words, actor(), form.seen())
         return str(_("Saved."))
 
-    said = _said(form, save, lambda: part_forms.category_form(event, found, is_sent=False))
+    form.stored = lambda: part_forms.category_form(event, found, is_sent=False)
+    said = _said(form, save)
     return done(said, "add_category", slug=slug) if said else _category_page(event, form, found)
 
 
@@ -85,7 +85,8 @@ def session(event: Event, session_id: int) -> ResponseReturnValue:
         facts, words = part_forms.session_facts(form, event, found), part_forms.words_in(form, event)
         return _told(sessions.change_session(event_id, session_id, facts, words, actor(), form.seen()))
 
-    said = _said(form, save, lambda: part_forms.session_form(event, found, is_sent=False))
+    form.stored = lambda: part_forms.session_form(event, found, is_sent=False)
+    said = _said(form, save)
     return done(said, "sessions", slug=slug) if said else _session_page(event, form, found)
 
 
@@ -115,22 +116,14 @@ def _told(count: int | None) -> str:
     return sentence
 
 
-def _said(form: FlaskForm, save: Callable[[], str], stored: Callable[[], FlaskForm] | None = None) -> str:
-    """Save what was sent and return what to say of it; nothing where the form has to be shown.
-
-    *stored* makes a form of what is stored, where somebody else may have the same one open.
-    """
+def _said(form: FlaskForm, save: Callable[[], str]) -> str:
+    """Save what was sent and return what to say of it; nothing where the form has to be shown."""
     if request.method == "GET" or not form.validate():
         return ""
     try:
         return save()
     except NotFound:
         raise
-    except ChangedMeanwhile as changed:
-        if stored is None or not isinstance(form, SharedForm):
-            raise
-        form.overtaken(changed, stored())
-        return ""
     except Refusal as refusal:
         tell(form, refusal)
         return ""

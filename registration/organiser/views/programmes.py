@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from registration.accounts.access import EDIT, organiser_page
 from registration.accounts.models import Organiser
 from registration.core.database import db
-from registration.core.meanwhile import ChangedMeanwhile
 from registration.core.refusal import Refusal
 from registration.events.access import programme_page
 from registration.events.models import Programme
@@ -40,6 +39,7 @@ def edit_programme(programme: Programme) -> ResponseReturnValue:
     titles = _titles(programme.organiser_id, programme.id)
     form = ProgrammeForm()
     form.offer(titles)
+    form.stored = lambda: _stored(titles, programme)
     heading, slug, programme_id = _("Edit %(title)s", title=programme.title), programme.slug, programme.id
     if request.method == "GET":
         form.fill(programme, programmes.links_of(db.session(), programme.id))
@@ -63,21 +63,16 @@ def _saved(
     if form.validate():
         try:
             saved = save(form.facts(titles))
-        except ChangedMeanwhile as changed:
-            form.overtaken(changed, _stored(titles, programme))
-            return _page(form, titles, changed.status, heading, programme)
         except Refusal as refusal:
-            tell(form, refusal)
-        else:
-            return done(_("Saved."), "edit_programme", slug=saved)
+            return _page(form, titles, tell(form, refusal), heading, programme)
+        return done(_("Saved."), "edit_programme", slug=saved)
     return _page(form, titles, 422, heading, programme)
 
 
-def _stored(titles: Mapping[int, str], programme: Programme | None) -> ProgrammeForm:
+def _stored(titles: Mapping[int, str], programme: Programme) -> ProgrammeForm:
     form = ProgrammeForm(formdata=None)
     form.offer(titles)
-    if programme is not None:
-        form.fill(programme, programmes.links_of(db.session(), programme.id))
+    form.fill(programme, programmes.links_of(db.session(), programme.id))
     return form
 
 
