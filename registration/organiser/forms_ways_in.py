@@ -11,7 +11,8 @@ from wtforms.fields.choices import SelectChoice
 from registration.booking.fields import ChoiceField
 from registration.events.models import PUBLIC, UNLISTED, Event
 from registration.organiser.forms import line_field
-from registration.organiser.ways_in import WaysIn
+from registration.organiser.shared_forms import SharedForm
+from registration.organiser.ways_in import WaysIn, code_field, values_of, ways_of
 
 CODE_LENGTH = 60
 
@@ -27,7 +28,7 @@ class OneWord:
             raise ValidationError(_("Enter at least 4 characters, or nobody needs to guess for long."))
 
 
-class WaysInForm(FlaskForm):
+class WaysInForm(SharedForm):
     """Who finds the event and who may register; the categories' codes are added by event."""
 
     visibility = ChoiceField(
@@ -44,27 +45,26 @@ class WaysInForm(FlaskForm):
 def ways_in_form(event: Event, *, is_sent: bool) -> WaysInForm:
     """Return the form of *event*, filled with what is stored unless it was sent."""
     fields: dict[str, Any] = {
-        _name(category.id): line_field(_l("Access code of %(name)s", name=category.name), length=CODE_LENGTH)
+        code_field(category.id): line_field(
+            _l("Access code of %(name)s", name=category.name), length=CODE_LENGTH
+        )
         for category in event.categories
     }
-    form: WaysInForm = type("EventWaysInForm", (WaysInForm,), fields)()
+    form: WaysInForm = type("EventWaysInForm", (WaysInForm,), fields)(
+        **({} if is_sent else {"formdata": None})
+    )
     for field in form:
         if field.name.startswith("access_code"):
             field.validators = [*field.validators, OneWord()]
     if not is_sent:
-        form.visibility.data = event.visibility
-        form.by_invitation.data = event.by_invitation
-        form.access_code.data = event.access_code
-        for category in event.categories:
-            form[_name(category.id)].data = category.access_code
+        values = values_of(ways_of(event))
+        for name, value in values.items():
+            form[name].data = value
+        form.shows(values)
     return form
 
 
 def ways_in(form: WaysInForm, event: Event) -> WaysIn:
     """Return what the form says."""
-    codes = {category.id: form[_name(category.id)].data or "" for category in event.categories}
+    codes = {category.id: form[code_field(category.id)].data or "" for category in event.categories}
     return WaysIn(form.visibility.data, form.by_invitation.data, form.access_code.data or "", codes)
-
-
-def _name(category_id: int) -> str:
-    return f"access_code_{category_id}"

@@ -1,10 +1,9 @@
 """The form of a question."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, SelectField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
@@ -14,11 +13,12 @@ from registration.events.asking import ATTENDEE, BOOKING, CHOICE, CHOICES, DECID
 from registration.events.models import Category, Question
 from registration.events.services import QuestionFacts
 from registration.organiser.forms import line_field
+from registration.organiser.shared_forms import SharedForm
 
 _MOST_CHOICES = 50
 
 
-class QuestionForm(FlaskForm):
+class QuestionForm(SharedForm):
     """Something to ask each attendee, or once of the contact."""
 
     label = line_field(_l("Question"), length=300, required=_l("Enter the question."))
@@ -68,14 +68,10 @@ class QuestionForm(FlaskForm):
         self.scope.data = self.scope.data or ATTENDEE
         self.when.data = self.when.data or ""
 
-    def fill(self, question: Question) -> None:
+    def fill(self, values: Mapping[str, object]) -> None:
         """Put what is stored into an empty form."""
-        for name in ("label", "hint", "kind", "scope", "is_required", "is_sensitive", "purpose", "retention"):
-            self[name].data = getattr(question, name)
-        self.choices.data = "\n".join(question.choices)
-        self.category_ids.data = [str(one) for one in question.category_ids]
-        if question.when_question_id is not None:
-            self.when.data = f"{question.when_question_id}:{question.when_answer}"
+        for name, value in values.items():
+            self[name].data = value
 
     def facts(self) -> QuestionFacts:
         """Return what the form says."""

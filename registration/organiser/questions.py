@@ -1,13 +1,14 @@
 """Ask, change, order and remove questions; each public function is one transaction."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Answer, Upload
-from registration.core import clock
+from registration.core import clock, meanwhile
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
@@ -38,12 +39,39 @@ def ask(event_id: int, facts: QuestionFacts, actor: Actor) -> None:
     _changed(event_id, "added-question", actor, work)
 
 
-def change(event_id: int, question_id: int, facts: QuestionFacts, actor: Actor) -> None:
-    """Change a question. Raises Refusal where its answers, or questions that hang on it, would be lost."""
+def facts_of(question: Question) -> QuestionFacts:
+    """Return what is stored of a question."""
+    return QuestionFacts(**{one.name: getattr(question, one.name) for one in fields(QuestionFacts)})
+
+
+def values_of(facts: QuestionFacts) -> dict[str, object]:
+    """Return what a form shows of *facts*, by the names of its fields."""
+    when = "" if facts.when_question_id is None else f"{facts.when_question_id}:{facts.when_answer}"
+    return {
+        "label": facts.label,
+        "hint": facts.hint,
+        "kind": facts.kind,
+        "choices": "\n".join(facts.choices),
+        "scope": facts.scope,
+        "category_ids": [str(one) for one in sorted(facts.category_ids)],
+        "when": when,
+        "is_required": facts.is_required,
+        "is_sensitive": facts.is_sensitive,
+        "purpose": facts.purpose,
+        "retention": facts.retention,
+    }
+
+
+def change(event_id: int, question_id: int, facts: QuestionFacts, actor: Actor, seen: str = "") -> None:
+    """Change a question. *seen* are the marks of the form.
+
+    Raises Refusal where its answers, or questions that hang on it, would be lost, and ChangedMeanwhile.
+    """
 
     def work(session: Session, event: Event) -> None:
         known = questions_of(session, event.id)
         question = _one(known, question_id)
+        meanwhile.check(seen, values_of(facts_of(question)), values_of(facts))
         check(facts, known[: known.index(question)])
         if facts.kind != question.kind and _is_answered(session, question_id):
             raise Refusal(

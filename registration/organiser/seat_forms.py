@@ -20,7 +20,7 @@ from registration.web.numbers import LAST
 NOT_BELOW_ZERO = _l("Enter a number of at least 0.")
 
 
-class CapacityForm(FlaskForm):
+class CapacityForm(SharedForm):
     """Another capacity for one limit."""
 
     wanted = WholeNumber(

@@ -55,6 +55,7 @@ def _said(field: Field) -> str:
     if isinstance(field, BooleanField):
         return str(_("yes") if field.data else _("no"))
     if isinstance(field, SelectField):
-        return next((str(one.label or one.value) for one in field.iter_choices() if one.selected), "")
+        chosen = [str(one.label or one.value) for one in field.iter_choices() if one.selected]
+        return ", ".join(chosen) or str(_("nothing"))
     text = str(_("nothing") if field.data in (None, "") else field.data)
     return text if len(text) <= _LENGTH else f"{text[:_LENGTH]}…"

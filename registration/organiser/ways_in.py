@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registration.core import meanwhile
 from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
 from registration.events import services as events
@@ -25,17 +26,42 @@ class WaysIn:
     category_codes: Mapping[int, str] = field(default_factory=dict)
 
 
-def change_ways_in(event_id: int, ways: WaysIn, actor: Actor) -> None:
-    """Change the ways in; whoever has registered stays registered. Raises NotFound."""
-    write_tx(lambda session: _change(session, event_id, ways, actor))
+def ways_of(event: Event) -> WaysIn:
+    """Return what is stored."""
+    codes = {category.id: category.access_code for category in event.categories}
+    return WaysIn(event.visibility, event.by_invitation, event.access_code, codes)
 
 
-def _change(session: Session, event_id: int, ways: WaysIn, actor: Actor) -> None:
+def values_of(ways: WaysIn) -> dict[str, object]:
+    """Return what a form shows of *ways*, by the names of its fields."""
+    codes = {code_field(category_id): code for category_id, code in ways.category_codes.items()}
+    return {
+        "visibility": ways.visibility,
+        "by_invitation": ways.by_invitation,
+        "access_code": ways.access_code,
+    } | codes
+
+
+def code_field(category_id: int) -> str:
+    """Return the name of the field with a category's code."""
+    return f"access_code_{category_id}"
+
+
+def change_ways_in(event_id: int, ways: WaysIn, actor: Actor, seen: str = "") -> None:
+    """Change the ways in; whoever has registered stays registered.
+
+    *seen* are the marks of the form. Raises ChangedMeanwhile, NotFound.
+    """
+    write_tx(lambda session: _change(session, event_id, ways, actor, seen))
+
+
+def _change(session: Session, event_id: int, ways: WaysIn, actor: Actor, seen: str) -> None:
     # Under the gate: a registration is judged by the ways before the change or after it.
     gates.lock(session, [event_id])
     event = session.get(Event, event_id)
     if event is None:
         raise NotFound(_("There is no such event."))
+    meanwhile.check(seen, values_of(ways_of(event)), values_of(ways))
     before = _told(event)
     event.visibility = ways.visibility
     event.by_invitation = ways.by_invitation

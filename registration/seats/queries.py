@@ -50,6 +50,11 @@ class PoolSeats:
         return max(0, self.allotted - self.taken)
 
     @property
+    def terms(self) -> Terms:
+        """What the organiser asked for."""
+        return Terms(self.seats, self.overbooking, self.overbooking_is_percent, self.reserve)
+
+    @property
     def planned(self) -> int:
         """How many are let in beyond the room's seats."""
         return self.wanted - self.seats

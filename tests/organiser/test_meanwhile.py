@@ -11,8 +11,8 @@ from registration.booking.services.sessions import SessionFacts, add_session
 from registration.core import meanwhile
 from registration.core.database import db
 from registration.core.transaction import write_tx
-from registration.events.models import Category, Event, EventSession, Programme
-from registration.events.services import Text, put_text
+from registration.events.models import Category, Event, EventSession, Programme, Question
+from registration.events.services import QuestionFacts, Text, put_text
 from registration.journal.services import SYSTEM
 from registration.seats.queries import line_policy
 from registration.seats.rules import LinePolicy
@@ -157,6 +157,85 @@ def test_the_second_save_of_a_session_says_what_the_first_has_changed(owner):
     assert owner.post(address, data=again).status_code == 303
     db.session.rollback()
     assert db.session.query(EventSession).one().name == "Coding"
+
+
+def test_the_second_save_of_a_question_says_what_the_first_has_changed(owner):
+    asked = QuestionFacts("Diet", "choice", choices=("all", "vegan"))
+    event = make_event(categories={"Press": None, "Member": None}, questions=(asked,))
+    address = f"/organiser/events/{event.slug}/edit/questions/{event.questions[0]}"
+    press = str(event.categories["Press"])
+    answer, again = saved_twice(
+        owner, address, {"choices": "all\nhalal\nvegan", "category_ids": press}, {"hint": "For the dinner"}
+    )
+    assert answer.status_code == 409
+    assert "They saved: all\nhalal\nvegan" in unescape(answer.text)
+    assert "They saved: Press" in answer.text
+    assert again["hint"] == "For the dinner"
+    assert owner.post(address, data=again).status_code == 303
+    db.session.rollback()
+    found = db.session.query(Question).one()
+    assert (found.hint, found.choices, found.category_ids) == ("For the dinner", ["all", "vegan"], [])
+
+
+def test_the_second_save_of_the_ways_in_says_what_the_first_has_changed(owner):
+    event = make_event(categories={"Press": None})
+    address = f"/organiser/events/{event.slug}/ways-in"
+    code = f"access_code_{event.categories['Press']}"
+    answer, again = saved_twice(owner, address, {code: "redaction"}, {"access_code": "ditta2026"})
+    assert answer.status_code == 409
+    assert "They saved: redaction" in answer.text
+    assert again["access_code"] == "ditta2026"
+    assert owner.post(address, data=again).status_code == 303
+    db.session.rollback()
+    found = db.session.get_one(Event, event.id)
+    assert (found.access_code, found.categories[0].access_code) == ("ditta2026", "")
+
+
+@pytest.fixture
+def room(owner):
+    """An event of 20 seats: its capacity screen, the address of what it sends, and its pool."""
+    event = make_event(capacity=20)
+    screen = f"/organiser/events/{event.slug}/capacity"
+    return event, screen, f"{screen}/{factories.pool(event).id}"
+
+
+def previewed(owner, screen: str, **wanted: str):
+    """Open the screen in a tab of its own, ask what *wanted* would do, and return what to send for it."""
+    shown = {key: value for key, value in form_of(owner.get(screen).text).items() if key != "csrf_token"}
+    return form_of(owner.get(screen, query_string=shown | wanted).text)
+
+
+def test_the_second_change_of_a_capacity_says_what_the_first_has_changed(owner, room):
+    event, screen, address = room
+    ben = previewed(owner, screen, wanted="18")
+    assert owner.post(address, data=previewed(owner, screen, wanted="25")).status_code == 303
+    answer = owner.post(address, data=ben)
+    assert answer.status_code == 409
+    assert "They saved: 25" in answer.text
+    assert "With 18 seats" in answer.text
+    assert factories.pool(event).wanted == 25
+    assert owner.post(address, data=form_of(answer.text)).status_code == 303
+    assert factories.pool(event).wanted == 18
+
+
+def test_a_change_between_the_screen_and_the_preview_is_told_too(owner, room):
+    event, screen, address = room
+    shown = form_of(owner.get(screen).text)
+    assert owner.post(address, data=previewed(owner, screen, reserve="5")).status_code == 303
+    # Only the seats are typed here, yet all of the form would be saved.
+    answer = owner.get(screen, query_string=shown | {"wanted": "30"})
+    assert answer.status_code == 409
+    assert "They saved: 5" in answer.text
+    assert "With 30 seats" in answer.text
+    assert owner.post(address, data=form_of(answer.text)).status_code == 303
+    assert (factories.pool(event).wanted, factories.pool(event).reserve) == (30, 0)
+
+
+def test_the_same_capacity_sent_twice_is_no_conflict(owner, room):
+    event, screen, address = room
+    data = previewed(owner, screen, wanted="25")
+    assert [owner.post(address, data=data).status_code for _press in range(2)] == [303, 303]
+    assert factories.pool(event).wanted == 25
 
 
 def test_whoever_sends_no_marks_is_not_asked(app):

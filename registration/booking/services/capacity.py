@@ -4,12 +4,14 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from registration.booking.messages import announce
+from registration.core import meanwhile
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.journal.services import SYSTEM, Actor
 from registration.seats import engine, rules
 from registration.seats import gate as gates
 from registration.seats.gate import Terms
+from registration.seats.queries import pools_by_id
 
 
 class CapacityOutOfRange(Refusal):
@@ -36,15 +38,25 @@ def check_terms(terms: Terms) -> None:
         )
 
 
-def change_capacity(event_id: int, pool_id: int, wanted: int | Terms, actor: Actor) -> int:
+def values_of(terms: Terms) -> dict[str, object]:
+    """Return what a form shows of *terms*, by the names of its fields."""
+    return {
+        "wanted": terms.seats,
+        "overbooking": terms.overbooking,
+        "overbooking_unit": "percent" if terms.is_percent else "people",
+        "reserve": terms.reserve,
+    }
+
+
+def change_capacity(event_id: int, pool_id: int, wanted: int | Terms, actor: Actor, seen: str = "") -> int:
     """Ask for another capacity of a pool and return how many parties that promoted.
 
     A long promotion is cut into several transactions, so that people can register meanwhile.
-    Raises CapacityOutOfRange, NotFound, Unavailable.
+    *seen* are the marks of the form. Raises CapacityOutOfRange, ChangedMeanwhile, NotFound, Unavailable.
     """
     terms = Terms(wanted) if isinstance(wanted, int) else wanted
     check_terms(terms)
-    promoted, is_draining = write_tx(lambda session: _change(session, event_id, pool_id, terms, actor))
+    promoted, is_draining = write_tx(lambda session: _change(session, event_id, pool_id, terms, actor, seen))
     while is_draining:
         more, is_draining = write_tx(lambda session: _drain(session, event_id, actor))
         promoted += more
@@ -56,10 +68,14 @@ def go_on_draining(event_id: int) -> int:
     return write_tx(lambda session: _drain(session, event_id, SYSTEM))[0]
 
 
-def _change(session: Session, event_id: int, pool_id: int, terms: Terms, actor: Actor) -> tuple[int, bool]:
+def _change(
+    session: Session, event_id: int, pool_id: int, terms: Terms, actor: Actor, seen: str
+) -> tuple[int, bool]:
     gate = gates.lock(session, [event_id])[event_id]
     if pool_id not in gate.pools:
         raise NotFound(_("There is no such limit for this event."))
+    stored = pools_by_id(session, [pool_id])[pool_id].terms
+    meanwhile.check(seen, values_of(stored), values_of(terms))
     gates.set_wanted(session, gate, pool_id, terms, actor)
     return _promote(session, gate, actor)
 

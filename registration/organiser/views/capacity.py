@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from registration.accounts.access import EDIT, READ
-from registration.booking.services.capacity import change_capacity, check_terms
-from registration.core import clock
+from registration.booking.services.capacity import change_capacity, check_terms, values_of
+from registration.core import clock, meanwhile
 from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
@@ -31,29 +31,42 @@ def capacity(event: Event) -> ResponseReturnValue:
         return _page(event, None, form)
     if not form.validate():
         return _page(event, pool_id, form, 422)
+    pool = _pool(event, pool_id)
     try:
         check_terms(form.terms())
+        meanwhile.check(form.seen(), values_of(pool.terms), values_of(form.terms()))
     except Refusal as refusal:
-        tell(form, refusal)
-        return _page(event, pool_id, form, 422)
-    seen = preview(db.session(), event.id, _pool(event, pool_id).id, form.terms())
-    return _page(event, pool_id, form, seen=seen)
+        return _refused(event, pool, form, refusal)
+    form.shows(values_of(pool.terms))
+    return _previewed(event, pool, form)
 
 
 @event_page(EDIT)
 def change(event: Event, pool_id: int) -> ResponseReturnValue:
     """Change one limit."""
-    form = CapacityForm()
-    _pool(event, pool_id)
+    form, pool = CapacityForm(), _pool(event, pool_id)
     if not form.validate():
         return _page(event, pool_id, form, 422)
     try:
-        promoted = change_capacity(event.id, pool_id, form.terms(), actor())
+        promoted = change_capacity(event.id, pool_id, form.terms(), actor(), form.seen())
     except Refusal as refusal:
-        tell(form, refusal)
-        return _page(event, pool_id, form, refusal.status)
+        return _refused(event, pool, form, refusal)
     told = ngettext("%(num)s party was promoted.", "%(num)s parties were promoted.", promoted)
     return done(_("The capacity was changed.") + " " + told, "capacity", slug=event.slug)
+
+
+def _refused(event: Event, pool: PoolSeats, form: CapacityForm, refusal: Refusal) -> ResponseReturnValue:
+    """Show why not; who is told that a colleague changed it sees what her own terms would do now."""
+    form.stored = lambda: CapacityForm(formdata=None, data=values_of(_pool(event, pool.id).terms))
+    status = tell(form, refusal)
+    if form.is_overtaken:
+        return _previewed(event, pool, form, status)
+    return _page(event, pool.id, form, status)
+
+
+def _previewed(event: Event, pool: PoolSeats, form: CapacityForm, status: int = 200) -> ResponseReturnValue:
+    seen = preview(db.session(), event.id, pool.id, form.terms())
+    return _page(event, pool.id, form, status, seen)
 
 
 def _pool(event: Event, pool_id: int) -> PoolSeats:
@@ -81,6 +94,7 @@ def _page(
         status,
         pools=queries.pools(session, event.id),
         seats=availability(session, [event.id])[event.id],
+        marks=lambda terms: meanwhile.marks(values_of(terms)),
         chosen=pool_id,
         offers=makes_offers(line.promotion, line.direct_hours, event.starts_at, clock.now()),
         form=form,

@@ -1,5 +1,7 @@
 """What the event asks: list, add, change, order and remove."""
 
+from collections.abc import Sequence
+
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -41,20 +43,29 @@ def question(event: Event, question_id: int) -> ResponseReturnValue:
     found = next((one for one in known if one.id == question_id), None) or abort(404)
     form = QuestionForm()
     form.offer(event.categories, [one for one in known if one.rank < found.rank])
+    form.stored = lambda: _stored(event, known, found)
     slug, event_id = event.slug, event.id
     if request.method == "GET":
-        form.fill(found)
+        values = questions.values_of(questions.facts_of(found))
+        form.fill(values)
+        form.shows(values)
         return _page(event, form, 200, found)
-    if form.validate():
-        try:
-            questions.change(event_id, question_id, form.facts(), actor())
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            tell(form, refusal)
-        else:
-            return done(_("Saved."), "add_question", slug=slug)
-    return _page(event, form, 422, found)
+    if not form.validate():
+        return _page(event, form, 422, found)
+    try:
+        questions.change(event_id, question_id, form.facts(), actor(), form.seen())
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _page(event, form, tell(form, refusal), found)
+    return done(_("Saved."), "add_question", slug=slug)
+
+
+def _stored(event: Event, known: Sequence[Question], found: Question) -> QuestionForm:
+    form = QuestionForm(formdata=None)
+    form.offer(event.categories, [one for one in known if one.rank < found.rank])
+    form.fill(questions.values_of(questions.facts_of(found)))
+    return form
 
 
 @event_page(EDIT)
