@@ -24,7 +24,7 @@ class CapacityForm(SharedForm):
     """Another capacity for one limit."""
 
     wanted = WholeNumber(
-        _l("Seats"),
+        _l("Seats wanted"),
         [
             InputRequired(_l("Enter how many seats there should be.")),
             NumberRange(0, rules.MOST_SEATS, _l("Enter a capacity between 0 and 1000000.")),
