@@ -15,7 +15,7 @@ from registration.core.transaction import write_tx
 from registration.mail.models import PENDING, SENDING, SUPERSEDED, OutgoingMessage
 from registration.schema.migrations import current_revision, is_known, newest_revision
 from registration.schema.migrations import migrate as bring_up
-from registration.schema.statistics import know_tables
+from registration.schema.statistics import know_tables, knows_tables
 
 
 @click.command()
@@ -32,8 +32,7 @@ def bring_schema_up() -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
     revision = found_revision()
     if revision == newest_revision():
-        with db.engine.execution_options(tx="write").begin() as connection:
-            know_tables(connection)
+        _correct_statistics()
         return
     if revision is not None and not is_known(revision):
         raise fail(
@@ -49,6 +48,15 @@ def bring_schema_up() -> None:
         kept = f" The copy made before is {copy}." if copy else ""
         raise fail(f"The migration failed ({type(error).__name__}); nothing was changed.{kept}") from error
     click.echo(f"The database has schema {newest_revision()}.", err=True)
+
+
+def _correct_statistics() -> None:
+    """Write what SQLite's planner counts with where somebody measured instead, and lock only then."""
+    with db.engine.connect() as connection:
+        if knows_tables(connection):
+            return
+    with db.engine.execution_options(tx="write").begin() as connection:
+        know_tables(connection)
 
 
 @click.command()

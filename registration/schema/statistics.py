@@ -49,17 +49,27 @@ _A_HANDFUL = 4
 _Line = tuple[str, str | None, str]
 
 
+def knows_tables(connection: Connection) -> bool:
+    """Say whether what the planner counts with is ours; PostgreSQL needs none."""
+    if connection.dialect.name != "sqlite":
+        return True
+    is_there = connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'").scalar()
+    if not is_there:
+        return False
+    found = connection.exec_driver_sql("SELECT tbl, idx, stat FROM sqlite_stat1")
+    return {tuple(line) for line in found} == set(_lines(connection))
+
+
 def know_tables(connection: Connection) -> None:
     """Write into SQLite what its planner counts with, if it is not there yet."""
-    if connection.dialect.name != "sqlite":
+    if knows_tables(connection):
         return
+    # It makes the table of statistics, which nobody else may, and the second time reads it.
     connection.exec_driver_sql("ANALYZE sqlite_schema")
-    wanted = list(_lines(connection))
-    found = connection.exec_driver_sql("SELECT tbl, idx, stat FROM sqlite_stat1")
-    if {tuple(line) for line in found} != set(wanted):
-        connection.exec_driver_sql("DELETE FROM sqlite_stat1")
-        connection.exec_driver_sql("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", wanted)
-        connection.exec_driver_sql("ANALYZE sqlite_schema")
+    connection.exec_driver_sql("DELETE FROM sqlite_stat1")
+    lines = list(_lines(connection))
+    connection.exec_driver_sql("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", lines)
+    connection.exec_driver_sql("ANALYZE sqlite_schema")
 
 
 def _lines(connection: Connection) -> Iterator[_Line]:
