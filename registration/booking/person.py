@@ -58,7 +58,10 @@ def read_ahead(session: Session, people: Collection[Person]) -> None:
     )
     first = {Person(row.organiser_id, row.email_normal): row.first for row in bookings}
     renewed = session.scalars(
-        select(PersonalFeed).where(PersonalFeed.address_hash.in_({address_hash(one) for one in people}))
+        select(PersonalFeed).where(
+            PersonalFeed.organiser_id.in_({one.organiser_id for one in people}),
+            PersonalFeed.address_hash.in_({address_hash(one) for one in people}),
+        )
     )
     generations = {(one.organiser_id, one.address_hash): one.generation for one in renewed}
     for one in people:
