@@ -25,6 +25,9 @@ from registration.doctor.examine import examine
 from registration.journal.services import ATTENDEE, SYSTEM
 from registration.mail.worker import send_due
 from registration.organiser.answers import answers_of
+from registration.organiser.services import check_in
+from registration.seats.explain import why_registration
+from registration.seats.models import Registration
 from tests import factories
 from tests.booking.test_own_calendar import feed_in
 from tests.booking.test_shared_answers import DIET
@@ -182,7 +185,22 @@ def _sending(_token, _ada, _client):
     return send_due()
 
 
+def _coming_in(_token, ada, _client):
+    attendee_id = db.session.scalar(
+        select(Attendee.id).where(Attendee.registration_id == ada.registration_id)
+    )
+    db.session.rollback()
+    check_in(ada.event_id, attendee_id, is_in=True, actor=SYSTEM)
+
+
+def _explaining(_token, ada, _client):
+    registration = db.session.get_one(Registration, ada.registration_id)
+    return why_registration(db.session(), registration)
+
+
 LOOKS = {
+    "coming in": _coming_in,
+    "explaining": _explaining,
     "page": _page,
     "feed of the booking": _feed,
     "feed of the person": _own_feed,
