@@ -69,7 +69,7 @@ def go_on_draining(event_id: int) -> int:
 
 
 def _change(
-    session: Session, event_id: int, pool_id: int, terms: Terms, actor: Actor, seen: str
+    session: Session, event_id: int, pool_id: int, terms: Terms, actor: Actor, seen: str = ""
 ) -> tuple[int, bool]:
     gate = gates.lock(session, [event_id])[event_id]
     if pool_id not in gate.pools:
