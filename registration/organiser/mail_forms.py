@@ -12,6 +12,7 @@ from registration.booking.forms import EMAIL_LENGTH
 from registration.booking.reminding import MOST_DAYS
 from registration.mail.wording import unknown_placeholders
 from registration.organiser.forms import LINE, WholeNumber
+from registration.organiser.shared_forms import SharedForm
 
 BODY_LENGTH = 10000
 
@@ -63,7 +64,7 @@ class MessageForm(FlaskForm):
     )
 
 
-class TextForm(FlaskForm):
+class TextForm(SharedForm):
     """An organiser's own words for one kind of mail in one language."""
 
     subject = _subject()
@@ -73,6 +74,10 @@ class TextForm(FlaskForm):
         filters=[readable_block],
         description=_l("The first line is the heading. An empty line begins a new paragraph."),
     )
+
+    def words(self) -> dict[str, str]:
+        """Return what it says."""
+        return {"subject": self.subject.data, "body": self.body.data}
 
 
 class ChoicesForm(FlaskForm):

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 
+from flask_babel import force_locale
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registration.booking import kinds
 from registration.booking.facts import PLACEHOLDERS
-from registration.core import clock
+from registration.core import clock, meanwhile
 from registration.core.transaction import write_tx
 from registration.journal.services import Actor, Note, record
 from registration.mail.models import MailText
 from registration.mail.wording import Wording, ours
+from registration.web.locale import babel_name
 
 # What answers a calendar's machine, or only carries a link, is ours to say.
 EDITABLE = tuple(
@@ -38,20 +40,35 @@ def own_texts(session: Session, organiser_id: int) -> set[tuple[str, str]]:
     return {(row.kind, row.locale) for row in rows}
 
 
-def our_text(kind: str) -> tuple[str, str]:
-    """Return subject and text of ours with placeholders, in the language in force: where a text begins."""
+def said(session: Session, organiser_id: int, kind: str, locale: str) -> dict[str, object]:
+    """Return subject and body with placeholders, the organiser's own or ours, by the names of the form."""
+    own = own_text(session, organiser_id, kind, locale)
+    subject, body = (own.subject, own.body) if own else our_text(kind, locale)
+    return {"subject": subject, "body": body}
+
+
+def our_text(kind: str, locale: str) -> tuple[str, str]:
+    """Return subject and text of ours with placeholders: where a text begins."""
     named: Mapping[str, object] = {name: f"{{{name}}}" for name in PLACEHOLDERS}
-    words: Wording = ours(
-        kind,
-        {**named, "n": 1, "days": 1, "hour": "{when}", "deadline_short": "{deadline}", "has_seat": True},
-    )
+    with force_locale(babel_name(locale)):
+        words: Wording = ours(
+            kind,
+            {**named, "n": 1, "days": 1, "hour": "{when}", "deadline_short": "{deadline}", "has_seat": True},
+        )
     return words.subject, "\n\n".join([words.heading, *words.paragraphs])
 
 
-def save_text(organiser_id: int, kind: str, locale: str, subject: str, body: str, actor: Actor) -> None:
-    """Say *kind* in the organiser's own words from now on."""
+def save_text(
+    organiser_id: int, kind: str, locale: str, subject: str, body: str, actor: Actor, seen: str = ""
+) -> None:
+    """Say *kind* in the organiser's own words from now on.
+
+    *seen* are the marks of the form. Raises ChangedMeanwhile.
+    """
 
     def work(session: Session) -> None:
+        wanted = {"subject": subject, "body": body}
+        meanwhile.check(seen, said(session, organiser_id, kind, locale), wanted)
         text = own_text(session, organiser_id, kind, locale)
         if text is None:
             text = MailText(organiser_id=organiser_id, kind=kind, locale=locale)

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import Field, Form, TextAreaField, ValidationError
 from wtforms.validators import Optional
@@ -16,12 +15,14 @@ from registration.events.queries import words
 from registration.events.services import Text
 from registration.events.wording import FIELDS, Part, parts_of
 from registration.organiser.forms import LINE, TEXT, line_field
+from registration.organiser.shared_forms import SharedForm
+from registration.organiser.translations import field_of, worded, words_of, words_of_programme
 
 LENGTHS = {"name": 100, "hint": 300, "label": 300}
 Words = dict[str, Any]
 
 
-class TextForm(FlaskForm):
+class TextForm(SharedForm):
     """Title, sentence and description; an event's parts are added by event."""
 
     def text(self, code: str) -> Text:
@@ -32,35 +33,35 @@ class TextForm(FlaskForm):
         """Return the words of each part, by table and id."""
         found: dict[tuple[str, int], Words] = {}
         for part in parts_of(event):
-            typed = {field: self[_name(part, field)].data for field in _worded(part)}
+            typed = {field: self[field_of(part, field)].data for field in worded(part)}
             if typed.get("choices"):
                 typed["choices"] = typed["choices"].split("\n")
             found[(part.__tablename__, part.id)] = typed
         return found
 
 
-def text_form(event: Event, code: str) -> TextForm:
-    """Return the form of *event* in the language *code*, with what was sent or what is stored."""
+def text_form(event: Event, code: str, *, is_sent: bool = True) -> TextForm:
+    """Return the form of *event* in *code*, with what is stored, or what was sent where it *is_sent*."""
     own = words(event, event.locale)
     fields = _own_fields()
-    stored = next((text for text in event.texts if text.locale == code), None)
-    values: Words = {name: getattr(stored, name, "") for name in fields}
     originals = {name: getattr(own, name) for name in fields}
     for part in parts_of(event):
-        for field in _worded(part):
-            name, original = _name(part, field), getattr(part, field)
-            there = part.translations.get(code, {}).get(field, "")
+        for field in worded(part):
+            name, original = field_of(part, field), getattr(part, field)
             fields[name] = _field(part, field)
-            values[name] = "\n".join(there) if field == "choices" else there
             originals[name] = "\n".join(original) if field == "choices" else original
-    return _form(fields, values, originals, event.locale)
+    form = _form(fields, words_of(event, code), originals, event.locale, is_sent)
+    form.stored = lambda: text_form(event, code, is_sent=False)
+    return form
 
 
-def programme_form(programme: Programme, code: str) -> TextForm:
-    """Return the form of *programme* in the language *code*, with what was sent or what is stored."""
+def programme_form(programme: Programme, code: str, *, is_sent: bool = True) -> TextForm:
+    """Return the form of *programme* in *code*, with what is stored, or what was sent where it *is_sent*."""
     fields = _own_fields()
     originals = {name: getattr(programme, name) for name in fields}
-    return _form(fields, programme.translations.get(code, {}), originals, programme.locale)
+    form = _form(fields, words_of_programme(programme, code), originals, programme.locale, is_sent)
+    form.stored = lambda: programme_form(programme, code, is_sent=False)
+    return form
 
 
 def own_group(form: TextForm) -> list[tuple[str, list[Field]]]:
@@ -76,7 +77,7 @@ def groups(form: TextForm, event: Event) -> list[tuple[str, list[Field]]]:
         (_("Sessions"), event.sessions),
         (_("Questions"), event.questions),
     ):
-        fields = [form[_name(part, field)] for part in parts for field in _worded(part)]
+        fields = [form[field_of(part, field)] for part in parts for field in worded(part)]
         if fields:
             found.append((heading, fields))
     return found
@@ -103,22 +104,18 @@ def _own_fields() -> dict[str, Any]:
     }
 
 
-def _form(fields: Mapping[str, Any], values: Words, originals: Words, own_locale: str) -> TextForm:
+def _form(
+    fields: Mapping[str, Any], values: Words, originals: Words, own_locale: str, is_sent: bool
+) -> TextForm:
     """Return a form of *fields* that shows under each the text it stands for."""
-    form: TextForm = type("WordsForm", (TextForm,), dict(fields))(data=values)
+    sent: dict[str, None] = {} if is_sent else {"formdata": None}
+    form: TextForm = type("WordsForm", (TextForm,), dict(fields))(data=values, **sent)
+    if not form.seen():
+        form.shows(values)
     for name, original in originals.items():
         if original:
             form[name].description = Markup('<span lang="{}">{}</span>').format(own_locale, original)
     return form
-
-
-def _worded(part: Part) -> list[str]:
-    """Only what has words of its own can be translated."""
-    return [field for field in FIELDS[type(part)] if getattr(part, field)]
-
-
-def _name(part: Part, field: str) -> str:
-    return f"{part.__tablename__}-{part.id}-{field}"
 
 
 def _field(part: Part, field: str) -> Field:

@@ -8,17 +8,21 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Booking
+from registration.core import meanwhile
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.events.models import Event, EventText, Programme
 from registration.events.services import Text, put_text, touch
-from registration.events.wording import missing, missing_of, parts_of, translate
+from registration.events.wording import FIELDS, Part, missing, missing_of, parts_of, translate
 from registration.journal.services import Actor, Note, record
 from registration.organiser.programmes import links_of
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.models import Registration
 from registration.web.locale import NAMES
+
+# What a whole says of itself, be it an event or a programme.
+OWN_WORDS = ("title", "summary", "description")
 
 
 @dataclass(frozen=True)
@@ -61,13 +65,55 @@ def languages_of_programme(programme: Programme) -> Sequence[SpokenLanguage]:
     ]
 
 
+def words_of(event: Event, locale: str) -> dict[str, object]:
+    """Return what an event says in *locale*, by the names of the form."""
+    stored = next((text for text in event.texts if text.locale == locale), None)
+    found: dict[str, object] = {name: getattr(stored, name, "") for name in OWN_WORDS}
+    for part in parts_of(event):
+        there = part.translations.get(locale, {})
+        found |= {field_of(part, field): _typed(there.get(field, "")) for field in worded(part)}
+    return found
+
+
+def words_of_programme(programme: Programme, locale: str) -> dict[str, object]:
+    """Return what a programme says in *locale*, by the names of the form."""
+    there = programme.translations.get(locale, {})
+    return {name: there.get(name, "") for name in OWN_WORDS}
+
+
+def worded(part: Part) -> list[str]:
+    """Return what can be said of *part* in other languages: what it says in its own."""
+    return [field for field in FIELDS[type(part)] if getattr(part, field)]
+
+
+def field_of(part: Part, field: str) -> str:
+    """Return the name of the form's field for the words of a part."""
+    return f"{part.__tablename__}-{part.id}-{field}"
+
+
+def _typed(words: str | list[str]) -> str:
+    # Choices are typed one a line.
+    return words if isinstance(words, str) else "\n".join(words)
+
+
 def translate_event(
-    event_id: int, text: Text, parts: Mapping[tuple[str, int], Mapping[str, Any]], actor: Actor
+    event_id: int,
+    text: Text,
+    parts: Mapping[tuple[str, int], Mapping[str, Any]],
+    actor: Actor,
+    seen: str = "",
 ) -> None:
-    """Keep the words of an event and of its *parts*, by table and id, in the language of *text*."""
+    """Keep the words of an event and of its *parts*, by table and id, in the language of *text*.
+
+    *seen* are the marks of the form. Raises ChangedMeanwhile.
+    """
 
     def work(session: Session) -> None:
         event = _locked(session, event_id)
+        wanted: dict[str, object] = {name: getattr(text, name) for name in OWN_WORDS}
+        for (table, part_id), told in parts.items():
+            wanted |= {f"{table}-{part_id}-{field}": _typed(said) for field, said in told.items()}
+        meanwhile.check(seen, words_of(event, text.locale), wanted)
         put_text(session, event, text)
         for part in parts_of(event):
             words = parts.get((part.__tablename__, part.id))
@@ -93,10 +139,13 @@ def remove_language(event_id: int, locale: str, actor: Actor) -> None:
     write_tx(work)
 
 
-def translate_programme(programme_id: int, text: Text, actor: Actor) -> None:
-    """Keep the words of a programme in the language of *text*."""
-    told = {"title": text.title, "summary": text.summary, "description": text.description}
-    _put_programme(programme_id, text.locale, told, "edited-text", actor)
+def translate_programme(programme_id: int, text: Text, actor: Actor, seen: str = "") -> None:
+    """Keep the words of a programme in the language of *text*.
+
+    *seen* are the marks of the form. Raises ChangedMeanwhile.
+    """
+    told = {name: getattr(text, name) for name in OWN_WORDS}
+    _put_programme(programme_id, text.locale, told, "edited-text", actor, seen)
 
 
 def remove_programme_language(programme_id: int, locale: str, actor: Actor) -> None:
@@ -105,10 +154,11 @@ def remove_programme_language(programme_id: int, locale: str, actor: Actor) -> N
 
 
 def _put_programme(
-    programme_id: int, locale: str, told: Mapping[str, str], action: str, actor: Actor
+    programme_id: int, locale: str, told: Mapping[str, str], action: str, actor: Actor, seen: str = ""
 ) -> None:
     def work(session: Session) -> None:
         programme = session.get_one(Programme, programme_id)
+        meanwhile.check(seen, words_of_programme(programme, locale), told)
         translate(session, programme, locale, told)
         ids = [one.event_id for one in links_of(session, programme_id)]
         # Pages are kept until an event on them is edited.

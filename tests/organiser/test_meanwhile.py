@@ -14,6 +14,7 @@ from registration.core.transaction import write_tx
 from registration.events.models import Category, Event, EventSession, Programme, Question
 from registration.events.services import QuestionFacts, Text, put_text
 from registration.journal.services import SYSTEM
+from registration.mail.models import MailText
 from registration.seats.queries import line_policy
 from registration.seats.rules import LinePolicy
 from tests import factories
@@ -189,6 +190,52 @@ def test_the_second_save_of_the_ways_in_says_what_the_first_has_changed(owner):
     db.session.rollback()
     found = db.session.get_one(Event, event.id)
     assert (found.access_code, found.categories[0].access_code) == ("ditta2026", "")
+
+
+def test_the_second_translator_is_told_what_the_first_has_changed(owner):
+    asked = QuestionFacts("Diet", "choice", choices=("all", "vegan"))
+    event = make_event(questions=(asked,))
+    address = f"/organiser/events/{event.slug}/translations/fr"
+    choices = f"question-{event.questions[0]}-choices"
+    assert (
+        owner.post(address, data=form_of(owner.get(address).text) | {"title": "Atelier"}).status_code == 303
+    )
+    answer, again = saved_twice(
+        owner, address, {"title": "Atelier du soir", choices: "tout\nvégétalien"}, {"summary": "À Bruxelles"}
+    )
+    assert answer.status_code == 409
+    assert "They saved: Atelier du soir" in answer.text
+    assert "They saved: tout\nvégétalien" in unescape(answer.text)
+    assert again["summary"] == "À Bruxelles"
+    assert owner.post(address, data=again).status_code == 303
+    db.session.rollback()
+    [text] = [one for one in db.session.get_one(Event, event.id).texts if one.locale == "fr"]
+    assert (text.title, text.summary) == ("Atelier", "À Bruxelles")
+
+
+def test_the_second_translator_of_a_programme_is_told_too(owner):
+    slug = make_programme(make_event(), make_event(title="Dinner"))
+    address = f"/organiser/programmes/{slug}/translations/nl"
+    answer, again = saved_twice(owner, address, {"title": "Dagen"}, {"title": "Twee dagen"})
+    assert answer.status_code == 409
+    assert "They saved: Dagen" in answer.text
+    assert owner.post(address, data=again).status_code == 303
+    db.session.rollback()
+    assert db.session.query(Programme).one().translations["nl"]["title"] == "Twee dagen"
+
+
+def test_the_second_save_of_a_mail_text_says_what_the_first_has_changed(owner):
+    make_event()
+    address = "/organiser/organisers/ditta/texts/confirmed/en"
+    answer, again = saved_twice(owner, address, {"subject": "Welcome"}, {"body": "See you.\n\nTill then."})
+    assert answer.status_code == 409
+    assert "They saved: Welcome" in answer.text
+    assert again["body"] == "See you.\n\nTill then."
+    # To look at it meanwhile is no answer to that.
+    looked_at = owner.post(address, data=again | {"preview": ""})
+    assert owner.post(address, data=form_of(looked_at.text)).status_code == 303
+    db.session.rollback()
+    assert db.session.query(MailText).one().subject != "Welcome"
 
 
 @pytest.fixture

@@ -81,6 +81,19 @@ def tell(form: FlaskForm, refusal: Refusal) -> int:
     return 422
 
 
+def refused(form: FlaskForm, save: Callable[[], object]) -> int:
+    """Save what was sent; return the status of the page that says why not, 0 once saved. Raises NotFound."""
+    if not form.validate():
+        return 422
+    try:
+        save()
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return tell(form, refusal)
+    return 0
+
+
 def _nav(event: Event, role: str) -> list[tuple[str, str, bool]]:
     screens: Mapping[str, tuple[str, Roles]] = {
         "overview": (_("Overview"), READ),

@@ -14,7 +14,7 @@ from registration.events.models import Event, Question
 from registration.organiser import questions
 from registration.organiser.forms import errors_of
 from registration.organiser.question_forms import QuestionForm
-from registration.organiser.views.frame import actor, done, event_screen, tell
+from registration.organiser.views.frame import actor, done, event_screen, refused
 
 
 @event_page(EDIT)
@@ -25,14 +25,8 @@ def add_question(event: Event) -> ResponseReturnValue:
     form.offer(event.categories, known)
     slug, event_id = event.slug, event.id
     if request.method == "POST":
-        if form.validate():
-            try:
-                questions.ask(event_id, form.facts(), actor())
-            except Refusal as refusal:
-                tell(form, refusal)
-            else:
-                return done(_("Added."), "add_question", slug=slug)
-        return _page(event, form, 422)
+        status = refused(form, lambda: questions.ask(event_id, form.facts(), actor()))
+        return _page(event, form, status) if status else done(_("Added."), "add_question", slug=slug)
     return _page(event, form, 200)
 
 
@@ -50,15 +44,10 @@ def question(event: Event, question_id: int) -> ResponseReturnValue:
         form.fill(values)
         form.shows(values)
         return _page(event, form, 200, found)
-    if not form.validate():
-        return _page(event, form, 422, found)
-    try:
-        questions.change(event_id, question_id, form.facts(), actor(), form.seen())
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return _page(event, form, tell(form, refusal), found)
-    return done(_("Saved."), "add_question", slug=slug)
+    status = refused(
+        form, lambda: questions.change(event_id, question_id, form.facts(), actor(), form.seen())
+    )
+    return _page(event, form, status, found) if status else done(_("Saved."), "add_question", slug=slug)
 
 
 def _stored(event: Event, known: Sequence[Question], found: Question) -> QuestionForm:

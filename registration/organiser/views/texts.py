@@ -10,12 +10,13 @@ from registration.accounts.models import Organiser
 from registration.booking.facts import PLACEHOLDERS
 from registration.booking.queries import seat
 from registration.core.database import db
+from registration.core.meanwhile import ChangedMeanwhile
 from registration.events.models import Event
 from registration.organiser import mailings, texts
 from registration.organiser.forms import errors_of
 from registration.organiser.letters import sample_of, sample_values, sample_words
 from registration.organiser.mail_forms import TextForm
-from registration.organiser.views.frame import actor, done
+from registration.organiser.views.frame import actor, done, tell
 from registration.web.locale import LOCALES, babel_name
 
 
@@ -36,17 +37,24 @@ def edit(organiser: Organiser, kind: str, code: str) -> ResponseReturnValue:
     """Write one text; the preview button shows it for a real person and keeps nothing."""
     _check(kind, code)
     form = TextForm()
+    form.stored = lambda: _stored(organiser, kind, code)
     if request.method == "GET":
-        own = texts.own_text(db.session(), organiser.id, kind, code)
-        with force_locale(babel_name(code)):
-            form.subject.data, form.body.data = (own.subject, own.body) if own else texts.our_text(kind)
+        form = _stored(organiser, kind, code)
+        form.shows(form.words())
         return _page(organiser, kind, code, form, 200)
     if not form.validate() or "preview" in request.form:
         return _page(organiser, kind, code, form, 422)
-    texts.save_text(organiser.id, kind, code, form.subject.data, form.body.data, actor())
+    try:
+        texts.save_text(organiser.id, kind, code, **form.words(), actor=actor(), seen=form.seen())
+    except ChangedMeanwhile as changed:
+        return _page(organiser, kind, code, form, tell(form, changed))
     return done(
         _("Saved. Mails say it like this from now on."), "text", slug=organiser.slug, kind=kind, code=code
     )
+
+
+def _stored(organiser: Organiser, kind: str, code: str) -> TextForm:
+    return TextForm(formdata=None, data=texts.said(db.session(), organiser.id, kind, code))
 
 
 @organiser_page(EDIT)

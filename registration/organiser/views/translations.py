@@ -13,7 +13,7 @@ from registration.events.models import Event, Programme
 from registration.organiser import translation_forms, translations
 from registration.organiser.forms import errors_of
 from registration.organiser.translation_forms import TextForm
-from registration.organiser.views.frame import actor, done, event_screen, programme_screen, told
+from registration.organiser.views.frame import actor, done, event_screen, programme_screen, refused, told
 from registration.web.locale import LOCALES
 
 
@@ -24,17 +24,24 @@ def translation(event: Event, code: str) -> ResponseReturnValue:
     if code == event.locale:
         return redirect(url_for("organiser.edit", slug=event.slug), 303)
     form = translation_forms.text_form(event, code)
-    if request.method == "POST" and form.validate():
-        slug = event.slug
-        translations.translate_event(event.id, form.text(code), form.parts(event), actor())
-        return done(_("Saved."), "edit", slug=slug)
+    status = 200
+    if request.method == "POST":
+        slug, event_id = event.slug, event.id
+        status = refused(
+            form,
+            lambda: translations.translate_event(
+                event_id, form.text(code), form.parts(event), actor(), form.seen()
+            ),
+        )
+        if not status:
+            return done(_("Saved."), "edit", slug=slug)
     values = _values(
         form, code, told(event).title, url_for("organiser.remove_translation", slug=event.slug, code=code)
     )
     return event_screen(
         "translation.html",
         event,
-        422 if form.errors else 200,
+        status,
         groups=translation_forms.groups(form, event),
         is_there=any(text.locale == code for text in event.texts),
         **values,
@@ -58,16 +65,22 @@ def programme_translation(programme: Programme, code: str) -> ResponseReturnValu
     if code == programme.locale:
         return redirect(url_for("organiser.edit_programme", slug=slug), 303)
     form = translation_forms.programme_form(programme, code)
-    if request.method == "POST" and form.validate():
-        translations.translate_programme(programme.id, form.text(code), actor())
-        return done(_("Saved."), "edit_programme", slug=slug)
+    status = 200
+    if request.method == "POST":
+        programme_id = programme.id
+        status = refused(
+            form,
+            lambda: translations.translate_programme(programme_id, form.text(code), actor(), form.seen()),
+        )
+        if not status:
+            return done(_("Saved."), "edit_programme", slug=slug)
     values = _values(
         form, code, programme.title, url_for("organiser.remove_programme_translation", slug=slug, code=code)
     )
     return programme_screen(
         "translation.html",
         programme.title,
-        422 if form.errors else 200,
+        status,
         groups=translation_forms.own_group(form),
         is_there=code in programme.translations,
         is_programme=True,

@@ -5,12 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.accounts.access import EDIT
-from registration.core.meanwhile import ChangedMeanwhile
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.forms import errors_of
 from registration.organiser.forms_ways_in import ways_in, ways_in_form
-from registration.organiser.views.frame import actor, done, event_screen, tell
+from registration.organiser.views.frame import actor, done, event_screen, refused
 from registration.organiser.ways_in import change_ways_in
 
 
@@ -20,14 +19,11 @@ def change(event: Event) -> ResponseReturnValue:
     is_sent = request.method == "POST"
     form = ways_in_form(event, is_sent=is_sent)
     form.stored = lambda: ways_in_form(event, is_sent=False)
-    status = 422 if is_sent else 200
-    if is_sent and form.validate():
-        slug = event.slug
-        try:
-            change_ways_in(event.id, ways_in(form, event), actor(), form.seen())
-        except ChangedMeanwhile as changed:
-            status = tell(form, changed)
-        else:
+    status = 200
+    if is_sent:
+        slug, event_id = event.slug, event.id
+        status = refused(form, lambda: change_ways_in(event_id, ways_in(form, event), actor(), form.seen()))
+        if not status:
             return done(_("Saved. Whoever has registered stays registered."), "overview", slug=slug)
     errors = errors_of(form)
     return event_screen("ways_in.html", event, status, form=form, errors=errors, has_errors=bool(errors))
