@@ -150,7 +150,7 @@ def place_in_line(registration: Registration) -> int:
     db.session.rollback()
     now = db.session.get_one(Registration, registration.id)
     assert now.state == rules.WAITLISTED
-    return position(db.session(), now.event_id, now.priority, now.place)
+    return position(db.session(), now.event_id, now.priority, now.place, now.part)
 
 
 def attendees(registration: Registration) -> list[Attendee]:

@@ -55,8 +55,8 @@ def init_app(app: Flask) -> None:
 def compose(session: Session, message: OutgoingMessage) -> Draft:
     """Return what *message* says now. Raises Superseded when its news is old."""
     assert message.registration_id is not None
-    found = seat(session, message.registration_id, message.locale)
     shape = SHAPES[message.kind]
+    found = _told(session, message, shape)
     if message.to_email != found.contact_email or message.booking_id != found.booking_id:
         # Her link is no longer hers who was to be told: the seat or the address is another's now.
         raise Superseded("somebody else is told of this registration by now")
@@ -65,6 +65,26 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     facts = values(found, message.facts, link, event_url(found))
     words = worded(session, message.kind, found.organiser_id, message.locale, facts)
     return letter(session, message, found, shape, words, facts)
+
+
+def _told(session: Session, message: OutgoingMessage, shape: Shape) -> Seat:
+    """Return what is told: the registration, with the other parts of its party that this mail is of."""
+    assert message.registration_id is not None
+    ids = [message.registration_id, *message.facts.get("parts", ())]
+    parts = [seat(session, one, message.locale) for one in ids]
+    if shape.claims is None:
+        told = [one for one in parts if one.is_active]
+    else:
+        told = [one for one in parts if one.state == shape.claims]
+    first = (told or parts)[0]
+    if len(told) < 2:
+        return first
+    return replace(
+        first,
+        size=sum(one.size for one in told),
+        attendees=tuple(person for one in told for person in one.attendees),
+        is_mixed=len({one.state for one in told}) > 1,
+    )
 
 
 def letter(

@@ -108,7 +108,7 @@ def announce(
     messages = []
     several = _with_several_events(changes)
     told: set[int] = set()
-    said: set[tuple[int, int, str]] = set()
+    said: dict[tuple[int, int, str], dict[str, Any]] = {}
     for change in changes:
         contact = contacts[change.booking_id]
         if change.booking_id in several and change.before is None and change.after in _TOLD_TOGETHER:
@@ -120,15 +120,33 @@ def announce(
         # The parts of one party are told of by one mail; an address is confirmed once for the whole form.
         key = (change.booking_id, 0 if kind == VERIFY else change.event_id, kind)
         if key in said:
+            said[key].setdefault("parts", []).append(change.registration_id)
             continue
-        said.add(key)
         facts: dict[str, Any] = {"state": change.after, "was": change.before}
+        said[key] = facts
         if reason:
             facts["reason"] = reason
         if actor.kind == "coordinator":
             facts["by"] = actor.kind
-        messages.append(_outgoing(kind, contact, change.event_id, change.registration_id, facts))
+        about = change.registration_id
+        if kind == CANCELLED and (others := _other_parts(session, change)):
+            # A party in parts goes on with the others: it is smaller, and still comes.
+            kind, (about, *facts["parts"]) = SHRUNK, others
+        messages.append(_outgoing(kind, contact, change.event_id, about, facts))
     enqueue(session, *messages)
+
+
+def _other_parts(session: Session, change: Change) -> Sequence[int]:
+    """Return the registrations that a booking still has of the event of *change*."""
+    return session.scalars(
+        select(Registration.id)
+        .where(
+            Registration.booking_id == change.booking_id,
+            Registration.event_id == change.event_id,
+            Registration.state.not_in(rules.ENDED),
+        )
+        .order_by(Registration.part)
+    ).all()
 
 
 def _with_several_events(changes: Sequence[Change]) -> set[int]:

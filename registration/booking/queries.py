@@ -75,6 +75,8 @@ class Seat:
     changed_at: datetime
     attendees: tuple[Companion, ...]
     entry: Entry
+    # Whether parts of it wait while others sit; a mail of all of them says neither.
+    is_mixed: bool = False
 
     @property
     def next_step(self) -> str:
@@ -243,7 +245,7 @@ def _seat(
     told = words(event, locale)
     rank = None
     if registration.state == rules.WAITLISTED:
-        rank = position(session, event.id, registration.priority, registration.place)
+        rank = position(session, event.id, registration.priority, registration.place, registration.part)
     return Seat(
         registration_id=registration.id,
         booking_id=booked.id,

@@ -11,7 +11,7 @@ from registration.booking.messages import announce
 from registration.core.refusal import NotFound, Refusal
 from registration.events.models import Event
 from registration.journal.services import Actor
-from registration.seats import engine
+from registration.seats import engine, rules
 from registration.seats import gate as gates
 from registration.seats.changing import Change
 from registration.seats.gate import Gate
@@ -60,6 +60,14 @@ def check_state(registration: Registration, *states: str) -> None:
 def is_called_off(session: Session, event_id: int) -> bool:
     """Say whether the event was cancelled: everybody was told, and nothing of it is news any more."""
     return session.scalar(select(Event.status).where(Event.id == event_id)) == "cancelled"
+
+
+def is_moving(session: Session, registration: Registration) -> bool:
+    """Say whether *registration* waits for the place of another one, or another one for its place."""
+    replacing = select(Registration.id).where(
+        Registration.replaces_id == registration.id, Registration.state.not_in(rules.ENDED)
+    )
+    return registration.replaces_id is not None or session.scalar(replacing.limit(1)) is not None
 
 
 def check_decidable(session: Session, registration: Registration, *states: str) -> None:

@@ -17,7 +17,7 @@ from registration.seats import rules
 from registration.seats.gate import Terms
 from registration.web.numbers import LAST
 
-NOT_BELOW_ZERO = _l("Enter a number of at least 0.")
+OUT_OF_RANGE = _l("Enter a number from 0 to 1000000.")
 
 
 class CapacityForm(SharedForm):
@@ -32,7 +32,7 @@ class CapacityForm(SharedForm):
     )
     overbooking = WholeNumber(
         _l("Let in beyond the seats"),
-        [Optional(), NumberRange(0, rules.MOST_SEATS, NOT_BELOW_ZERO)],
+        [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
         description=_l("Some never come. So many more are let in on purpose; only you see it."),
     )
     overbooking_unit = RadioField(
@@ -43,7 +43,7 @@ class CapacityForm(SharedForm):
     )
     reserve = WholeNumber(
         _l("Seats kept back"),
-        [Optional(), NumberRange(0, rules.MOST_SEATS, NOT_BELOW_ZERO)],
+        [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
         description=_l("Your reserve: nobody gets these but by your hand, from the waitlist."),
     )
 
@@ -87,7 +87,7 @@ class LineForm(SharedForm):
     )
     direct_hours = WholeNumber(
         _l("No offers in the last hours before the event"),
-        [Optional(), NumberRange(0, rules.MOST_SEATS, NOT_BELOW_ZERO)],
+        [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
         description=_l("Seats that become free so late go to the next in line at once."),
     )
     freezes_at = Moment(
@@ -97,7 +97,7 @@ class LineForm(SharedForm):
     )
     waitlist_limit = WholeNumber(
         _l("How many parties may wait"),
-        [Optional(), NumberRange(0, rules.MOST_SEATS, NOT_BELOW_ZERO)],
+        [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
         description=_l("Empty: as many as come."),
     )
     needs_approval = BooleanField(_l("We decide on each registration"))
@@ -108,7 +108,7 @@ class LineForm(SharedForm):
     )
     firm_cap = WholeNumber(
         _l("At most from one organisation"),
-        [Optional(), NumberRange(0, rules.MOST_SEATS, NOT_BELOW_ZERO)],
+        [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
         description=_l("Empty: no limit."),
     )
     firm_cap_by = RadioField(
@@ -177,7 +177,7 @@ class NewSessionForm(SessionForm):
 
     seats = WholeNumber(
         _l("Seats of its own"),
-        [Optional(), NumberRange(0, rules.MOST_SEATS, _l("Enter a number from 0 to 1000000."))],
+        [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
         description=_l("Empty: as many as the event has."),
     )
 
@@ -192,11 +192,11 @@ class FirmForm(FlaskForm):
     firm = line_field(_l("Organisation"), length=254, required=_l("Enter the organisation."))
     cap = WholeNumber(
         _l("At most so many people"),
-        [Optional(), NumberRange(0, rules.MOST_SEATS, NOT_BELOW_ZERO)],
+        [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
         description=_l("Empty: no other limit than for everybody."),
     )
     allotted = WholeNumber(
-        _l("Seats kept for it"), [Optional(), NumberRange(0, rules.MOST_SEATS, NOT_BELOW_ZERO)]
+        _l("Seats kept for it"), [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)]
     )
     release_at = Moment(
         _l("Kept until"),

@@ -171,7 +171,7 @@ def split(model: Model, key: str, hall: int, at: datetime) -> str:
     entry, room = model.entry(key, hall), model.rooms[hall]
     if entry is None:
         return "not-found"
-    if room.is_off or entry.state != WAITS or entry.size < 2:
+    if room.is_off or entry.state != WAITS or entry.size < 2 or _is_moving(model, entry):
         return "not-now"
     coming = [(rank, one) for rank, one in entry.people.items() if one is not None]
     part = max(one.part for one in room.entries if one.form.key == key)

@@ -209,7 +209,13 @@ class Model:
 
     def end(self, entry: Entry, hall: int, state: str, at: datetime, mail: str = "") -> None:
         entry.end(state)
-        self.mails[entry.form.key, hall, mail or state] += 1
+        kind, key = mail or state, entry.form.key
+        # A party in parts goes on with the others: it is smaller, and still comes.
+        if kind == CANCELLED and any(
+            one.form.key == key and one.state not in ENDED for one in self.rooms[hall].entries
+        ):
+            kind = "shrunk"
+        self.mails[key, hall, kind] += 1
         self.promote(hall, at)
 
     def promote(self, hall: int, at: datetime) -> None:
@@ -234,7 +240,9 @@ class Model:
                 hall, before = entry.replaces
                 entry.replaces = None
                 if before.state not in ENDED:
-                    self.end(before, hall, CANCELLED, at, "removed")
+                    before.end(CANCELLED)
+                    self.mails[before.form.key, hall, CANCELLED] += 1
+                    self.promote(hall, at)
 
     def _send_links(self, active: Sequence[Entry], at: datetime) -> None:
         for key in {entry.form.key for entry in active}:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,8 +22,11 @@ from registration.seats.queries import (
     line_policy,
     pools_by_id,
     position,
+    takes_place,
 )
 from registration.seats.rules import LinePolicy
+
+_NO_MORE = _l("The event is cancelled or over: nobody gets a seat any more.")
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,12 @@ def why_not_seated(
 
 def _why_nobody_gives(line: LinePolicy) -> object:
     if line.promotion == rules.MANUAL:
-        return _("everything it needs is free: it waits for the organiser to give it")
+        return _("has free seats for all it needs: it waits for the organiser to give them")
     if line.stands_still(clock.now()):
-        return _("everything it needs is free, but the line is frozen: it waits for the organiser")
+        return _("has free seats for all it needs, but the line is frozen: it waits for the organiser")
     if line.policy == rules.STRICT:
-        return _("everything it needs is free: somebody ahead of it must fit first")
-    return _("everything it needs is free: it is promoted with the next change")
+        return _("has free seats for all it needs: somebody ahead of it must fit first")
+    return _("has free seats for all it needs: it is promoted with the next change")
 
 
 def _open(pool: PoolSeats, own: int) -> int:
@@ -110,7 +114,8 @@ def _why_full(pool: PoolSeats, name: str) -> list[Reason]:
         capacity=pool.capacity,
         left=pool.left,
     )
-    reasons = [Reason(told, pool.left <= 0)]
+    # A firm for which seats are kept may have no limit of its own.
+    reasons = [Reason(told, pool.left <= 0)] if pool.wanted < rules.MOST_SEATS else []
     if pool.planned > 0:
         told = _(
             "%(pool)s has %(seats)s seats; %(more)s more are let in on purpose.",
@@ -119,11 +124,12 @@ def _why_full(pool: PoolSeats, name: str) -> list[Reason]:
             more=pool.planned,
         )
         reasons.append(Reason(told, False))
-    if pool.reserve:
+    reserve = min(pool.reserve, max(pool.free, 0))
+    if reserve:
         told = ngettext(
             "%(num)s free seat is the organiser's reserve, given by hand.",
             "%(num)s free seats are the organiser's reserve, given by hand.",
-            pool.reserve,
+            reserve,
         )
         reasons.append(Reason(told, False))
     if pool.own:
@@ -150,6 +156,8 @@ def _why_nobody(session: Session, event: Event, waiting: int, names: Mapping[int
         return [Reason(_("Nobody is waiting."), False)]
     told = ngettext("%(num)s party is waiting.", "%(num)s parties are waiting.", waiting)
     reasons = [Reason(told, False)]
+    if not takes_place(session, event.id):
+        return [*reasons, Reason(str(_NO_MORE), True)]
     policy = line_policy(session, event.id)
     if policy.policy == rules.STRICT:
         reasons.append(Reason(_("Strict order: the first party blocks until it fits."), False))
@@ -177,7 +185,14 @@ def why_registration(session: Session, registration: Registration) -> list[Reaso
             told = _("The organiser seated it by hand: %(reason)s", reason=registration.seated_reason)
             reasons.append(Reason(told, False))
         return reasons
-    rank = position(session, registration.event_id, registration.priority, registration.place)
+    if not takes_place(session, registration.event_id):
+        told = _(
+            "Registration %(id)s waits at place %(place)s.", id=registration.id, place=registration.place
+        )
+        return [Reason(told, True), Reason(str(_NO_MORE), True)]
+    rank = position(
+        session, registration.event_id, registration.priority, registration.place, registration.part
+    )
     needs = needs_of_many(session, [registration.id])[registration.id]
     names = pool_names(session, registration.event_id)
     pools = pools_by_id(session, needs)

@@ -37,9 +37,7 @@ def head(session: Session, gate: Gate, limit: int) -> list[Held]:
         .where(
             Registration.event_id == gate.event_id,
             Registration.state == rules.WAITLISTED,
-            # A seat that comes free when all is over, or called off, is nobody's.
-            Event.status == "published",
-            Event.ends_at > clock.now(),
+            *is_coming(),
         )
     )
     if gate.policy == rules.FIRST_FIT:
@@ -58,6 +56,11 @@ def held(session: Session, gate: Gate, registration_ids: Sequence[int]) -> list[
     if len(rows) != len(set(registration_ids)):
         raise LookupError("a registration is not of this event")
     return _with_needs(session, gate, rows)
+
+
+def is_coming() -> tuple[Any, ...]:
+    """Return what is true of an event whose seats are given: one that is over, or called off, has none."""
+    return Event.status == "published", Event.ends_at > clock.now()
 
 
 def in_line() -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from registration.core import clock
 from registration.events.models import Event
 from registration.journal.models import JournalEntry
 from registration.seats import rules
@@ -35,7 +36,7 @@ def prospect(session: Session, event_id: int) -> Prospect | None:
             Event.organiser_id == event.organiser_id,
             Event.id != event.id,
             Event.status == "published",
-            Event.ends_at < event.starts_at,
+            Event.ends_at < min(event.starts_at, clock.now()),
             JournalEntry.action == "state",
             JournalEntry.after == rules.WAITLISTED,
         )

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from registration.core import clock
 from registration.core.database import table
+from registration.events.models import Event
 from registration.seats import rules
 from registration.seats.gate import Terms
-from registration.seats.line import in_line, is_holding, needs_of_many
+from registration.seats.line import in_line, is_coming, is_holding, needs_of_many
 from registration.seats.models import Pool, Queue, Registration, RegistrationPool
 
 
@@ -167,14 +168,15 @@ def seats_now(seats: Availability, category_ids: Sequence[int], line_is: rules.L
     return SeatsNow(left, seats.event.capacity, seats.waiting, is_held, seats.may_wait)
 
 
-def position(session: Session, event_id: int, priority: int, place: int) -> int:
-    """Return the rank among those who wait now; 1 is next."""
+def position(session: Session, event_id: int, priority: int, place: int, part: int = 0) -> int:
+    """Return the rank among those who wait now; 1 is next. The parts of a party come one by one."""
     ahead = select(func.count()).where(
         Registration.event_id == event_id,
         Registration.state == rules.WAITLISTED,
         or_(
             Registration.priority > priority,
             and_(Registration.priority == priority, Registration.place < place),
+            and_(Registration.priority == priority, Registration.place == place, Registration.part < part),
         ),
     )
     return int(session.scalar(ahead) or 0) + 1
@@ -229,9 +231,15 @@ def preview(session: Session, event_id: int, pool_id: int, terms: Terms) -> Prev
         rooms[pool_id].kept = pool.kept - pool.reserve + terms.reserve
     beyond = max(0, pool.taken - terms.wanted)
     line_is = line_policy(session, event_id)
-    stands_still = line_is.stands_still(clock.now())
+    stands_still = line_is.stands_still(clock.now()) or not takes_place(session, event_id)
     chosen = [] if stands_still else rules.admitted(rooms, waiting, line_is.policy)
     return Preview([one.registration_id for one in chosen], beyond, _over(session, pool_id, beyond))
+
+
+def takes_place(session: Session, event_id: int) -> bool:
+    """Say whether seats of an event are still given: it is neither cancelled nor over."""
+    query = select(Event.id).where(Event.id == event_id, *is_coming())
+    return session.scalar(query) is not None
 
 
 def _over(session: Session, pool_id: int, beyond: int) -> list[int]:

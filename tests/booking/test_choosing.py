@@ -150,7 +150,7 @@ def test_moving_gives_the_old_seat_back_at_once_where_there_is_room(page_app, pa
     waiting = register(here, "Ben")
     assert "Go to Seminar instead" in page_client.get(page).text
     address = f"{page}{path(ada, f'move/{there.slug}')}"
-    assert "There is room now." in page_client.get(address).text
+    assert "It has free seats now." in page_client.get(address).text
     assert page_client.post(address, data={"key": key_of(page_client, page)}).status_code == 303
     assert (state(ada), state(waiting)) == ("cancelled", "confirmed")
     assert 'data-state="confirmed"' in page_client.get(page).text

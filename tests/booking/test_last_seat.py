@@ -33,6 +33,17 @@ def test_who_saw_the_waitlist_is_told_nothing_of_a_last_seat(page_app, page_clie
     assert "The last seat went" not in page
 
 
+def test_where_only_the_category_is_full_no_last_seat_went(page_app, page_client):
+    event = make_event(capacity=5, categories={"Press": 1, "Guest": None})
+    register(event, "Ben", category="Press")
+    data = filled(page_client, event, **{"attendees-0-category": str(event.categories["Press"])})
+    answer = page_client.post(path(event), data=data)
+    page = page_client.get(answer.headers["Location"]).text
+    assert 'data-state="waitlisted"' in page
+    assert "The last seat went" not in page
+    assert "There was no free seat left for what you chose" in page
+
+
 def test_without_a_waitlist_the_form_comes_back_with_all_answers(page_app, page_client):
     event = make_event(capacity=1, has_waitlist=False)
     data = filled(page_client, event)

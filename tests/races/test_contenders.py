@@ -61,6 +61,8 @@ def check(event_id: int) -> None:
         assert position(db.session(), event_id, row.priority, row.place) == row.place - SEATS
     booked = select(func.count()).select_from(Booking)
     assert db.session.scalar(booked) == CONTENDERS
+    # PostgreSQL ends a transaction that stands idle for long, as while the doctor looks.
+    db.session.rollback()
 
 
 def contend(app: Any, settings: dict[str, Any], event_id: int, sent: list[int]) -> list[tuple[int, str]]:

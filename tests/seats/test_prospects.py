@@ -1,8 +1,9 @@
 """Who waits is told how many seats came free in earlier events, and nothing where nobody knows."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from registration.booking.services.cancel import cancel_attendee
+from registration.core import clock
 from registration.core.database import db
 from registration.journal.services import ATTENDEE
 from registration.seats.prospects import Prospect, prospect
@@ -25,8 +26,14 @@ def held(*, gives_up: int, waits: bool = True, organiser: str = "ditta"):
 
 
 def hope(**values) -> Prospect | None:
+    """Return what is told of an event once the others are over."""
     event = make_event(starts_in=LATER, **values)
-    return prospect(db.session(), event.id)
+    with clock.running(afterwards):
+        return prospect(db.session(), event.id)
+
+
+def afterwards() -> datetime:
+    return datetime.now(UTC) + LATER / 2
 
 
 def test_without_earlier_events_nothing_is_said(app):
@@ -72,7 +79,8 @@ def test_the_page_of_who_waits_says_it(page_app, page_client):
     event = make_event(capacity=1, starts_in=LATER)
     register(event, "Ada")
     page, _ben = booked(event, "Ben")
-    shown = page_client.get(page).text
+    with clock.running(afterwards):
+        shown = page_client.get(page).text
     assert "You are number 1 of 1 in the line." in shown
     assert "About 2 seats usually come free in such events." in shown
     assert "Counted in 1 earlier event" in shown

@@ -74,6 +74,9 @@ def _change(
     gate = gates.lock(session, [event_id])[event_id]
     if pool_id not in gate.pools:
         raise NotFound(_("There is no such limit for this event."))
+    if terms.wanted < gate.pools[pool_id].allotted:
+        # Nobody else could have what is kept, and the firm could not either.
+        raise CapacityOutOfRange(_("The firm may not have fewer seats than are kept for it."), field="wanted")
     stored = pools_by_id(session, [pool_id])[pool_id].terms
     meanwhile.check(seen, values_of(stored), values_of(terms))
     gates.set_wanted(session, gate, pool_id, terms, actor)

@@ -48,7 +48,10 @@ def change_line(event_id: int, line: LinePolicy, actor: Actor, seen: str = "") -
         meanwhile.check(seen, asdict(line_policy(session, event_id)), asdict(line))
         if line.firm_cap_by != gate.firm_cap_by and gate.limits_firms:
             raise Refusal(
-                _l("Remove the limits of firms first: they were made for the other way to tell firms apart."),
+                _l(
+                    "Organisations are counted the other way in this event already, so this cannot be "
+                    "changed any more."
+                ),
                 field="firm_cap_by",
             )
         before = gate.firm_cap
@@ -129,7 +132,7 @@ def check_line(line: LinePolicy) -> None:
     for name in ("direct_hours", "waitlist_limit", "firm_cap"):
         value = getattr(line, name)
         if value is not None and not 0 <= value <= rules.MOST_SEATS:
-            raise Refusal(_l("Enter a number of at least 0."), field=name)
+            raise Refusal(_l("Enter a number from 0 to 1000000."), field=name)
 
 
 def _key(gate: Gate, firm: str) -> str:

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from registration.booking.messages import announce
+from registration.booking.kinds import CANCELLED
+from registration.booking.messages import announce, announce_one
 from registration.booking.models import Attendee, Booking
 from registration.booking.naming import name_attendees
 from registration.booking.needs import Member, needs_of, priority_of
 from registration.booking.queries import is_registered
 from registration.booking.rules import Person
 from registration.booking.services.party import check_choice, check_may_wait, check_open
-from registration.booking.targets import NotNow, Target, check_state, registration_of
+from registration.booking.targets import NotNow, Target, check_state, is_moving, registration_of
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE, SYSTEM, Actor
 from registration.seats import engine, rules
@@ -55,7 +56,7 @@ def _move(
     locked = gates.lock(session, [target.event_id, event_id])
     registration = registration_of(session, target)
     # Who waits to move already would in the end have both: the first choice and the second.
-    movable = () if _is_moving(session, registration) else (rules.WAITLISTED, rules.CONFIRMED)
+    movable = () if is_moving(session, registration) else (rules.WAITLISTED, rules.CONFIRMED)
     check_state(registration, *movable)
     check_open(session, event_id)
     booked = session.get_one(Booking, registration.booking_id)
@@ -78,6 +79,7 @@ def _move(
         len(people),
         needs_of(session, gate, members),
         priority_of(session, [one.category_id for one in people]),
+        calendar_sequence=1 + _last_sequence(session, booked.email_normal, event_id),
         is_trusted=True,
         replaces_id=registration.id,
     )
@@ -93,12 +95,15 @@ def _move(
         gates.close(session, one)
 
 
-def _is_moving(session: Session, registration: Registration) -> bool:
-    """Say whether *registration* waits for the place of another one, or another one for its place."""
-    replacing = select(Registration.id).where(
-        Registration.replaces_id == registration.id, Registration.state.not_in(rules.ENDED)
+def _last_sequence(session: Session, email_normal: str, event_id: int) -> int:
+    """Return how far the calendar entry of an address has come that was registered there before, or -1."""
+    newest = (
+        select(func.max(Registration.calendar_sequence))
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(Booking.email_normal == email_normal, Registration.event_id == event_id)
     )
-    return registration.replaces_id is not None or session.scalar(replacing.limit(1)) is not None
+    found = session.scalar(newest)
+    return -1 if found is None else found
 
 
 def _finish(session: Session, registration_id: int) -> None:
@@ -122,11 +127,10 @@ def _finish(session: Session, registration_id: int) -> None:
 
 
 def _give_up(session: Session, gate: gates.Gate, old_id: int, new_id: int, actor: Actor) -> None:
-    """End the earlier registration. Its person is told by the mail of the new one."""
+    """End the earlier registration, and tell that she moved."""
     state = session.scalar(select(Registration.state).where(Registration.id == old_id))
     if state not in rules.ENDED:
-        change = engine.release(
-            session, gate, old_id, rules.CANCELLED, actor, f"moved to registration {new_id}"
-        )
-        announce(session, [change], actor=actor)
+        engine.release(session, gate, old_id, rules.CANCELLED, actor, f"moved to registration {new_id}")
+        # Its calendar entry goes, and nobody else made it go.
+        announce_one(session, old_id, CANCELLED, moved=True)
     session.execute(update(Registration).where(Registration.id == new_id).values(replaces_id=None))

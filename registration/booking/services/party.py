@@ -12,7 +12,15 @@ from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.booking.naming import name_attendees
 from registration.booking.needs import Member, members_of, needs_of, priority_of
 from registration.booking.rules import Person
-from registration.booking.targets import NotNow, Target, check_decidable, lock, registration_of, settle
+from registration.booking.targets import (
+    NotNow,
+    Target,
+    check_decidable,
+    is_moving,
+    lock,
+    registration_of,
+    settle,
+)
 from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
@@ -112,6 +120,9 @@ def split(target: Target, actor: Actor = ATTENDEE) -> None:
         gate = lock(session, target)
         registration = registration_of(session, target)
         check_decidable(session, registration, rules.WAITLISTED)
+        if is_moving(session, registration):
+            # Part of them would have the one event, and nobody could say who keeps the other.
+            raise NotNow(_l("You are moving to another event. All of you stay together until that is done."))
         members = members_of(session, registration.id)
         if len(members) < 2:
             raise NotNow(_l("There is only one person in this registration."))

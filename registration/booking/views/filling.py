@@ -1,6 +1,6 @@
 """What both registration forms do with a request: show, add, remove, register, keep all that was typed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from flask import current_app, redirect, request, url_for
@@ -16,7 +16,9 @@ from registration.booking.services.register import register
 from registration.booking.sheet import Sheet
 from registration.booking.views.codes import count_code
 from registration.booking.views.files import with_files
+from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
+from registration.seats.queries import availability
 from registration.web.guards import StaleForm, check_form_key, form_key
 from registration.web.locale import page_locale
 
@@ -88,8 +90,17 @@ def sent(
         return redirect(already, 303)
     # Who saw seats and got none is told why.
     seen = (form.seats_seen.data or "").split() if receipt.is_waiting else []
-    went = " ".join(spec.slug for spec in sheet.specs if spec.slug in seen)
-    return redirect(url_for("booking.booking", token=receipt.token, went=went or None), 303)
+    went, short = _without_seats(sheet, seen)
+    return redirect(url_for("booking.booking", token=receipt.token, went=went, short=short), 303)
+
+
+def _without_seats(sheet: Sheet, seen: Sequence[str]) -> tuple[str | None, str | None]:
+    """Return which events of those *seen* with seats are full now, and which have some for other choices."""
+    specs = [spec for spec in sheet.specs if spec.slug in seen]
+    seats = availability(db.session(), [spec.event_id for spec in specs]) if specs else {}
+    went = [spec.slug for spec in specs if seats[spec.event_id].event.left <= 0]
+    short = [spec.slug for spec in specs if spec.slug not in went]
+    return " ".join(went) or None, " ".join(short) or None
 
 
 def renew(sheet: Sheet, shown: Shown, with_seats: Iterable[str]) -> None:

@@ -37,6 +37,8 @@ def cancel_event(event: Event) -> ResponseReturnValue:
     """Call the event off."""
     form = CancelEventForm()
     status, slug = 200, event.slug
+    if request.method == "GET" and event.status == "cancelled":
+        return done(_("The event is cancelled already."), "overview", slug=slug)
     if request.method == "POST":
         status = 422
         if form.validate():

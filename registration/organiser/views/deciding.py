@@ -8,7 +8,8 @@ from flask_wtf import FlaskForm
 
 from registration.accounts.access import EDIT
 from registration.booking.services import deciding
-from registration.booking.targets import Target
+from registration.booking.targets import NotNow, Target
+from registration.core.refusal import NotFound
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.forms import CancelForm, errors_of
@@ -61,12 +62,14 @@ def merge(event: Event, registration_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _refused(event, registration_id, form)
     keep, drop = Target(event.id, registration_id), Target(event.id, form.other.data or 0)
-    return _tried(
-        event,
-        registration_id,
-        lambda: deciding.merge(keep, drop, actor()),
-        _("Merged: the other registration has ended."),
-    )
+
+    def act() -> None:
+        try:
+            deciding.merge(keep, drop, actor())
+        except NotFound:
+            raise NotNow(_("Choose another registration of the same event.")) from None
+
+    return _tried(event, registration_id, act, _("Merged: the other registration has ended."))
 
 
 def _refused(event: Event, registration_id: int, form: FlaskForm) -> ResponseReturnValue:

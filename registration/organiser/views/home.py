@@ -52,4 +52,5 @@ def overview(event: Event) -> ResponseReturnValue:
         door=expected_and_in(session, event.id),
         reasons=why_event(session, event),
         phase=phase_of(event).value,
+        has_begun=clock.now() >= event.starts_at,
     )
