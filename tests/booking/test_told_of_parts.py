@@ -2,6 +2,7 @@
 
 import pytest
 
+from registration.booking.models import Answer
 from registration.booking.services import closing
 from registration.booking.services.cancel import cancel
 from registration.booking.services.capacity import CapacityOutOfRange, change_capacity
@@ -12,6 +13,7 @@ from registration.booking.sweeper import sweep
 from registration.booking.targets import NotNow
 from registration.core.database import db
 from registration.events.models import Event
+from registration.events.services import QuestionFacts
 from registration.journal.services import ATTENDEE, SYSTEM
 from registration.seats.explain import why_event, why_registration
 from registration.seats.gate import Terms
@@ -174,3 +176,22 @@ def test_no_promotion_is_promised_where_the_event_is_called_off(app):
     assert "nobody gets a seat any more" in told
     assert "promoted with the next change" not in told
     assert state(ada) == "waitlisted"
+
+
+def test_whoever_moves_takes_along_what_the_other_event_asks_too(app):
+    diet = QuestionFacts("Diet")
+    dish = QuestionFacts("Dish", "choice", choices=("fish", "vegan"))
+    other_dish = QuestionFacts("Dish", "choice", choices=("meat", "fish"))
+    access = QuestionFacts("Access", is_sensitive=True, purpose="To help", retention="A week")
+    workshop = make_event(capacity=2, questions=(diet, dish, access, QuestionFacts("Only here")))
+    meeting = make_event(
+        capacity=2, title="Meeting", questions=(access, other_dish, QuestionFacts("Only there"))
+    )
+    asked = dict(zip(("diet", "dish", "access", "here"), workshop.questions, strict=True))
+    given = {"diet": "all", "dish": "vegan", "access": "ramp", "here": "yes"}
+    answers = tuple((asked[name], value) for name, value in given.items())
+    ada = register(workshop, "Ada", email=ADA, answers=answers)
+    move(target(ada), meeting.id, {})
+    [there] = parts(meeting)
+    found = db.session.query(Answer).filter_by(attendee_id=attendees(there)[0].id)
+    assert [(one.question_id, one.value) for one in found] == [(meeting.questions[0], "ramp")]

@@ -23,8 +23,8 @@ def test_clients_at_once_find_nothing(app):
     assert report.findings == []
     assert report.errors == []
     assert report.account.acknowledged == 100
-    # Once at the end, and meanwhile as often as the machine allowed.
-    assert report.looks > 2
+    # Once at the end, and meanwhile as often as the machine allowed: busy with other tests, once.
+    assert report.looks >= 2
 
 
 def test_a_crowd_notices_that_cancelling_does_not_promote(page_app):

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from registration.booking.carried import carried
 from registration.booking.kinds import CANCELLED
 from registration.booking.messages import announce, announce_one
 from registration.booking.models import Attendee, Booking
@@ -63,13 +64,15 @@ def _move(
     # By another form too: an address has one registration for an event.
     if is_registered(session, booked.email_normal, event_id):
         raise NotNow(_l("You have a registration for that event already."))
+    coming = session.scalars(
+        select(Attendee)
+        .where(Attendee.registration_id == registration.id, Attendee.removed_at.is_(None))
+        .order_by(Attendee.rank)
+    ).all()
+    answers = carried(session, [one.id for one in coming], event_id, categories)
     people = [
-        Person(row.name, row.email, row.firm, categories.get(row.id))
-        for row in session.scalars(
-            select(Attendee)
-            .where(Attendee.registration_id == registration.id, Attendee.removed_at.is_(None))
-            .order_by(Attendee.rank)
-        )
+        Person(one.name, one.email, one.firm, categories.get(one.id), answers.get(one.id, ()))
+        for one in coming
     ]
     for person in people:
         check_choice(session, event_id, person.category_id, ())

@@ -180,7 +180,8 @@ def _move_page(
     token: str, held: Seat, other: Alternative, form: KeyedForm, status: int
 ) -> ResponseReturnValue:
     left = availability(db.session(), [other.event_id])[other.event_id].left
-    return _page("move", token, held, form, status, other=other, left=left)
+    asks = bool(_sheet(other.slug).questions)
+    return _page("move", token, held, form, status, other=other, left=left, asks=asks)
 
 
 def _page(
