@@ -111,8 +111,9 @@ def translate_event(
     def work(session: Session) -> None:
         event = _locked(session, event_id)
         wanted: dict[str, object] = {name: getattr(text, name) for name in OWN_WORDS}
-        for (table, part_id), told in parts.items():
-            wanted |= {f"{table}-{part_id}-{field}": _typed(said) for field, said in told.items()}
+        for part in parts_of(event):
+            told = parts.get((part.__tablename__, part.id), {})
+            wanted |= {field_of(part, field): _typed(said) for field, said in told.items()}
         meanwhile.check(seen, words_of(event, text.locale), wanted)
         put_text(session, event, text)
         for part in parts_of(event):

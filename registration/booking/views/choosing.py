@@ -99,7 +99,9 @@ def move_page(token: str, registration_id: int, slug: str) -> ResponseReturnValu
     booked = opened(token)
     held = seat_in(booked, registration_id)
     other = _alternative(booked, held, slug)
-    return _move_page(token, held, other, choice_forms.move_form(_sheet(slug), held.present, None), 200)
+    sheet = _sheet(slug)
+    form = choice_forms.move_form(sheet, held.present, None)
+    return _move_page(token, held, other, sheet, form, 200)
 
 
 def move(token: str, registration_id: int, slug: str) -> ResponseReturnValue:
@@ -108,17 +110,18 @@ def move(token: str, registration_id: int, slug: str) -> ResponseReturnValue:
     held = seat_in(booked, registration_id)
     other = _alternative(booked, held, slug)
     target = target_in(booked, registration_id)
-    form = choice_forms.move_form(_sheet(slug), held.present, request.form)
+    sheet = _sheet(slug)
+    form = choice_forms.move_form(sheet, held.present, request.form)
     try:
         check_action_key(f"booking:{token}", request.form.get("key", ""))
         if not form.validate():
-            return _move_page(token, held, other, form, 422)
+            return _move_page(token, held, other, sheet, form, 422)
         moving.move(target, other.event_id, choice_forms.categories_in(form, held.present), ATTENDEE)
     except NotFound:
         raise
     except Refusal as refusal:
         choice_forms.tell_at(form, refusal)
-        return _move_page(token, held, other, form, refusal.status)
+        return _move_page(token, held, other, sheet, form, refusal.status)
     return _back(token)
 
 
@@ -177,10 +180,10 @@ def _person_page(
 
 
 def _move_page(
-    token: str, held: Seat, other: Alternative, form: KeyedForm, status: int
+    token: str, held: Seat, other: Alternative, sheet: Sheet, form: KeyedForm, status: int
 ) -> ResponseReturnValue:
     left = availability(db.session(), [other.event_id])[other.event_id].left
-    asks = bool(_sheet(other.slug).questions)
+    asks = bool(sheet.questions)
     return _page("move", token, held, form, status, other=other, left=left, asks=asks)
 
 
