@@ -14,9 +14,9 @@ from registration.journal.models import JournalEntry
 from registration.journal.wording import Told, told
 from registration.mail.models import OutgoingMessage
 from registration.seats import rules
-from registration.seats.explain import pool_names, why_not_seated
+from registration.seats.explain import NO_MORE, pool_names, why_not_seated
 from registration.seats.models import Registration
-from registration.seats.queries import PoolSeats, availability, line, line_policy, pools_by_id
+from registration.seats.queries import PoolSeats, availability, line, line_policy, pools_by_id, takes_place
 
 
 def events_of(session: Session, organiser_ids: Sequence[int]) -> Sequence[Event]:
@@ -76,12 +76,12 @@ def waitlist(session: Session, event_id: int) -> list[InLine]:
     limits = pools_by_id(session, {pool_id for one in waiting for pool_id in one.needs})
     policy = line_policy(session, event_id)
     names = pool_names(session, event_id)
+    comes = takes_place(session, event_id)
     found = []
     for position, one in enumerate(waiting, 1):
         registration, booking, people = by_id[one.registration_id]
-        found.append(
-            InLine(position, registration, booking, people, why_not_seated(one.needs, limits, names, policy))
-        )
+        why = why_not_seated(one.needs, limits, names, policy) if comes else str(NO_MORE)
+        found.append(InLine(position, registration, booking, people, why))
     return found
 
 

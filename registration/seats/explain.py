@@ -26,7 +26,7 @@ from registration.seats.queries import (
 )
 from registration.seats.rules import LinePolicy
 
-_NO_MORE = _l("The event is cancelled or over: nobody gets a seat any more.")
+NO_MORE = _l("The event is cancelled or over: nobody gets a seat any more.")
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _why_nobody(session: Session, event: Event, waiting: int, names: Mapping[int
     told = ngettext("%(num)s party is waiting.", "%(num)s parties are waiting.", waiting)
     reasons = [Reason(told, False)]
     if not takes_place(session, event.id):
-        return [*reasons, Reason(str(_NO_MORE), True)]
+        return [*reasons, Reason(str(NO_MORE), True)]
     policy = line_policy(session, event.id)
     if policy.policy == rules.STRICT:
         reasons.append(Reason(_("Strict order: the first party blocks until it fits."), False))
@@ -189,7 +189,7 @@ def why_registration(session: Session, registration: Registration) -> list[Reaso
         told = _(
             "Registration %(id)s waits at place %(place)s.", id=registration.id, place=registration.place
         )
-        return [Reason(told, True), Reason(str(_NO_MORE), True)]
+        return [Reason(told, True), Reason(str(NO_MORE), True)]
     rank = position(
         session, registration.event_id, registration.priority, registration.place, registration.part
     )

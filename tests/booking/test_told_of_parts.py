@@ -15,6 +15,7 @@ from registration.core.database import db
 from registration.events.models import Event
 from registration.events.services import QuestionFacts
 from registration.journal.services import ATTENDEE, SYSTEM
+from registration.organiser.queries import waitlist
 from registration.seats.explain import why_event, why_registration
 from registration.seats.gate import Terms
 from registration.seats.models import Pool, Registration
@@ -175,6 +176,8 @@ def test_no_promotion_is_promised_where_the_event_is_called_off(app):
     told = " ".join(one.sentence for one in reasons)
     assert "nobody gets a seat any more" in told
     assert "promoted with the next change" not in told
+    [in_line] = waitlist(db.session(), event.id)
+    assert "nobody gets a seat any more" in in_line.why
     assert state(ada) == "waitlisted"
 
 
