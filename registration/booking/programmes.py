@@ -3,10 +3,10 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking.formspec import spec_of
+from registration.booking.form.sheet import Sheet
+from registration.booking.form.spec import spec_of
 from registration.booking.models import Booking
-from registration.booking.queries import Seat, seats_where
-from registration.booking.sheet import Sheet
+from registration.booking.queries.bookings import Seat, seats_where
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
 from registration.events.wording import programme_words
 from registration.seats import rules

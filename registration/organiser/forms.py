@@ -23,11 +23,11 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
-from registration.booking.fields import Readable, cleaned, control_id, readable_block
+from registration.booking.form.fields import Readable, cleaned, control_id, readable_block
 from registration.events.models import Event
 from registration.events.services import CategoryFacts, Facts, Text
-from registration.organiser.local_times import Occurrence, is_skipped, moment_in, occurrence_of
-from registration.organiser.shared_forms import SharedForm
+from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.local_times import Occurrence, is_skipped, moment_in, occurrence_of
 from registration.seats import rules
 
 LINE = 200

@@ -6,13 +6,13 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, Form, StringField, TextAreaField
 from wtforms.validators import DataRequired, NumberRange, Optional, StopValidation
 
-from registration.booking.facts import PLACEHOLDERS
-from registration.booking.fields import EmailAddress, Readable, cleaned, readable_block
-from registration.booking.forms import EMAIL_LENGTH
-from registration.booking.reminding import MOST_DAYS
+from registration.booking.emails.placeholders import PLACEHOLDERS
+from registration.booking.form.fields import EmailAddress, Readable, cleaned, readable_block
+from registration.booking.form.registration import EMAIL_LENGTH
+from registration.booking.tasks.event_reminders import MOST_DAYS
 from registration.mail.wording import unknown_placeholders
 from registration.organiser.forms import LINE, WholeNumber
-from registration.organiser.shared_forms import SharedForm
+from registration.organiser.shared.concurrent_form import SharedForm
 
 BODY_LENGTH = 10000
 

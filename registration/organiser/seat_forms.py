@@ -9,13 +9,13 @@ from wtforms import BooleanField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from registration.booking.services.lines import FirmTerms
-from registration.booking.services.sessions import SessionFacts
+from registration.booking.event_settings.sessions import SessionFacts
+from registration.booking.event_settings.waitlist import FirmTerms
 from registration.organiser.forms import Moment, WholeNumber, line_field, moment_of
-from registration.organiser.shared_forms import SharedForm
+from registration.organiser.shared.concurrent_form import SharedForm
 from registration.seats import rules
 from registration.seats.gate import Terms
-from registration.web.numbers import LAST
+from registration.web.url_converters import LAST
 
 OUT_OF_RANGE = _l("Enter a number from 0 to 1000000.")
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from registration.booking.services.cancel import cancel
-from registration.booking.services.closing import cancel_event
-from registration.booking.services.deciding import merge, reject
-from registration.booking.services.register import register as register_application
-from registration.booking.sweeper import sweep
+from registration.booking.admission.services import register as register_application
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.decide import merge, reject
+from registration.booking.event_settings.closing import cancel_event
+from registration.booking.tasks.sweep import sweep
 from registration.core import clock
 from registration.core.database import db
 from registration.journal.services import ATTENDEE, Actor

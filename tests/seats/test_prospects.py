@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from registration.booking.services.cancel import cancel_attendee
+from registration.booking.changes.cancel import cancel_attendee
 from registration.core import clock
 from registration.core.database import db
 from registration.journal.services import ATTENDEE
