@@ -5,6 +5,7 @@ from flask import Blueprint
 from registration.organiser.access import views as access_views
 from registration.organiser.attendees import (
     checkin_views,
+    contact_views,
     decision_views,
     export_views,
     file_views,
@@ -16,8 +17,7 @@ from registration.organiser.event import closing_views, journal_views, overview_
 from registration.organiser.event import views as event_views
 from registration.organiser.firms import views as firms_views
 from registration.organiser.invitations import views as invitations_views
-from registration.organiser.mailing import delivery_views as mails
-from registration.organiser.mailing import text_views
+from registration.organiser.mailing import delivery_views, text_views
 from registration.organiser.mailing import views as mailing_views
 from registration.organiser.materials import views as materials_views
 from registration.organiser.parts import views as parts_views
@@ -120,7 +120,7 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_EVENT}/exports", "exports", export_views.exports, ["GET"]),
     (f"{_EVENT}/exports/attendees.<fmt>", "export", export_views.download, ["GET"]),
     (f"{_EVENT}/files/<int:answer_id>", "answer_file", file_views.answer_file, ["GET"]),
-    (f"{_EVENT}/messages", "messages", mails.messages, ["GET"]),
+    (f"{_EVENT}/messages", "messages", delivery_views.messages, ["GET"]),
     (f"{_EVENT}/messages/choices", "mail_choices", mailing_views.choices, ["GET", "POST"]),
     (f"{_EVENT}/messages/materials", "tell_materials", mailing_views.tell_materials, ["POST"]),
     (f"{_EVENT}/messages/new", "new_mailing", mailing_views.new, ["GET", "POST"]),
@@ -133,9 +133,9 @@ for _rule, _endpoint, _view, _methods in (
     (_TEXT, "text", text_views.edit, ["GET", "POST"]),
     (f"{_TEXT}/ours", "text_ours", text_views.ours, ["POST"]),
     (f"{_TEXT}/test", "text_test", text_views.test, ["POST"]),
-    (f"{_EVENT}/messages/retry", "retry_mails", mails.retry, ["POST"]),
-    (f"{_ONE}/mails/<int:message_id>/again", "send_again", mails.send_again, ["POST"]),
-    (f"{_ONE}/address", "correct_address", mails.correct_address, ["POST"]),
+    (f"{_EVENT}/messages/retry", "retry_mails", delivery_views.retry, ["POST"]),
+    (f"{_ONE}/mails/<int:message_id>/again", "send_again", contact_views.send_again, ["POST"]),
+    (f"{_ONE}/address", "correct_address", contact_views.correct_address, ["POST"]),
     (f"{_EVENT}/journal", "journal", journal_views.journal, ["GET"]),
     (f"{_EVENT}/checkin", "checkin", checkin_views.door, ["GET"]),
     (f"{_EVENT}/checkin/<int:attendee_id>", "check_in", checkin_views.check_in, ["POST"]),

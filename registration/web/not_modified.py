@@ -1,7 +1,7 @@
 """Tell calendars at the door that nothing changed: most of what they ask is just that.
 
 A calendar asks again and again for what it has. An answer of 304 is kept for as long as the facts it
-rests on (core/recent.py: a fifth of a second, and never past a commit of this process) and given again
+rests on (core/read_cache.py: a fifth of a second, and never past a commit of this process) and given again
 to whoever asks the same, without a request context, a route or a query.
 """
 

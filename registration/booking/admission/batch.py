@@ -64,7 +64,7 @@ _EVENTS = select(
     _event.has_waitlist,
     _event.by_invitation,
     _event.access_code,
-    # No event asks for two others (organiser/programmes.py).
+    # No event asks for two others (organiser/programmes/services.py).
     select(func.min(_linked.requires_event_id))
     .where(_linked.event_id == _event.id)
     .scalar_subquery()

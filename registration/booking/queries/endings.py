@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from registration.booking.models import Booking
 from registration.booking.notifications.kinds import CANCELLED, REMOVED
-from registration.booking.programmes import dependants
 from registration.booking.queries.bookings import Seat, is_registered
+from registration.booking.queries.dependants import dependants
 from registration.journal.models import JournalEntry
 from registration.journal.wording import reason_words
 from registration.mail.models import OutgoingMessage

@@ -10,9 +10,9 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from registration.booking.answers import uploads
 from registration.booking.answers.uploads import FileRefused
 from registration.booking.form import attendee_blocks
+from registration.booking.form.programme_sheet import programme_sheet
 from registration.booking.form.sheet import Asked, Sheet, sheet_of
 from registration.booking.form.spec import form_spec
-from registration.booking.programmes import programme_sheet
 from registration.core.database import db
 from registration.events.asking import FILE
 from registration.events.models import Event

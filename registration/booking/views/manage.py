@@ -17,7 +17,7 @@ from registration.booking.models import Booking
 from registration.booking.queries.alternatives import alternatives, choices_of, invited_only, kept_until_then
 from registration.booking.queries.bookings import Seat, seats_of
 from registration.booking.queries.endings import called_off, endings, left_behind
-from registration.booking.queries.extensions import prepared
+from registration.booking.views.page_parts import prepared
 from registration.booking.queries.handovers import moved_away, open_handovers, wanted_address
 from registration.booking.views.opening import opened
 from registration.capability.services import FEED, token_of

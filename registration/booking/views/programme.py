@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from registration.booking.admission.services import EventFull
+from registration.booking.form.programme_sheet import programme_sheet
 from registration.booking.form.registration import RegistrationForm
 from registration.booking.form.sheet import Sheet
 from registration.booking.form.spec import FormSpec
 from registration.booking.form.validation import errors_of
-from registration.booking.programmes import programme_sheet
 from registration.booking.views import filling
 from registration.booking.views.filling import Shown
 from registration.core.database import db

@@ -11,8 +11,8 @@ from wtforms.fields.choices import SelectChoice
 from registration.booking.form.fields import ChoiceField
 from registration.events.models import PUBLIC, UNLISTED, Event
 from registration.organiser.access.services import WaysIn, code_field, values_of, ways_of
-from registration.organiser.forms import line_field
 from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.fields import line_field
 
 CODE_LENGTH = 60
 

@@ -9,7 +9,7 @@ from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.access.forms import ways_in, ways_in_form
 from registration.organiser.access.services import change_ways_in
-from registration.organiser.forms import errors_of
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, refused
 
 

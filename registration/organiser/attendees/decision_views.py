@@ -12,8 +12,9 @@ from registration.booking.changes.target import NotNow, Target
 from registration.core.refusal import NotFound
 from registration.events.access import event_page
 from registration.events.models import Event
-from registration.organiser.forms import CancelForm, errors_of
-from registration.organiser.seat_forms import MergeForm, SeatForm
+from registration.organiser.attendees.decision_forms import MergeForm, SeatForm
+from registration.organiser.attendees.forms import CancelForm
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, tried
 
 

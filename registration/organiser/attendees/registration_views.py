@@ -9,16 +9,17 @@ from registration.accounts.access import EDIT, READ, current_account
 from registration.accounts.queries import role_at
 from registration.booking.changes import cancel as cancelling
 from registration.booking.changes.cancel import Target
-from registration.booking.programmes import dependants
 from registration.booking.queries.bookings import Seat, seats_where
+from registration.booking.queries.dependants import dependants
 from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.mail.queries import deliveries
+from registration.organiser.attendees.address_form import AddressForm
 from registration.organiser.attendees.answers import answers_of
+from registration.organiser.attendees.forms import CancelForm
 from registration.organiser.event.queries import history, mails_of
-from registration.organiser.forms import CancelForm, errors_of
-from registration.organiser.mail_forms import AddressForm
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
 from registration.seats.explain import why_registration
 from registration.seats.models import Registration

@@ -15,8 +15,8 @@ from registration.doctor.examine import examine
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.journal.services import Actor
-from registration.organiser.forms import errors_of
-from registration.organiser.seat_forms import CancelEventForm
+from registration.organiser.event.cancel_form import CancelEventForm
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
 
 

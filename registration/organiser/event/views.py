@@ -12,8 +12,9 @@ from registration.accounts.models import Organiser
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
-from registration.organiser import forms
+from registration.organiser.event import forms
 from registration.organiser.event import services as event_services
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, tell
 from registration.organiser.translations.services import languages_of
 
@@ -76,7 +77,7 @@ def _stored(event: Event) -> forms.EventForm:
 
 
 def _new_page(organiser: Organiser, form: forms.NewEventForm, status: int) -> ResponseReturnValue:
-    errors = forms.errors_of(form)
+    errors = errors_of(form)
     page = render_template(
         "organiser/new.html", organiser=organiser, form=form, errors=errors, has_errors=bool(errors)
     )
@@ -84,7 +85,7 @@ def _new_page(organiser: Organiser, form: forms.NewEventForm, status: int) -> Re
 
 
 def _edit_page(event: Event, form: forms.EventForm, status: int) -> ResponseReturnValue:
-    errors = forms.errors_of(form)
+    errors = errors_of(form)
     return event_screen(
         "edit.html",
         event,

@@ -16,7 +16,7 @@ from registration.firms.services import (
     send_link_again,
 )
 from registration.organiser.firms.forms import CoordinatorForm
-from registration.organiser.forms import errors_of
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done
 
 

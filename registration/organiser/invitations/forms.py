@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 from registration.invitations.rules import MOST_GUESTS, GuestList, read_guests
-from registration.organiser.forms import WholeNumber
+from registration.organiser.shared.fields import WholeNumber
 from registration.web.locale import LOCALES
 
 LANGUAGES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch", "zh": "中文"}

@@ -16,8 +16,8 @@ from registration.events.models import Event
 from registration.invitations import services
 from registration.invitations.queries import guest_list
 from registration.invitations.rules import ACCEPTED, STANDS, UNANSWERED, UNSENT
-from registration.organiser.forms import errors_of
 from registration.organiser.invitations.forms import GuestsForm
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
 from registration.web.locale import LOCALES
 from registration.web.paging import page

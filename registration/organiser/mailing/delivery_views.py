@@ -1,16 +1,13 @@
-"""What was sent and whether it arrived; send it again, correct where it goes."""
+"""The page that shows what became of each mail."""
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from registration.accounts.access import EDIT, READ
 from registration.booking.changes import contact_again
-from registration.booking.changes.cancel import Target
 from registration.core.database import db
-from registration.core.refusal import NotFound, Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.mail.models import (
@@ -23,10 +20,8 @@ from registration.mail.models import (
     OutgoingMessage,
 )
 from registration.mail.queries import count_failed, deliveries
-from registration.organiser.attendees.registration_views import registration_screen
-from registration.organiser.mail_forms import AddressForm
 from registration.organiser.mailing.services import messages_of
-from registration.organiser.shared.screen import actor, done, event_screen, tried
+from registration.organiser.shared.screen import actor, done, event_screen
 from registration.web.paging import page
 
 STATES = (PENDING, SENDING, SENT, FAILED, BOUNCED, SUPERSEDED)
@@ -68,34 +63,3 @@ def retry(event: Event) -> ResponseReturnValue:
     count = contact_again.retry(event.id, actor())
     sentence = ngettext("%(num)s mail is tried again.", "%(num)s mails are tried again.", count)
     return done(sentence, "messages", slug=event.slug)
-
-
-@event_page(EDIT)
-def send_again(event: Event, registration_id: int, message_id: int) -> ResponseReturnValue:
-    """Send one mail once more, to the address that the registration has now."""
-    target, slug = Target(event.id, registration_id), event.slug
-    sentence = tried(
-        lambda: contact_again.send_again(target, message_id, actor()), _("The mail is sent again.")
-    )
-    return done(sentence, "registration", slug=slug, registration_id=registration_id)
-
-
-@event_page(EDIT)
-def correct_address(event: Event, registration_id: int) -> ResponseReturnValue:
-    """Give the booking another address, and tell the new one its link."""
-    form = AddressForm()
-    if not form.validate():
-        return registration_screen(event, registration_id, form, 422)
-    try:
-        contact_again.correct_address(Target(event.id, registration_id), form.email.data, actor())
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        form.email.errors = [refusal.sentence]
-        return registration_screen(event, registration_id, form, 409)
-    return done(
-        _("The address was corrected. The new one gets the link, and the old link has ended."),
-        "registration",
-        slug=event.slug,
-        registration_id=registration_id,
-    )

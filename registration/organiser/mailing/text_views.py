@@ -12,11 +12,11 @@ from registration.booking.queries.bookings import seat
 from registration.core.database import db
 from registration.core.optimistic_lock import ChangedMeanwhile
 from registration.events.models import Event
-from registration.organiser.forms import errors_of
-from registration.organiser.mail_forms import TextForm
 from registration.organiser.mailing import mail_texts
 from registration.organiser.mailing import services as mailing_services
 from registration.organiser.mailing.emails import sample_of, sample_values, sample_words
+from registration.organiser.mailing.forms import TextForm
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, tell
 from registration.web.locale import LOCALES, babel_name
 

@@ -14,11 +14,11 @@ from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.attendees.queries import Filters, filters_from
-from registration.organiser.forms import errors_of
-from registration.organiser.mail_forms import ChoicesForm, MessageForm
 from registration.organiser.mailing import services as mailing_services
 from registration.organiser.mailing.emails import sample_values, sample_words
+from registration.organiser.mailing.forms import ChoicesForm, MessageForm
 from registration.organiser.mailing.models import DRAFT, Mailing
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, tried
 from registration.web.locale import page_locale
 

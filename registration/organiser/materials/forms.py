@@ -9,8 +9,8 @@ from wtforms.fields.choices import SelectChoice
 from registration.afterwards.services import NewPaper
 from registration.booking.form.fields import ChoiceField
 from registration.events.models import ALL, ATTENDEES
-from registration.organiser.forms import line_field
 from registration.organiser.invitations.forms import LANGUAGES
+from registration.organiser.shared.fields import line_field
 
 
 class MaterialForm(FlaskForm):

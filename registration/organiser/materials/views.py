@@ -11,9 +11,9 @@ from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
-from registration.organiser.forms import errors_of
 from registration.organiser.invitations.forms import LANGUAGES
 from registration.organiser.materials.forms import MaterialForm
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
 
 

@@ -15,10 +15,11 @@ from registration.booking.event_settings.sessions import SessionFacts, stored_se
 from registration.events.models import Category, Event, EventSession
 from registration.events.services import CategoryFacts
 from registration.events.wording import FIELDS
-from registration.organiser.forms import CategoryLimitForm, line_field
+from registration.organiser.parts.category_forms import CategoryLimitForm
 from registration.organiser.parts.services import stored_category
-from registration.organiser.seat_forms import SessionForm
+from registration.organiser.parts.session_forms import SessionForm
 from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.fields import line_field
 from registration.organiser.translations.forms import LENGTHS
 from registration.web.filters import language_name
 

@@ -16,10 +16,11 @@ from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.events.access import event_page
 from registration.events.models import Category, Event, EventSession
-from registration.organiser.forms import NewCategoryForm, errors_of
 from registration.organiser.parts import forms as parts_forms
 from registration.organiser.parts import services as parts_services
+from registration.organiser.parts.category_forms import NewCategoryForm
 from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, tell
 from registration.seats.queries import availability
 

@@ -11,9 +11,10 @@ from wtforms.validators import NumberRange, Optional
 
 from registration.booking.form.fields import Readable, readable_block
 from registration.events.models import Programme, ProgrammeEvent
-from registration.organiser.forms import TEXT, EventForm, WholeNumber, line_field
+from registration.organiser.event.forms import EventForm
 from registration.organiser.programmes.services import Link, ProgrammeFacts
 from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.fields import TEXT, WholeNumber, line_field
 
 _MOST = 100
 

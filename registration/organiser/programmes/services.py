@@ -1,4 +1,4 @@
-"""Create and change programmes; each public function is one transaction."""
+"""Programmes: linked events, created and changed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
 from registration.events.models import Event, Programme, ProgrammeEvent
+from registration.events.programme_links import links_of
 from registration.events.rules import circle
 from registration.events.wording import translate
 from registration.journal.services import Actor, Note, record
@@ -34,12 +35,6 @@ class ProgrammeFacts:
     description: str
     locale: str
     links: Sequence[Link]
-
-
-def links_of(session: Session, programme_id: int) -> Sequence[ProgrammeEvent]:
-    """Return the events of a programme in their order, drafts included."""
-    query = select(ProgrammeEvent).where(ProgrammeEvent.programme_id == programme_id)
-    return session.scalars(query.order_by(ProgrammeEvent.rank, ProgrammeEvent.event_id)).all()
 
 
 def candidates(session: Session, organiser_id: int, programme_id: int | None) -> Sequence[Event]:

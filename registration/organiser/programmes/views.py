@@ -12,10 +12,11 @@ from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.events.access import programme_page
 from registration.events.models import Programme
-from registration.organiser.forms import errors_of
+from registration.events.programme_links import links_of
 from registration.organiser.programmes import services as programmes
 from registration.organiser.programmes.forms import ProgrammeForm
 from registration.organiser.programmes.services import ProgrammeFacts
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, programme_screen, tell, told
 from registration.organiser.translations.services import languages_of_programme
 
@@ -42,7 +43,7 @@ def edit_programme(programme: Programme) -> ResponseReturnValue:
     form.stored = lambda: _stored(titles, programme)
     heading, slug, programme_id = _("Edit %(title)s", title=programme.title), programme.slug, programme.id
     if request.method == "GET":
-        form.fill(programme, programmes.links_of(db.session(), programme.id))
+        form.fill(programme, links_of(db.session(), programme.id))
         form.shows(programmes.stored(db.session(), programme))
         return _page(form, titles, 200, heading, programme)
 
@@ -72,7 +73,7 @@ def _saved(
 def _stored(titles: Mapping[int, str], programme: Programme) -> ProgrammeForm:
     form = ProgrammeForm(formdata=None)
     form.offer(titles)
-    form.fill(programme, programmes.links_of(db.session(), programme.id))
+    form.fill(programme, links_of(db.session(), programme.id))
     return form
 
 

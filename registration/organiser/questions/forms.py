@@ -12,8 +12,8 @@ from registration.booking.form.fields import MultiCheckboxField, Readable, reada
 from registration.events.asking import ATTENDEE, BOOKING, CHOICE, CHOICES, DECIDING, TICKED
 from registration.events.models import Category, Question
 from registration.events.services import QuestionFacts
-from registration.organiser.forms import line_field
 from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.fields import line_field
 
 _MOST_CHOICES = 50
 

@@ -11,9 +11,9 @@ from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.events.access import event_page
 from registration.events.models import Event, Question
-from registration.organiser.forms import errors_of
 from registration.organiser.questions import services as questions_services
 from registration.organiser.questions.forms import QuestionForm
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, refused
 
 

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField
 from wtforms.validators import InputRequired, NumberRange
 
-from registration.organiser.forms import WholeNumber
+from registration.organiser.shared.fields import WholeNumber
 from registration.reconfirm.models import ReconfirmationPlan
 from registration.reconfirm.rules import MOST_DAYS
 

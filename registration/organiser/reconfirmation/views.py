@@ -10,8 +10,8 @@ from registration.accounts.access import EDIT, READ
 from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
-from registration.organiser.forms import errors_of
 from registration.organiser.reconfirmation.forms import ReconfirmForm
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
 from registration.reconfirm import services
 from registration.reconfirm.queries import asked, plan_of

@@ -15,8 +15,8 @@ from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.event import queries as event_queries
-from registration.organiser.forms import errors_of
-from registration.organiser.seat_forms import CapacityForm
+from registration.organiser.seating.forms import CapacityForm
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, tell
 from registration.seats.queries import PoolSeats, Preview, availability, line_policy, preview
 from registration.seats.rules import makes_offers

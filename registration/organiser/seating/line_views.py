@@ -17,8 +17,9 @@ from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event, EventSession
-from registration.organiser.forms import errors_of
-from registration.organiser.seat_forms import FirmForm, LineForm, NewSessionForm
+from registration.organiser.parts.session_forms import NewSessionForm
+from registration.organiser.seating.forms import FirmForm, LineForm
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, tell
 from registration.seats.queries import availability, firm_pools, line_policy
 

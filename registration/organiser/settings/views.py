@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from registration.accounts.access import EDIT, organiser_page
 from registration.accounts.models import Organiser
 from registration.organiser.event import services as event_services
-from registration.organiser.forms import errors_of
 from registration.organiser.settings.forms import SettingsForm
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done
 
 

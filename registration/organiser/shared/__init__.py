@@ -1,1 +1,1 @@
-"""What the screens of the back office share: the page frame, fields, forms that check for a colleague's change."""
+"""What the screens of the back office share: page frame, fields, and how colleagues meet in one form."""

@@ -14,8 +14,8 @@ from registration.events.models import Event, Programme
 from registration.events.queries import words
 from registration.events.services import Text
 from registration.events.wording import FIELDS, Part, parts_of
-from registration.organiser.forms import LINE, TEXT, line_field
 from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.fields import LINE, TEXT, line_field
 from registration.organiser.translations.services import field_of, worded, words_of, words_of_programme
 
 LENGTHS = {"name": 100, "hint": 300, "label": 300}

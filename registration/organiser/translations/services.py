@@ -12,10 +12,10 @@ from registration.core import optimistic_lock
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.events.models import Event, EventText, Programme
+from registration.events.programme_links import links_of
 from registration.events.services import Text, put_text, touch
 from registration.events.wording import FIELDS, Part, missing, missing_of, parts_of, translate
 from registration.journal.services import Actor, Note, record
-from registration.organiser.programmes.services import links_of
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.models import Registration

@@ -10,7 +10,7 @@ from registration.accounts.access import EDIT
 from registration.core.refusal import NotFound
 from registration.events.access import event_page, programme_page
 from registration.events.models import Event, Programme
-from registration.organiser.forms import errors_of
+from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, programme_screen, refused, told
 from registration.organiser.translations import forms as translations_forms
 from registration.organiser.translations import services as texts

@@ -1,4 +1,4 @@
-"""The forms about mail: shape and sentences."""
+"""The forms of messages and of the organiser's mail texts."""
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -7,12 +7,11 @@ from wtforms import BooleanField, Field, Form, StringField, TextAreaField
 from wtforms.validators import DataRequired, NumberRange, Optional, StopValidation
 
 from registration.booking.emails.placeholders import PLACEHOLDERS
-from registration.booking.form.fields import EmailAddress, Readable, cleaned, readable_block
-from registration.booking.form.registration import EMAIL_LENGTH
+from registration.booking.form.fields import Readable, cleaned, readable_block
 from registration.booking.tasks.event_reminders import MOST_DAYS
 from registration.mail.wording import unknown_placeholders
-from registration.organiser.forms import LINE, WholeNumber
 from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.fields import LINE, WholeNumber
 
 BODY_LENGTH = 10000
 
@@ -38,16 +37,6 @@ def _subject() -> StringField:
     return StringField(
         _l("Subject"),
         [DataRequired(_l("Enter a subject.")), Readable(LINE), KnownPlaceholders()],
-        filters=[cleaned],
-    )
-
-
-class AddressForm(FlaskForm):
-    """Where a booking's mail goes from now on."""
-
-    email = StringField(
-        _l("New e-mail address"),
-        [DataRequired(_l("Enter the new e-mail address.")), Readable(EMAIL_LENGTH), EmailAddress()],
         filters=[cleaned],
     )
 

@@ -1,6 +1,6 @@
-"""The forms about seats in the back office: shape and sentences."""
+"""The forms of capacity, waitlist and limits of organisations."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
@@ -9,15 +9,11 @@ from wtforms import BooleanField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from registration.booking.event_settings.sessions import SessionFacts
 from registration.booking.event_settings.waitlist import FirmTerms
-from registration.organiser.forms import Moment, WholeNumber, line_field, moment_of
 from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.fields import OUT_OF_RANGE, Moment, WholeNumber, line_field, moment_of
 from registration.seats import rules
 from registration.seats.gate import Terms
-from registration.web.url_converters import LAST
-
-OUT_OF_RANGE = _l("Enter a number from 0 to 1000000.")
 
 
 class CapacityForm(SharedForm):
@@ -154,38 +150,6 @@ class LineForm(SharedForm):
             self.freezes_at.data = line.freezes_at.astimezone(zone).replace(tzinfo=None)
 
 
-class SessionForm(FlaskForm):
-    """A part of the event that people pick."""
-
-    name = line_field(_l("Name of the session"), length=100, required=_l("Enter the session's name."))
-    hint = line_field(_l("In one sentence"), length=300)
-    starts_at = Moment(_l("Starts"), [InputRequired(_l("Enter when it starts."))])
-    ends_at = Moment(_l("Ends"), [InputRequired(_l("Enter when it ends."))])
-
-    def facts(self, zone: ZoneInfo) -> SessionFacts:
-        """Return what the form says."""
-        return SessionFacts(
-            self.name.data,
-            moment_of(self.starts_at, zone),
-            moment_of(self.ends_at, zone),
-            self.hint.data or "",
-        )
-
-
-class NewSessionForm(SessionForm):
-    """A new session, with seats of its own or without."""
-
-    seats = WholeNumber(
-        _l("Seats of its own"),
-        [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
-        description=_l("Empty: as many as the event has."),
-    )
-
-    def facts(self, zone: ZoneInfo) -> SessionFacts:
-        """Return what the form says."""
-        return replace(super().facts(zone), seats=self.seats.data)
-
-
 class FirmForm(FlaskForm):
     """What is agreed with one organisation."""
 
@@ -216,30 +180,3 @@ class FirmForm(FlaskForm):
         """Return what the form says."""
         release_at = moment_of(self.release_at, zone) if self.release_at.data else None
         return FirmTerms(self.firm.data, self.cap.data, self.allotted.data or 0, release_at)
-
-
-class SeatForm(FlaskForm):
-    """Why somebody gets a seat by hand."""
-
-    reason = line_field(_l("Reason"), length=300)
-
-
-class MergeForm(FlaskForm):
-    """Which other registration is the same people."""
-
-    other = WholeNumber(
-        _l("Number of the other registration"),
-        [
-            InputRequired(_l("Enter the number of the registration that is to end.")),
-            NumberRange(1, LAST, _l("There is no such registration.")),
-        ],
-    )
-
-
-class CancelEventForm(FlaskForm):
-    """Why the event does not take place."""
-
-    reason = line_field(_l("Reason"), length=300)
-    sure = BooleanField(
-        _l("Yes, cancel the event"), [InputRequired(_l("Tick this box to cancel the event."))]
-    )

@@ -1,4 +1,4 @@
-"""The forms of the back office: shape and sentences."""
+"""The forms of an event's details."""
 
 from datetime import datetime
 from typing import Any
@@ -6,69 +6,34 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
     Field,
     FieldList,
     Form,
     FormField,
-    IntegerField,
     SelectField,
-    StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange, Optional
 
-from registration.booking.form.fields import Readable, cleaned, control_id, readable_block
+from registration.booking.form.fields import Readable, readable_block
 from registration.events.models import Event
-from registration.events.services import CategoryFacts, Facts, Text
+from registration.events.services import Facts, Text
 from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.fields import (
+    TEXT,
+    Moment,
+    WholeNumber,
+    line_field,
+    moment_of,
+)
 from registration.organiser.shared.local_times import Occurrence, is_skipped, moment_in, occurrence_of
 from registration.seats import rules
 
-LINE = 200
-TEXT = 20000
 MOST_CATEGORIES = 12
-_YEARS = range(1970, 3000)
-WHOLE = _l("Enter a whole number.")
-_NO_MOMENT = _l("Enter a date and time, as in 2026-12-11 14:00.")
-
-
-class WholeNumber(IntegerField):
-    """A number that says in our words when it is none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if not valuelist or not valuelist[0].strip():
-            self.data = None
-            return
-        try:
-            self.data = int(valuelist[0].strip())
-        except ValueError:
-            self.data = None
-            raise ValueError(str(WHOLE)) from None
-
-
-class Moment(DateTimeLocalField):
-    """A local date and time, as browsers send it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_NO_MOMENT) from None
-        # At either end of the calendar there is no such moment in another zone.
-        if self.data is not None and self.data.year not in _YEARS:
-            raise ValueError(_NO_MOMENT)
-
-
-def line_field(label: Any, *, length: int = LINE, required: Any = None) -> StringField:
-    """Return a field for one line of text; *required* is the sentence when it is empty."""
-    first = DataRequired(required) if required else Optional()
-    return StringField(label, [first, Readable(length)], filters=[cleaned])
 
 
 class CategoryForm(Form):
@@ -197,43 +162,6 @@ class NewEventForm(EventForm):
     categories = FieldList(FormField(CategoryForm), min_entries=4, max_entries=MOST_CATEGORIES)
 
 
-class CancelForm(FlaskForm):
-    """Why a registration is cancelled, and whether its person is told."""
-
-    reason = line_field(_l("Reason"), length=300)
-    tells = BooleanField(_l("Tell the person by mail"), default=True)
-
-
-class CategoryLimitForm(FlaskForm):
-    """A category; a new one also has its *capacity*."""
-
-    name = line_field(_l("Category"), length=100, required=_l("Enter a name."))
-    hint = line_field(_l("Who belongs to it"), length=300)
-    priority = WholeNumber(
-        _l("Turn in the line"),
-        [Optional(), NumberRange(0, 100, _l("Enter a number from 0 to 100."))],
-        description=_l("Who waits in a category with a higher number gets free seats first. Empty: 0."),
-    )
-    opens_at = Moment(_l("Opens for it"), [Optional()])
-    closes_at = Moment(_l("Closes for it"), [Optional()])
-
-    def facts(self, zone: ZoneInfo) -> CategoryFacts:
-        """Return what the form says."""
-        return CategoryFacts(
-            self.name.data,
-            self.hint.data or "",
-            self.priority.data or 0,
-            moment_of(self.opens_at, zone) if self.opens_at.data else None,
-            moment_of(self.closes_at, zone) if self.closes_at.data else None,
-        )
-
-
-class NewCategoryForm(CategoryLimitForm):
-    """A new category, with seats of its own or without."""
-
-    capacity = CategoryForm.capacity
-
-
 def fill(form: EventForm, event: Event, locale: str) -> None:
     """Put what is stored into an empty form."""
     zone = ZoneInfo(event.time_zone)
@@ -266,18 +194,3 @@ def fill(form: EventForm, event: Event, locale: str) -> None:
                 text.summary,
                 text.description,
             )
-
-
-def errors_of(form: FlaskForm) -> list[tuple[str, str]]:
-    """Return (id of the control, sentence) for each error, in the order of the page."""
-    found: list[tuple[str, str]] = [("main", str(sentence)) for sentence in form.form_errors]
-    for field in form:
-        inner = [one for entry in field for one in entry.form] if isinstance(field, FieldList) else [field]
-        found += [(control_id(one), str(error)) for one in inner for error in one.errors]
-    return found
-
-
-def moment_of(field: Field, zone: ZoneInfo) -> datetime:
-    """Return the moment that a field's local time is in *zone*."""
-    # An hour that comes twice means its first time: nobody minds when registration opens.
-    return moment_in(field.data, zone)

@@ -1,16 +1,12 @@
-"""The one form of a programme's events, and who depends on whom among them."""
+"""The one form of a programme's events."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.booking.form.sheet import Sheet
 from registration.booking.form.spec import spec_of
-from registration.booking.models import Booking
-from registration.booking.queries.bookings import Seat, seats_where
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
 from registration.events.wording import programme_words
-from registration.seats import rules
-from registration.seats.models import Registration
 from registration.web.locale import fall_back_to, page_locale
 
 
@@ -37,18 +33,3 @@ def programme_sheet(session: Session, slug: str) -> Sheet | None:
         summary=told.summary,
         requires=tuple((row.id, row.requires_event_id) for row in rows if row.requires_event_id is not None),
     )
-
-
-def dependants(session: Session, registration: Registration, locale: str = "en") -> list[Seat]:
-    """Return what the same address holds or waits for and may only have with *registration*'s event.
-
-    Whoever gives that one up is asked about these; none of them is dropped by itself.
-    """
-    asking = select(ProgrammeEvent.event_id).where(ProgrammeEvent.requires_event_id == registration.event_id)
-    address = select(Booking.email_normal).where(Booking.id == registration.booking_id).scalar_subquery()
-    condition = (
-        Registration.event_id.in_(asking)
-        & Registration.state.not_in(rules.ENDED)
-        & (Booking.email_normal == address)
-    )
-    return seats_where(session, condition, locale)
