@@ -25,8 +25,8 @@ from registration.core.urls import public_url
 from registration.ical.links import Subscriptions, additions, subscriptions
 from registration.journal.services import ATTENDEE
 from registration.seats import rules
-from registration.seats.prospects import prospect, waiting_count
 from registration.seats.queries import availability
+from registration.seats.waitlist_outlook import prospect, waiting_count
 from registration.web.guards import action_key, check_action_key
 from registration.web.locale import page_locale
 

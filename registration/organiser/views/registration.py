@@ -22,7 +22,7 @@ from registration.organiser.queries import history, mails_of
 from registration.organiser.views.frame import actor, done, event_screen
 from registration.seats.explain import why_registration
 from registration.seats.models import Registration
-from registration.seats.promise import when_freed
+from registration.seats.public_rules import when_freed
 from registration.seats.queries import availability, line_policy
 from registration.web.locale import page_locale
 

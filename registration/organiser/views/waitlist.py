@@ -9,7 +9,7 @@ from registration.events.models import Event
 from registration.organiser import queries
 from registration.organiser.views.frame import event_screen
 from registration.seats.explain import why_event
-from registration.seats.promise import promises
+from registration.seats.public_rules import promises
 from registration.seats.queries import line_policy
 
 
