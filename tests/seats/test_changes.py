@@ -25,8 +25,8 @@ from registration.journal.models import JournalEntry
 from registration.journal.services import ATTENDEE
 from registration.mail.models import OutgoingMessage
 from registration.seats import ledger
+from registration.seats.ledger_audit import read
 from registration.seats.models import Registration
-from registration.seats.proof import read
 from registration.seats.rules import LinePolicy
 from tests import factories
 from tests.factories import pool, state, target

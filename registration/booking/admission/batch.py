@@ -22,7 +22,7 @@ from registration.booking.models import Booking
 from registration.booking.notifications.notify import Contact, announce, send_link_again
 from registration.booking.queries.bookings import is_waiting
 from registration.booking.rules import Application, Person, Wish
-from registration.capability.services import BOOKING, token_of
+from registration.capability.services import BOOKING, token_of, was_replaced
 from registration.core import clock
 from registration.core.database import table
 from registration.core.refusal import NotFound, Refusal
@@ -194,11 +194,16 @@ class Desk:
         self.emails.add(asked.email)
         return admission
 
-    def _repeated(self, asked: Asked) -> Receipt | Admission | None:
-        """Return what the same form led to. Raises SubmittedDifferently when it is another form."""
+    def _repeated(self, asked: Asked) -> Receipt | Admission | str | None:
+        """Return what the same form led to. Raises SubmittedDifferently when it is another form.
+
+        Once the mailbox was confirmed the link is its reader's: whoever has the form gets a mail to there.
+        """
         beside, known = self.let_in.get(asked.key), self.known.get(asked.key)
         if known is not None:
             _check_same(asked.body, known.body_hash)
+            if was_replaced(self.session, known.id, BOOKING):
+                return asked.email
             return Receipt(token_of(self.session, known.id, BOOKING), is_waiting(self.session, known.id))
         if beside is not None:
             _check_same(asked.body, beside.asked.body)

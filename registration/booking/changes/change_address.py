@@ -8,8 +8,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registration.booking.changes.edit import Corrected, follow_firms, rename
+from registration.booking.changes.mailbox_links import end_wish, renew_links
 from registration.booking.models import AddressChange, Attendee, Booking
-from registration.booking.notifications import handover as handing
 from registration.booking.notifications.kinds import VERIFY as VERIFY_MAIL
 from registration.capability import services as capability
 from registration.core import clock
@@ -63,7 +63,7 @@ def send_verification(booking_id: int) -> None:
 
 def forget_address(booking_id: int) -> None:
     """Take back the wish for another address; its link ends."""
-    write_tx(lambda session: _settle(session, booking_id))
+    write_tx(lambda session: end_wish(session, booking_id))
 
 
 def confirm_address(booking_id: int, event_ids: Sequence[int]) -> str:
@@ -116,9 +116,12 @@ def _confirm(session: Session, booking_id: int, event_ids: Sequence[int]) -> str
         handing.about_address(session, handing.ADDRESS_NEW, booked, email, row.id)
         note = Note("address", event_id=row.event_id, registration_id=row.id)
         record(session, ATTENDEE, note)
-    _settle(session, booking_id)
-    capability.revoke(session, booking_id, capability.BOOKING)
-    return capability.issue(session, [booking_id], capability.BOOKING)[booking_id][capability.BOOKING]
+    renew_links(session, booking_id)
+    # Who reads the old mailbox has the link that confirms, too.
+    capability.renew(session, booking_id, capability.VERIFY)
+    token = capability.token_of(session, booking_id, capability.BOOKING)
+    assert token is not None
+    return token
 
 
 def _rename(session: Session, registration_ids: Sequence[int], old: str, email: str) -> None:
@@ -146,8 +149,3 @@ def _check_free(session: Session, booking_id: int, email_normal: str, event_ids:
         raise AddressTaken(
             _("This address has a registration of its own for the same event. Cancel one of the two first.")
         )
-
-
-def _settle(session: Session, booking_id: int) -> None:
-    session.execute(delete(AddressChange).where(AddressChange.booking_id == booking_id))
-    capability.revoke(session, booking_id, capability.ADDRESS)

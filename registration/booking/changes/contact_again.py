@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from registration.booking.changes.cancel import Target
+from registration.booking.changes.mailbox_links import renew_links
 from registration.booking.models import Attendee, Booking
 from registration.booking.notifications.kinds import CORRECTED, SHAPES
 from registration.booking.notifications.notify import announce_one
@@ -98,8 +99,9 @@ def _correct(session: Session, target: Target, email: str, actor: Actor) -> None
     if set(events) & set(_held(session, Booking.email_normal == normal)):
         raise Refusal(_("This address has a registration for the event already."), field="email")
     _change(session, booking, email, normal)
-    capability.replace(session, booking_id, capability.BOOKING)
-    capability.replace(session, booking_id, capability.FEED)
+    renew_links(session, booking_id)
+    # The wrong mailbox has the link that confirms, too.
+    capability.renew(session, booking_id, capability.VERIFY)
     announce_one(session, target.registration_id, CORRECTED)
     note = Note("address-corrected", event_id=target.event_id, registration_id=target.registration_id)
     record(session, actor, note)

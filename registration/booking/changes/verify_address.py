@@ -1,8 +1,9 @@
 """Confirm that an address is the contact's: by the link in a mail to it."""
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registration.booking.changes.mailbox_links import renew_links
 from registration.booking.changes.target import is_called_off, settle
 from registration.booking.models import Booking
 from registration.core import clock
@@ -16,7 +17,8 @@ from registration.seats.models import Registration
 def verify(booking_id: int) -> bool:
     """Let every registration of the booking in that waited for this; say whether any was in time.
 
-    Whose hold has passed has lost it to the next in line; again is no error.
+    Whose hold has passed has lost it to the next in line; again is no error. The first time the booking
+    gets new links: whoever filled in the form has the old ones, and need not be who reads the mailbox.
     """
     return write_tx(lambda session: _verify(session, booking_id))
 
@@ -44,13 +46,19 @@ def _verify(session: Session, booking_id: int) -> bool:
                 changes.append(engine.enter_line(session, gate, row.id, ATTENDEE))
                 is_in_time = True
         settle(session, gate, changes, ATTENDEE)
-    if is_in_time:
-        session.execute(
-            update(Booking)
-            .where(Booking.id == booking_id, Booking.verified_at.is_(None))
-            .values(verified_at=at)
-        )
+    _take_over(session, booking_id, is_verified=is_in_time)
     return is_in_time
+
+
+def _take_over(session: Session, booking_id: int, *, is_verified: bool) -> None:
+    """Give the booking to who reads its mailbox, the first time she shows that she does."""
+    booked = session.get_one(Booking, booking_id, populate_existing=True, with_for_update=True)
+    if booked.verified_at is not None:
+        return
+    if is_verified:
+        booked.verified_at = clock.now()
+        session.flush()
+    renew_links(session, booking_id)
 
 
 def _events_of(session: Session, booking_id: int) -> list[int]:

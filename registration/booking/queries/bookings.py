@@ -19,7 +19,7 @@ from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.seats import rules
 from registration.seats.models import Queue, Registration
-from registration.seats.promise import while_waiting
+from registration.seats.public_rules import while_waiting
 from registration.seats.queries import LINE_POLICY, position
 
 

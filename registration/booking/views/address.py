@@ -35,14 +35,12 @@ def confirm(token: str) -> ResponseReturnValue:
     booked, new_address = _opened(token)
     check_action_key(f"address:{token}", request.form.get("key", ""))
     booking_id = booked.id
-    own_token: str | None
     if new_address is not None:
         event_ids = [one.event_id for one in seats_of(db.session(), booking_id, page_locale())]
-        own_token = confirm_address(booking_id, event_ids)
-    else:
-        own_token = token_of(db.session(), booking_id, BOOKING)
+        confirm_address(booking_id, event_ids)
     # Who reads the new mailbox has confirmed the booking too.
     verify(booking_id)
+    own_token = token_of(db.session(), booking_id, BOOKING)
     if own_token is None:
         raise does_not_open()
     return redirect(url_for("booking.booking", token=own_token), 303)

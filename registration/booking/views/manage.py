@@ -17,9 +17,9 @@ from registration.booking.models import Booking
 from registration.booking.queries.alternatives import alternatives, choices_of, invited_only, kept_until_then
 from registration.booking.queries.bookings import Seat, seats_of
 from registration.booking.queries.endings import called_off, endings, left_behind
-from registration.booking.views.page_parts import prepared
 from registration.booking.queries.handovers import moved_away, open_handovers, wanted_address
 from registration.booking.views.opening import opened
+from registration.booking.views.page_parts import prepared
 from registration.capability.services import FEED, token_of
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
@@ -27,8 +27,8 @@ from registration.core.urls import public_url
 from registration.ical.links import Subscriptions, additions, subscriptions
 from registration.journal.services import ATTENDEE
 from registration.seats import rules
-from registration.seats.prospects import prospect, waiting_count
 from registration.seats.queries import availability
+from registration.seats.waitlist_outlook import prospect, waiting_count
 from registration.web.guards import action_key, check_action_key
 from registration.web.locale import page_locale
 

@@ -23,7 +23,7 @@ from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
 from registration.seats.explain import why_registration
 from registration.seats.models import Registration
-from registration.seats.promise import when_freed
+from registration.seats.public_rules import when_freed
 from registration.seats.queries import availability, line_policy
 from registration.web.locale import page_locale
 

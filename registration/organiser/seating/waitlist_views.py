@@ -9,7 +9,7 @@ from registration.events.models import Event
 from registration.organiser.event import queries as event_queries
 from registration.organiser.shared.screen import event_screen
 from registration.seats.explain import why_event
-from registration.seats.promise import promises
+from registration.seats.public_rules import promises
 from registration.seats.queries import line_policy
 
 
