@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registration.booking.changes.edit import Corrected, follow_firms, rename
 from registration.booking.changes.mailbox_links import end_wish, renew_links
 from registration.booking.models import AddressChange, Attendee, Booking
+from registration.booking.notifications import handover as handing
 from registration.booking.notifications.kinds import VERIFY as VERIFY_MAIL
 from registration.capability import services as capability
 from registration.core import clock
