@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from registration.booking.services.cancel import cancel
+from registration.booking.changes.cancel import cancel
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx
