@@ -1,4 +1,4 @@
-"""A setting that would be taken and break later is refused in one sentence that names it and says what to do."""
+"""A setting that would be taken and break later is refused in one sentence that says what to do."""
 
 import re
 from pathlib import Path
