@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from registration.accounts.models import Account, Organiser
 from registration.accounts.services import NewOrganiser, add_member, create_account, create_organiser
+from registration.booking.admission.services import Receipt
+from registration.booking.admission.services import register as register_application
+from registration.booking.changes.cancel import Target, cancel
 from registration.booking.models import Attendee
 from registration.booking.rules import Application, Person, Wish
-from registration.booking.services.cancel import Target, cancel
-from registration.booking.services.register import Receipt
-from registration.booking.services.register import register as register_application
 from registration.capability.services import BOOKING, find
 from registration.core import clock
 from registration.core.database import db

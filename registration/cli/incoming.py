@@ -7,9 +7,9 @@ import click
 from flask import current_app
 from flask.cli import ScriptInfo, pass_script_info
 
-from registration.booking.calendar_answers import read_answer
-from registration.booking.services.bounces import note_bounce
-from registration.booking.services.replies import note_reply
+from registration.booking.inbound.bounces import note_bounce
+from registration.booking.inbound.calendar_reply import read_answer
+from registration.booking.inbound.replies import note_reply
 from registration.cli.context import check_schema
 from registration.mail.incoming import MOST_BYTES, Ignored
 from registration.mail.reports import read_report

@@ -9,7 +9,7 @@ from registration.cli.context import fail, with_database
 from registration.core.database import db
 from registration.events.models import Event
 from registration.seats import ledger as ledgers
-from registration.seats.proof import Verdict, read
+from registration.seats.ledger_audit import Verdict, read
 from registration.seats.queries import line_policy
 
 # More are counted, not told one by one.

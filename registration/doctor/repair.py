@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from registration.booking.messages import announce
-from registration.booking.services.capacity import go_on_draining
-from registration.booking.untold import untold
+from registration.booking.event_settings.capacity import go_on_draining
+from registration.booking.notifications.notify import announce
 from registration.core.database import db
 from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
+from registration.doctor.unnotified import untold
 from registration.events.models import Event
 from registration.journal.services import SYSTEM, Note, record
 from registration.mail import outbox

@@ -8,8 +8,8 @@ from functools import partial
 from flask import Flask, current_app
 
 from registration.core import clock
+from registration.core.background_loop import go_round
 from registration.core.database import db
-from registration.core.rounds import go_round
 from registration.core.transaction import write_tx
 from registration.mail import outbox
 from registration.mail.addresses import numbered

@@ -14,8 +14,8 @@ from registration.events.models import Event
 from registration.events.queries import event_by_slug, words
 from registration.seats import ledger
 from registration.seats.ledger import Entry
+from registration.seats.ledger_audit import Verdict, read
 from registration.seats.models import LedgerEntry, Queue
-from registration.seats.proof import Verdict, read
 from registration.web.locale import page_locale
 
 bp = Blueprint("ledger", __name__)

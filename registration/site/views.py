@@ -13,7 +13,7 @@ from registration.accounts.queries import organiser_by_slug
 from registration.afterwards.queries import public_papers
 from registration.core import clock
 from registration.core.database import db, single_reads
-from registration.core.recent import recent
+from registration.core.read_cache import recent
 from registration.core.urls import public_url, web_url
 from registration.events.queries import (
     event_by_slug,
@@ -27,7 +27,7 @@ from registration.events.queries import (
 from registration.events.wording import category_words, programme_words
 from registration.ical.links import additions
 from registration.ical.queries import event_entry
-from registration.seats.promise import promises
+from registration.seats.public_rules import promises
 from registration.seats.queries import availability, seats_now
 from registration.site import page as shown
 from registration.site.cards import cards

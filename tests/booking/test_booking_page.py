@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from registration.booking.services.register import register
+from registration.booking.admission.services import register
 from registration.capability.models import Capability
 from registration.capability.services import BOOKING, FEED, find, replace
 from registration.core import clock

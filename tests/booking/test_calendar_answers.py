@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from registration.booking.calendar_answers import read_answer
+from registration.booking.inbound.calendar_reply import read_answer
 from registration.mail.incoming import Ignored
 
 CALENDAR = """\

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from registration.booking.changes import party as changes_party
+from registration.booking.changes.cancel import cancel, cancel_attendee
+from registration.booking.changes.party import NoRoom, add_people, change_choice
+from registration.booking.event_settings.sessions import SessionFacts, add_session
 from registration.booking.rules import Person
-from registration.booking.services import party
-from registration.booking.services.cancel import cancel, cancel_attendee
-from registration.booking.services.party import NoRoom, add_people, change_choice
-from registration.booking.services.sessions import SessionFacts, add_session
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx
@@ -233,7 +233,7 @@ def test_the_mail_is_decided_with_the_change_or_not_at_all(page_app, monkeypatch
     def broken(*_args: object, **_values: object) -> None:
         raise RuntimeError("the machine stops here")
 
-    monkeypatch.setattr(party, "settle", broken)
+    monkeypatch.setattr(changes_party, "settle", broken)
     with pytest.raises(RuntimeError):
         choose(ada, None, codes)
     assert decided(ada) == ["confirmed"]

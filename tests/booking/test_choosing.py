@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from registration.booking.event_settings.sessions import SessionFacts, add_session
 from registration.booking.models import Answer, Attendee
-from registration.booking.services.sessions import SessionFacts, add_session
-from registration.core import clock, recent
+from registration.core import clock, read_cache
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.events.models import Category, Event
@@ -238,7 +238,7 @@ def test_a_category_with_a_code_is_offered_only_to_who_is_of_it(page_app, page_c
     _other, ben = booked(event, "Ben", category="Board")
     change(Category, event.categories["Board"], access_code="secret")
     change(Event, event.id, revision=Event.revision + 1)
-    recent.forget()
+    read_cache.forget()
     assert "Board" not in page_client.get(f"{page}{choice_path(ada)}").text
     data = {"key": key_of(page_client, page), "category": str(event.categories["Board"])}
     assert page_client.post(f"{page}{choice_path(ada)}", data=data).status_code == 422
@@ -264,7 +264,7 @@ def test_at_an_event_by_invitation_nobody_adds_people_or_hands_seats_on(page_app
     event = make_event(capacity=5)
     page, ada = booked(event, "Ada")
     change(Event, event.id, by_invitation=True, revision=Event.revision + 1)
-    recent.forget()
+    read_cache.forget()
     shown = page_client.get(page).text
     assert "Bring one more person" not in shown
     assert "Hand the seat" not in shown

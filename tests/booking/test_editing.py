@@ -6,10 +6,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.change_address import (
+    AddressTaken,
+    ask_address,
+    confirm_address,
+    forget_address,
+)
+from registration.booking.changes.edit import Corrected, NoLongerYours, change_people
 from registration.booking.models import AddressChange, Answer, Attendee, Booking, Consent
-from registration.booking.services.cancel import cancel
-from registration.booking.services.edit import Corrected, NoLongerYours, change_people
-from registration.booking.services.readdress import AddressTaken, ask_address, confirm_address, forget_address
 from registration.capability.services import BOOKING, token_of
 from registration.core import clock
 from registration.core.database import db

@@ -4,10 +4,10 @@ from io import BytesIO
 
 import pytest
 
+from registration.booking.answers import uploads
+from registration.booking.changes.cancel import cancel_attendee
+from registration.booking.changes.edit import Corrected, change_people
 from registration.booking.models import Answer, Upload
-from registration.booking.services import uploads
-from registration.booking.services.cancel import cancel_attendee
-from registration.booking.services.edit import Corrected, change_people
 from registration.core.database import db
 from registration.events.services import QuestionFacts
 from registration.journal.services import ATTENDEE

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from registration.booking.entries import claims_of, own_entry
+from registration.booking.calendar.entry import claims_of, own_entry
 from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.core import clock
 from registration.core.database import db

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import update
 
-from registration.booking.services.edit import Corrected, FirmFull, change_people
-from registration.booking.services.handover import Successor, Taking, hand_over, take_over
-from registration.booking.services.readdress import ask_address, confirm_address
+from registration.booking.changes.change_address import ask_address, confirm_address
+from registration.booking.changes.edit import Corrected, FirmFull, change_people
+from registration.booking.changes.handover import Successor, Taking, hand_over, take_over
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE
 from registration.seats.models import Queue

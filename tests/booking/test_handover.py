@@ -7,9 +7,8 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
-from registration.booking.models import Answer, Attendee, Booking, Consent
-from registration.booking.services.cancel import cancel
-from registration.booking.services.handover import (
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.handover import (
     NotToHandOn,
     Successor,
     Taking,
@@ -18,6 +17,7 @@ from registration.booking.services.handover import (
     take_over,
     withdraw,
 )
+from registration.booking.models import Answer, Attendee, Booking, Consent
 from registration.capability.services import BOOKING, FEED, token_of
 from registration.core import clock
 from registration.core.database import db

@@ -15,7 +15,7 @@ from registration.core.database import db
 from registration.events.models import Event
 from registration.events.services import QuestionFacts
 from registration.mail.worker import send_due
-from registration.organiser.exports import export
+from registration.organiser.attendees.exports import export
 from tests.booking.programme_arranging import filled, make_programme, path
 from tests.factories import make_event
 

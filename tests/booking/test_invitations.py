@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registration.accounts.models import Organiser
-from registration.booking.invitations import rising
-from registration.booking.messages import announce_moved
+from registration.booking.emails.calendar_part import rising
+from registration.booking.notifications.notify import announce_moved
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.queries import whereabouts

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from registration.booking import kinds
-from registration.booking.kinds import SHAPES
-from registration.booking.messages import announce_one
+from registration.booking.notifications import kinds
+from registration.booking.notifications.kinds import SHAPES
+from registration.booking.notifications.notify import announce_one
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy import event as events
 
-from registration.booking.linked import NotWithoutTheOther
+from registration.booking.admission.prerequisites import NotWithoutTheOther
+from registration.booking.admission.services import register
+from registration.booking.answers import uploads
+from registration.booking.answers.uploads import FileRefused
+from registration.booking.form.programme_sheet import programme_sheet
 from registration.booking.models import Upload
-from registration.booking.programmes import dependants, programme_sheet
+from registration.booking.queries.dependants import dependants
 from registration.booking.rules import Person, Wish, lacking
-from registration.booking.services import uploads
-from registration.booking.services.register import register
-from registration.booking.services.uploads import FileRefused
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.doctor.examine import examine

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from registration.booking.services.capacity import change_capacity
-from registration.booking.services.register import register
+from registration.booking.admission.services import register
+from registration.booking.event_settings.capacity import change_capacity
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.events.models import Category

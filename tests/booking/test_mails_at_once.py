@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import event as events
 from sqlalchemy import select, update
 
-from registration.booking import kinds
-from registration.booking.messages import announce_one
-from registration.booking.services.cancel import cancel
+from registration.booking.changes.cancel import cancel
+from registration.booking.notifications import kinds
+from registration.booking.notifications.notify import announce_one
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx

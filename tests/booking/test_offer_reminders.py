@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from registration.booking.offer_reminders import remind_offers
-from registration.booking.services.cancel import cancel
-from registration.booking.services.offers import accept
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.offers import accept
+from registration.booking.tasks.offer_reminders import remind_offers
 from registration.core import clock
 from registration.core.database import db
 from registration.journal.services import ATTENDEE

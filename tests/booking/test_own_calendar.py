@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from registration.booking.admission.services import register
 from registration.booking.models import Booking
-from registration.booking.services.register import register
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.services import touch

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from registration.booking.models import Answer, Attendee
-from registration.booking.programmes import dependants
+from registration.booking.queries.dependants import dependants
 from registration.core.database import db
 from registration.events.services import QuestionFacts
 from registration.mail.models import OutgoingMessage

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from registration.accounts.models import Organiser
-from registration.booking.services.cancel import Target, cancel
+from registration.booking.changes.cancel import Target, cancel
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE

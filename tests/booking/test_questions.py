@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from registration.booking.models import Answer, Attendee, Upload
-from registration.booking.tidying import tidy
+from registration.booking.tasks.cleanup import tidy
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx

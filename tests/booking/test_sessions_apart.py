@@ -7,12 +7,13 @@ from threading import Barrier
 
 import pytest
 
-from registration.booking.calendars import wish_of
-from registration.booking.entries import Wish
+from registration.booking.admission.services import register
+from registration.booking.calendar import services as calendar_services
+from registration.booking.calendar.entry import Wish
+from registration.booking.calendar.feed import wish_of
+from registration.booking.calendar.owner import person_of
+from registration.booking.changes import party as changes_party
 from registration.booking.models import Booking
-from registration.booking.person import person_of
-from registration.booking.services import feeds, party
-from registration.booking.services.register import register
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx
@@ -157,7 +158,7 @@ def test_a_session_that_is_no_longer_picked_is_no_longer_there(page_client, even
     feed = feed_in(page_client.get(page).text)
     assert list(shown(page_client.get(feed))) == ["Workshop", "Codes – Workshop"]
     (person,) = attendees(ada)
-    party.change_choice(factories.target(ada), person.id, None, (rules,), ATTENDEE)
+    changes_party.change_choice(factories.target(ada), person.id, None, (rules,), ATTENDEE)
     assert list(shown(page_client.get(feed))) == ["Workshop", "Rules – Workshop"]
 
 
@@ -168,7 +169,7 @@ def test_who_registers_again_has_each_session_once(page_client, event):
     book(event, codes)
     with page_client.application.app_context():
         booked = db.session.query(Booking).first()
-        feeds.show_sessions(person_of(booked), is_apart=True)
+        calendar_services.show_sessions(person_of(booked), is_apart=True)
     found = shown(page_client.get(own_feed()))
     assert [(name, one["STATUS"]) for name, one in found.items()] == [
         ("Workshop", "CONFIRMED"),
@@ -193,7 +194,7 @@ def test_the_calendar_of_a_person_has_a_wish_of_its_own_for_all_that_comes(app, 
     # Whoever typed her address has no hand in it, and sees nothing of it.
     assert list(shown(client.get(feed_in(client.get(page).text)))) == ["Workshop"]
     # A new address of the feed keeps what she wished.
-    feeds.renew_person_feed(person_of(db.session.query(Booking).first()))
+    calendar_services.renew_person_feed(person_of(db.session.query(Booking).first()))
     assert "Codes – Workshop" in shown(client.get(own_feed()))
     assert client.post(own.replace(".ics", "/sessions"), data={"sessions": "apart"}).status_code == 404
 
@@ -209,7 +210,7 @@ def test_two_first_wishes_at_once_are_one(app):
     def press(_number: int) -> None:
         with app.app_context():
             together.wait(timeout=30)
-            feeds.show_sessions(person, is_apart=True)
+            calendar_services.show_sessions(person, is_apart=True)
 
     with ThreadPoolExecutor(4) as people:
         list(people.map(press, range(4)))
@@ -270,7 +271,7 @@ def test_a_session_is_told_in_the_language_of_its_reader(page_client, event):
 
     write_tx(translate)
     page, ada = book(event, codes)
-    feeds.show_sessions(ada.booking_id, is_apart=True)
+    calendar_services.show_sessions(ada.booking_id, is_apart=True)
     told = shown(page_client.get(feed_in(page_client.get(page).text)))
     assert "Bring a laptop" in told["Codes – Workshop"]["DESCRIPTION"]
     dutch = shown(page_client.get(page + "calendar.ics?lang=nl"))

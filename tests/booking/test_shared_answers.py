@@ -6,11 +6,11 @@ import io
 import pytest
 from sqlalchemy import select
 
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.handover import Successor, Taking, hand_over, take_over
+from registration.booking.changes.party import add_people, split
 from registration.booking.models import Answer
 from registration.booking.rules import Person
-from registration.booking.services.cancel import cancel
-from registration.booking.services.handover import Successor, Taking, hand_over, take_over
-from registration.booking.services.party import add_people, split
 from registration.core.database import db
 from registration.events.services import QuestionFacts
 from registration.journal.services import ATTENDEE

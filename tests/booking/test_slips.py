@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from registration.booking.lookalike import suggestion
+from registration.booking.form.email_typos import suggestion
 from registration.booking.models import Booking
 from registration.core.database import db
 from tests.booking.programme_arranging import errors

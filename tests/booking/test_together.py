@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
+from registration.booking.admission.services import NotTogether, register
 from registration.booking.rules import Wish
-from registration.booking.services.register import NotTogether, register
 from registration.core.database import db
 from registration.seats.models import Registration
 from tests.factories import application, pool

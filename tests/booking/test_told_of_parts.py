@@ -2,20 +2,20 @@
 
 import pytest
 
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.move import move
+from registration.booking.changes.party import split
+from registration.booking.changes.target import NotNow
+from registration.booking.event_settings import closing
+from registration.booking.event_settings.capacity import CapacityOutOfRange, change_capacity
+from registration.booking.event_settings.waitlist import FirmTerms, set_firm
 from registration.booking.models import Answer
-from registration.booking.services import closing
-from registration.booking.services.cancel import cancel
-from registration.booking.services.capacity import CapacityOutOfRange, change_capacity
-from registration.booking.services.lines import FirmTerms, set_firm
-from registration.booking.services.moving import move
-from registration.booking.services.party import split
-from registration.booking.sweeper import sweep
-from registration.booking.targets import NotNow
+from registration.booking.tasks.sweep import sweep
 from registration.core.database import db
 from registration.events.models import Event
 from registration.events.services import QuestionFacts
 from registration.journal.services import ATTENDEE, SYSTEM
-from registration.organiser.queries import waitlist
+from registration.organiser.event.queries import waitlist
 from registration.seats.explain import why_event, why_registration
 from registration.seats.gate import Terms
 from registration.seats.models import Pool, Registration

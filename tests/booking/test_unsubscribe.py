@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from registration.booking.letters import unsubscribe_token
+from registration.booking.emails.registration import unsubscribe_token
 from registration.booking.models import Booking
 from registration.core.database import db
 from tests.factories import make_event, register

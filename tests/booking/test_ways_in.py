@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from registration.booking.admission.access import CodeRefused, NotInvited
+from registration.booking.admission.services import register
 from registration.booking.rules import Person, Wish
-from registration.booking.services.register import register
-from registration.booking.ways_in import CodeRefused, NotInvited
 from registration.events.rules import opens
 from registration.journal.services import SYSTEM, organiser_actor
-from registration.organiser.ways_in import WaysIn, change_ways_in
+from registration.organiser.access.services import WaysIn, change_ways_in
 from tests import factories
 from tests.factories import application, make_event
 

@@ -5,9 +5,9 @@ from email import message_from_bytes, policy
 import pytest
 from sqlalchemy import select, update
 
-from registration.booking.kinds import COUNTER_ANSWERED, DECLINE_ASKED, REPLIES
-from registration.booking.messages import announce_one
 from registration.booking.models import Booking
+from registration.booking.notifications.kinds import COUNTER_ANSWERED, DECLINE_ASKED, REPLIES
+from registration.booking.notifications.notify import announce_one
 from registration.cli import cli
 from registration.core.database import db
 from registration.core.transaction import write_tx

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event as events
 from sqlalchemy import func, select
 
-from registration.booking.services.register import register
+from registration.booking.admission.services import register
 from registration.core.database import db
 from registration.core.transaction import Unavailable
 from registration.doctor.examine import examine

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from registration import create_app
-from registration.booking.services.register import register
+from registration.booking.admission.services import register
 from registration.cli import cli
 from registration.core.database import db
 from registration.doctor.examine import examine

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from registration.booking.services.cancel import cancel
-from registration.booking.services.reach import correct_address
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.contact_again import correct_address
 from registration.cli import doctor
 from registration.core import clock
 from registration.core.database import db

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from registration.booking.services.cancel import cancel
-from registration.booking.services.party import change_choice
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.party import change_choice
 from registration.core import clock
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
@@ -14,7 +14,7 @@ from registration.events.models import Category, Event, Question
 from registration.events.services import CategoryFacts, QuestionFacts, Text, add_question, put_text
 from registration.journal.models import JournalEntry
 from registration.journal.services import ATTENDEE, SYSTEM
-from registration.organiser.categories import change_category, remove_category
+from registration.organiser.parts.services import change_category, remove_category
 from registration.seats.models import Pool
 from tests import factories
 from tests.booking.arranging import booked

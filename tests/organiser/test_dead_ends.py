@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from registration.booking.services import closing
-from registration.booking.services.closing import close_registration
+from registration.booking.event_settings import closing
+from registration.booking.event_settings.closing import close_registration
 from registration.core import clock
 from registration.journal.services import SYSTEM
 from tests import factories

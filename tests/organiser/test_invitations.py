@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from registration.booking.admission.services import register
 from registration.booking.models import Invitation
-from registration.booking.services.register import register
 from registration.core.database import db
 from registration.invitations.services import decline_invitation
 from registration.mail.models import OutgoingMessage

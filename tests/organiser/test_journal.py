@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from registration.booking.services.cancel import cancel
-from registration.booking.services.deciding import merge
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.decide import merge
 from registration.core.transaction import write_tx
 from registration.journal.services import SYSTEM, Note, organiser_actor, record
 from registration.journal.wording import ACTIONS, in_words, reason_words

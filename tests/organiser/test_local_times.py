@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from registration.core.database import db
 from registration.events.models import Event
-from registration.organiser.local_times import comes_twice, is_skipped
+from registration.organiser.shared.local_times import comes_twice, is_skipped
 from tests import factories
 from tests.factories import sign_in, token_in
 from tests.ical.checker import check_calendar

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from registration.booking.models import Booking, EventMail
-from registration.booking.reminding import due_at, remind
+from registration.booking.tasks.event_reminders import due_at, remind
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx
@@ -16,9 +16,9 @@ from registration.journal.services import SYSTEM
 from registration.mail.models import OutgoingMessage
 from registration.mail.transport import FolderTransport
 from registration.mail.worker import send_due
-from registration.organiser import mailings
-from registration.organiser.listing import Filters
-from registration.organiser.models import Mailing
+from registration.organiser.attendees.queries import Filters
+from registration.organiser.mailing import services as mailing_services
+from registration.organiser.mailing.models import Mailing
 from tests import factories
 from tests.factories import cancel_registration, make_event, register, sign_in, token_in
 
@@ -60,7 +60,7 @@ def messages(kind: str = "message") -> list[tuple[str, str]]:
 def queued() -> int:
     """Put the next batch into the outbox, as the worker does."""
     db.session.rollback()
-    return mailings.queue_some()
+    return mailing_services.queue_some()
 
 
 def letters(folder) -> list:
@@ -132,12 +132,12 @@ def test_a_party_gets_one_mail(owner, page_app):
 
 
 def test_it_is_queued_in_batches_and_each_person_once(page_app, monkeypatch):
-    monkeypatch.setattr(mailings, "BATCH", 2)
+    monkeypatch.setattr(mailing_services, "BATCH", 2)
     event = make_event(capacity=9)
     for number in range(5):
         register(event, f"Person {number}")
-    mailing_id = mailings.draft(event.id, "Parking", "East gate.", Filters(), None)
-    mailings.send(event.id, mailing_id, 5, SYSTEM)
+    mailing_id = mailing_services.draft(event.id, "Parking", "East gate.", Filters(), None)
+    mailing_services.send(event.id, mailing_id, 5, SYSTEM)
     assert [queued() for _turn in range(4)] == [2, 2, 1, 0]
     assert len(messages()) == 5
     assert len(set(messages())) == 5
@@ -146,7 +146,7 @@ def test_it_is_queued_in_batches_and_each_person_once(page_app, monkeypatch):
 
 
 def test_stopping_keeps_what_has_not_left(owner, page_app, monkeypatch, tmp_path):
-    monkeypatch.setattr(mailings, "BATCH", 2)
+    monkeypatch.setattr(mailing_services, "BATCH", 2)
     event = make_event(capacity=9)
     for number in range(5):
         register(event, f"Person {number}")

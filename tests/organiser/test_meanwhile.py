@@ -6,9 +6,9 @@ from html import unescape
 
 import pytest
 
-from registration.booking.services.lines import change_line
-from registration.booking.services.sessions import SessionFacts, add_session
-from registration.core import meanwhile
+from registration.booking.event_settings.sessions import SessionFacts, add_session
+from registration.booking.event_settings.waitlist import change_line
+from registration.core import optimistic_lock
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.events.models import Category, Event, EventSession, Programme, Question
@@ -289,8 +289,8 @@ def test_whoever_sends_no_marks_is_not_asked(app):
     event = make_event()
     change_line(event.id, LinePolicy(promotion="manual"), SYSTEM)
     change_line(event.id, LinePolicy(promotion="offer"), SYSTEM)
-    with pytest.raises(meanwhile.ChangedMeanwhile) as changed:
-        change_line(event.id, LinePolicy(firm_cap=2), SYSTEM, meanwhile.marks({"promotion": "manual"}))
+    with pytest.raises(optimistic_lock.ChangedMeanwhile) as changed:
+        change_line(event.id, LinePolicy(firm_cap=2), SYSTEM, optimistic_lock.marks({"promotion": "manual"}))
     assert "promotion" in changed.value.names
 
 

@@ -6,11 +6,11 @@ import io
 import pytest
 from sqlalchemy import select
 
-from registration.booking.services import uploads
+from registration.booking.answers import uploads
 from registration.core.database import db
 from registration.events.models import Event, Question
 from registration.events.services import QuestionFacts
-from registration.organiser.exports import export
+from registration.organiser.attendees.exports import export
 from tests import factories
 from tests.factories import make_event, register, sign_in, token_in
 

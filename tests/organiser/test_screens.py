@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import event as sql_events
 from sqlalchemy import select
 
+from registration.booking.event_settings.closing import cancel_event
 from registration.booking.models import Attendee
-from registration.booking.services.closing import cancel_event
 from registration.core import clock
 from registration.core.database import db
 from registration.doctor.examine import examine
@@ -22,7 +22,7 @@ from registration.journal.models import JournalEntry
 from registration.journal.services import SYSTEM
 from registration.mail.models import OutgoingMessage
 from registration.mail.worker import send_due
-from registration.organiser.exports import COLUMNS, export, safe_cell
+from registration.organiser.attendees.exports import COLUMNS, export, safe_cell
 from registration.seats.models import Registration
 from tests import factories
 from tests.factories import make_event, pool, register, sign_in, state, token_in

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import update
 
-from registration.booking.services.cancel import cancel
-from registration.booking.services.capacity import change_capacity
+from registration.booking.changes.cancel import cancel
+from registration.booking.event_settings.capacity import change_capacity
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.events.models import Category, Event, EventSession

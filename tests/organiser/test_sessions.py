@@ -5,11 +5,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from registration.booking.messages import SESSION_MOVED
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.party import change_choice
+from registration.booking.event_settings.sessions import (
+    SessionFacts,
+    add_session,
+    change_session,
+    remove_session,
+)
 from registration.booking.models import AttendeeSession
-from registration.booking.services.cancel import cancel
-from registration.booking.services.party import change_choice
-from registration.booking.services.sessions import SessionFacts, add_session, change_session, remove_session
+from registration.booking.notifications.notify import SESSION_MOVED
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx

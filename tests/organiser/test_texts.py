@@ -4,11 +4,11 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from registration.booking.facts import PLACEHOLDERS
+from registration.booking.emails.placeholders import PLACEHOLDERS
 from registration.mail.transport import FolderTransport
 from registration.mail.wording import filled, unknown_placeholders
 from registration.mail.worker import send_due
-from registration.organiser.texts import EDITABLE, our_text
+from registration.organiser.mailing.mail_texts import EDITABLE, our_text
 from tests import factories
 from tests.factories import make_event, register, sign_in, token_in
 
