@@ -14,10 +14,10 @@ from registration.core.transaction import write_tx
 from registration.mail import outbox
 from registration.mail.addresses import numbered
 from registration.mail.composing import Draft, Superseded, compose, readers
-from registration.mail.envelope import Letter, UnsendableLetter, build
+from registration.mail.envelope import Letter, UnsendableLetter, UnsendableRecipient, build
 from registration.mail.models import OutgoingMessage
 from registration.mail.pace import Pace
-from registration.mail.transport import Deferred, Refused, Transport, transport_from_url
+from registration.mail.transport import Deferred, Refused, Transport, Undelivered, transport_from_url
 
 log = logging.getLogger(__name__)
 BATCH = 20
@@ -126,7 +126,9 @@ def _written(message: OutgoingMessage) -> bytes | Exception:
         # One bad row never blocks the rest; its message may hold a name, so only its kind is kept.
         log.exception("mail not composed id=%s", message.id)
         db.session.rollback()
-        return Deferred(f"This mail could not be written ({type(error).__name__}).", counts=True)
+        return Deferred(
+            f"This mail could not be written ({type(error).__name__}).", counts=True, is_ours=True
+        )
 
 
 def _sent(transport: Transport, message: OutgoingMessage, raw: bytes) -> Exception | None:
@@ -137,7 +139,7 @@ def _sent(transport: Transport, message: OutgoingMessage, raw: bytes) -> Excepti
         return reason
     except Exception as error:
         log.exception("mail not sent id=%s", message.id)
-        return Deferred(f"This mail could not be sent ({type(error).__name__}).", counts=True)
+        return Deferred(f"This mail could not be sent ({type(error).__name__}).", counts=True, is_ours=True)
     return None
 
 
@@ -153,10 +155,17 @@ def _mark(message: OutgoingMessage, trouble: Exception | None) -> None:
     elif isinstance(trouble, Superseded):
         note = partial(outbox.mark_superseded, message_id=message.id, reason=why)
     elif isinstance(trouble, Deferred):
-        note = partial(outbox.mark_deferred, message=message, reason=why, counts=trouble.counts)
+        note = partial(outbox.mark_deferred, message=message, trouble=trouble)
     else:
-        note = partial(outbox.mark_failed, message_id=message.id, reason=why)
+        note = partial(outbox.mark_failed, message_id=message.id, reason=why, is_ours=_is_ours(trouble))
     write_tx(note, durable=False)
+
+
+def _is_ours(trouble: Exception) -> bool:
+    """Return whether a mail cannot go for a reason of ours; the recipient's address and server are not."""
+    if isinstance(trouble, Undelivered):
+        return trouble.is_ours
+    return not isinstance(trouble, UnsendableRecipient)
 
 
 def _return_path(message: OutgoingMessage) -> str:

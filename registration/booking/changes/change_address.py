@@ -18,7 +18,7 @@ from registration.core.refusal import NotFound, Refusal
 from registration.core.text import normal_email
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE, Note, record
-from registration.mail.models import PENDING, OutgoingMessage
+from registration.mail.models import FAILED, PENDING, OutgoingMessage
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.models import Registration
@@ -97,7 +97,7 @@ def _confirm(session: Session, booking_id: int, event_ids: Sequence[int]) -> str
         .where(
             OutgoingMessage.booking_id == booking_id,
             OutgoingMessage.to_email == old,
-            OutgoingMessage.state == PENDING,
+            OutgoingMessage.state.in_((PENDING, FAILED)),
         )
         .values(to_email=email)
     )

@@ -15,7 +15,7 @@ from registration.core.text import fold, normal_email
 from registration.core.transaction import write_tx
 from registration.journal.services import Actor, Note, record
 from registration.mail import outbox
-from registration.mail.models import PENDING, OutgoingMessage
+from registration.mail.models import FAILED, PENDING, OutgoingMessage
 from registration.mail.queries import is_under_way
 from registration.seats import gate as gates
 from registration.seats import rules
@@ -121,7 +121,7 @@ def _change(session: Session, booking: Booking, email: str, normal: str) -> None
         one.searchable = fold(f"{one.name} {email} {one.firm}")
     session.execute(
         update(OutgoingMessage)
-        .where(OutgoingMessage.booking_id == booking.id, OutgoingMessage.state == PENDING)
+        .where(OutgoingMessage.booking_id == booking.id, OutgoingMessage.state.in_((PENDING, FAILED)))
         .values(to_email=email)
         .execution_options(synchronize_session=False)
     )
