@@ -57,12 +57,12 @@ browser: ## see to it that Chromium is there
 			exit 1; \
 		fi; }
 
-# Programs that people read calendars with, and Java and Node for what looks at pages: each is fed by the tests.
+# nginx, which the server stands behind. Programs that people read calendars with, and Java and Node for what looks at pages: each is fed by the tests.
 # Node and Java may have come from elsewhere, and Debian's npm cannot stand beside another one's Node.
-READERS = thunderbird calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 \
+READERS = nginx-light openssl thunderbird calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 \
 	$(shell command -v node >/dev/null && command -v npm >/dev/null || echo nodejs npm) \
 	$(shell command -v java >/dev/null || echo default-jre-headless)
-HAS_READERS = command -v thunderbird && command -v calcurse && command -v php && command -v java \
+HAS_READERS = { command -v nginx || test -x /usr/sbin/nginx; } && command -v openssl && command -v thunderbird && command -v calcurse && command -v php && command -v java \
 	&& command -v node && command -v npm && test -d /usr/share/php/Sabre/VObject \
 	&& /usr/bin/python3 -c 'import gi; gi.require_version("ICalGLib", "3.0")'
 
