@@ -18,7 +18,7 @@ from registration.mail.models import Delivery, OutgoingMessage
 from registration.mail.outbox import mark_sent
 from registration.mail.transport import FolderTransport
 from registration.mail.worker import BOUNCES, send_due
-from tests.booking.test_calendar_answers import CALENDAR, mail
+from tests.booking.inbound.test_calendar_answers import CALENDAR, mail
 from tests.factories import cancel_registration, register, state
 from tests.mail.test_reports import report
 
