@@ -28,6 +28,10 @@ def asked_for(*groups: str) -> set[str]:
     return names(wanted)
 
 
+def asked_for_building() -> set[str]:
+    return names(tomllib.loads(read(ROOT / "pyproject.toml"))["dependency-groups"]["build"])
+
+
 def names(requirements: list[str]) -> set[str]:
     return {re.split(r"[\[><=;~ ]", one)[0] for one in requirements}
 
@@ -66,7 +70,7 @@ def test_the_locks_hold_what_the_project_asks_for():
 
 def test_what_builds_the_project_is_no_part_of_what_is_installed():
     project = tomllib.loads(read(ROOT / "pyproject.toml"))
-    build = names(project["dependency-groups"]["build"])
+    build = asked_for_building()
     assert names(project["build-system"]["requires"]) <= build
     assert build <= {requirement.split("==")[0] for requirement in locked(BUILD)}
     assert not build & asked_for("dev")
