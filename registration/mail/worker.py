@@ -96,7 +96,7 @@ def _written_at_once(messages: Sequence[OutgoingMessage]) -> dict[int, bytes | E
     Left out is all but the first to one person about one event: what a later one says, and when,
     depends on the earlier one having been sent.
     """
-    first = {(message.event_id, message.to_email): message for message in reversed(messages)}
+    first = {(message.event_id, message.to_email.casefold()): message for message in reversed(messages)}
     _read_ahead(list(first.values()))
     written = {message.id: _written(message) for message in first.values()}
     # The snapshot ends before anything slow begins: a database must not wait for a relay.

@@ -57,12 +57,22 @@ def test_the_organizer_counts_when_the_envelope_was_lost():
     assert read_answer(mail(to="someone@example.org")).recipients[-1].startswith("events+7.")
 
 
+@pytest.mark.parametrize("stated", ["auto-generated", "auto-replied"])
+def test_that_a_program_sent_it_by_itself_does_not_matter(stated):
+    assert read_answer(mail(headers=f"Auto-Submitted: {stated}\r\n")).says == "declined"
+
+
+def test_a_mail_to_no_address_of_ours_is_not_read_at_all(monkeypatch):
+    monkeypatch.setattr("registration.booking.inbound.calendar_reply.Calendar", None)
+    with pytest.raises(Ignored, match="no address of ours"):
+        read_answer(mail(), known=lambda _address: False)
+
+
 @pytest.mark.parametrize(
     "raw",
     [
         b"",
         b"To: events@example.org\r\n\r\nHello",
-        mail(headers="Auto-Submitted: auto-replied\r\n"),
         mail(method="REQUEST"),
         mail("DELEGATED"),
         mail(calendar="no calendar"),
@@ -70,7 +80,7 @@ def test_the_organizer_counts_when_the_envelope_was_lost():
         mail(calendar=CALENDAR.replace("ATTENDEE", "X-NOBODY")),
         mail(calendar=CALENDAR.replace("END:VEVENT", "X:" + "0" * 300_000 + "\nEND:VEVENT")),
     ],
-    ids=["nothing", "a letter", "automatic", "a request", "delegated", "broken", "no uid", "nobody", "huge"],
+    ids=["nothing", "a letter", "a request", "delegated", "broken", "no uid", "nobody", "huge"],
 )
 def test_what_is_no_answer_is_ignored(raw):
     with pytest.raises(Ignored):

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from registration.booking.form.email_typos import suggestion
 from registration.booking.models import Booking
 from registration.core.database import db
+from tests.booking.form.test_questions import filled, path
 from tests.booking.programme_arranging import errors
-from tests.booking.test_questions import filled, path
 from tests.factories import make_event
 
 

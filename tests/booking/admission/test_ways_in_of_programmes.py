@@ -6,7 +6,7 @@ from registration.booking.models import Booking
 from registration.journal.services import SYSTEM
 from registration.organiser.access.services import WaysIn, change_ways_in
 from tests.booking.programme_arranging import errors, filled, make_programme, path
-from tests.booking.test_register_page import count
+from tests.booking.views.test_register_page import count
 from tests.factories import make_event
 
 

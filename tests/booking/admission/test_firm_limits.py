@@ -10,7 +10,7 @@ from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE
 from registration.seats.models import Queue
 from tests.booking.arranging import troubles
-from tests.booking.test_editing import attendees
+from tests.booking.changes.test_editing import attendees
 from tests.factories import make_event, register, target
 
 

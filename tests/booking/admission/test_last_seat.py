@@ -4,10 +4,10 @@ from sqlalchemy import select
 
 from registration.core.database import db
 from registration.seats.models import Registration
+from tests.booking.form.test_questions import filled, path
 from tests.booking.programme_arranging import filled as filled_programme
 from tests.booking.programme_arranging import make_programme
 from tests.booking.programme_arranging import path as programme_path
-from tests.booking.test_questions import filled, path
 from tests.factories import make_event, register
 
 

@@ -12,11 +12,11 @@ from registration.core.transaction import write_tx
 from registration.events.models import Event, EventSession
 from registration.seats import gate as gates
 from registration.seats.models import Registration
+from tests.booking.form.test_questions import filled, path
 from tests.booking.mailbox import body, sent
 from tests.booking.programme_arranging import errors, make_programme
 from tests.booking.programme_arranging import filled as filled_programme
 from tests.booking.programme_arranging import path as programme_path
-from tests.booking.test_questions import filled, path
 from tests.factories import make_event
 
 

@@ -6,7 +6,7 @@ from registration.booking.models import Booking
 from registration.booking.views.codes import TRIES
 from registration.journal.services import SYSTEM
 from registration.organiser.access.services import WaysIn, change_ways_in
-from tests.booking.test_register_page import count, errors, filled, path
+from tests.booking.views.test_register_page import count, errors, filled, path
 from tests.factories import make_event
 
 

@@ -22,9 +22,9 @@ from registration.events.services import touch
 from registration.journal.services import ATTENDEE
 from registration.seats.models import Registration
 from tests import factories
+from tests.booking.calendar.test_own_calendar import ADA, feed_in, own_feed
+from tests.booking.changes.test_session_choices import add_session
 from tests.booking.mailbox import calendars, sent
-from tests.booking.test_own_calendar import ADA, feed_in, own_feed
-from tests.booking.test_session_choices import add_session
 from tests.factories import application, attendees, make_event, registration_of, token_in
 from tests.ical.checker import check_calendar, components
 
