@@ -17,16 +17,10 @@ from registration.journal.services import ATTENDEE
 from registration.seats.models import Registration
 from tests import factories
 from tests.booking.arranging import booked, fields_in
-from tests.factories import make_account, make_event, register, sign_in, target
+from tests.factories import make_event, register, target
 
 ORDER = QuestionFacts("Order number", scope="booking", is_required=True)
 DIET = QuestionFacts("Diet")
-
-
-@pytest.fixture
-def owner(page_app, page_client):
-    sign_in(page_client, "owner@example.org", make_account("owner@example.org", "owner"))
-    return page_client
 
 
 def parts(registration) -> list[Registration]:

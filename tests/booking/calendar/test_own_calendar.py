@@ -11,10 +11,10 @@ from registration.events.models import Event
 from registration.events.services import touch
 from registration.seats.models import Registration
 from tests import factories
-from tests.booking.mailbox import body, sent
 from tests.factories import application, make_event, registration_of, token_in
 from tests.ical.checker import check_calendar
 from tests.ical.test_entries import lines
+from tests.mailbox import body, sent
 
 ADA = "ada@example.org"
 

@@ -24,9 +24,9 @@ from registration.seats.models import Registration
 from tests import factories
 from tests.booking.calendar.test_own_calendar import ADA, feed_in, own_feed
 from tests.booking.changes.test_session_choices import add_session
-from tests.booking.mailbox import calendars, sent
 from tests.factories import application, attendees, make_event, registration_of, token_in
 from tests.ical.checker import check_calendar, components
+from tests.mailbox import calendars, sent
 
 
 def make_workshop():

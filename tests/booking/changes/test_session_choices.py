@@ -13,11 +13,11 @@ from registration.events.models import Event, EventSession
 from registration.seats import gate as gates
 from registration.seats.models import Registration
 from tests.booking.form.test_questions import filled, path
-from tests.booking.mailbox import body, sent
 from tests.booking.programme_arranging import errors, make_programme
 from tests.booking.programme_arranging import filled as filled_programme
 from tests.booking.programme_arranging import path as programme_path
 from tests.factories import make_event
+from tests.mailbox import body, sent
 
 
 def add_session(event, name: str, begins: int, seats: int | None = None) -> int:

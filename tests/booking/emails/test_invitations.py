@@ -14,10 +14,10 @@ from registration.events.models import Event
 from registration.events.queries import whereabouts
 from registration.events.services import Facts, Text, change_event
 from tests import factories
-from tests.booking.mailbox import calendars, sent
 from tests.factories import make_event, register
 from tests.ical.checker import check_calendar
 from tests.ical.test_entries import lines
+from tests.mailbox import calendars, sent
 
 ADA = "ada@example.org"
 START = datetime(2026, 12, 1, 9, tzinfo=UTC)

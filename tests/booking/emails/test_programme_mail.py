@@ -1,9 +1,5 @@
 """The one mail about a form for several events."""
 
-import email
-from email.policy import default
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select, update
 
@@ -17,6 +13,7 @@ from registration.mail.worker import send_due
 from registration.seats.models import Registration
 from tests.booking.programme_arranging import filled, make_programme, path
 from tests.factories import make_event, register
+from tests.mailbox import sent
 
 
 @pytest.fixture
@@ -31,17 +28,9 @@ def mixed(page_app, page_client):
     return workshop, meeting
 
 
-def newest(app):
-    """Return the mail that was written last."""
-    files = sorted(Path(app.config["MAIL_URL"].removeprefix("file://")).rglob("*.eml"))
-    return email.message_from_bytes(
-        max(files, key=lambda one: one.stat().st_mtime_ns).read_bytes(), policy=default
-    )
-
-
 def test_a_mixed_outcome_is_told_in_one_mail(page_app, mixed):
     assert send_due() == 1
-    letter = newest(page_app)
+    letter = sent()[-1]
     text = letter.get_body(("plain",)).get_content()
     assert letter["Subject"].startswith("Seats in 1 of 2 events")
     assert "You are on the waitlist, number 1" in text
@@ -53,7 +42,7 @@ def test_a_mixed_outcome_is_told_in_one_mail(page_app, mixed):
 
 def test_each_event_has_a_calendar_file_of_its_own(page_app, mixed):
     send_due()
-    files = {part.get_filename(): part.get_content() for part in newest(page_app).iter_attachments()}
+    files = {part.get_filename(): part.get_content() for part in sent()[-1].iter_attachments()}
     assert sorted(files) == sorted(f"{event.slug}.ics" for event in mixed)
     for raw in files.values():
         told = raw if isinstance(raw, str) else raw.decode()
@@ -68,7 +57,7 @@ def test_what_is_cancelled_meanwhile_is_not_told(page_app, mixed):
     ).one()
     cancel(Target(workshop.id, waits.id), ATTENDEE, tells=False)
     send_due()
-    text = newest(page_app).get_body(("plain",)).get_content()
+    text = sent()[-1].get_body(("plain",)).get_content()
     assert "Workshop" not in text
     assert "Meeting" in text
 
@@ -86,7 +75,7 @@ def test_when_nothing_is_left_no_mail_goes(page_app, mixed):
 def test_an_organiser_without_invitations_attaches_nothing_and_says_so(page_app, mixed):
     write_tx(lambda session: session.execute(update(Organiser).values(calendar_mail="none")))
     send_due()
-    letter = newest(page_app)
+    letter = sent()[-1]
     assert list(letter.iter_attachments()) == []
     text = letter.get_body(("plain",)).get_content()
     assert "attached" not in text

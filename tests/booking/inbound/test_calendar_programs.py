@@ -22,9 +22,9 @@ from registration.journal.services import ATTENDEE
 from registration.mail.addresses import numbered
 from registration.mail.incoming import Ignored
 from registration.mail.models import OutgoingMessage
-from tests.booking.mailbox import calendars, sent
 from tests.factories import attendees, cancel_registration, make_event, register, state, target
 from tests.mail.answering import Shape, answers
+from tests.mailbox import calendars, sent
 
 ADDRESS = "events@events.example.org"
 MAILS = {"declined": DECLINE_ASKED, "counter": COUNTER_ANSWERED, "asked": ANSWERED_ELSEWHERE}

@@ -12,18 +12,12 @@ from registration.journal.wording import ACTIONS, in_words, reason_words
 from registration.seats import rules
 from tests import factories
 from tests.booking.arranging import booked
-from tests.factories import make_account, make_event, register, sign_in, target
+from tests.factories import make_account, make_event, register, target
 from tests.house.files import ROOT
 
 # They concern an organiser or an account, and no page of an event shows them.
 ELSEWHERE = {"created-programme", "changed-programme", "mail-text", "mail-text-ours", "calendar-mail"}
 WRITERS = {"Note", "_note", "_noted", "_changed"}
-
-
-@pytest.fixture
-def owner(page_app, page_client):
-    sign_in(page_client, "ada@example.org", make_account("ada@example.org", "owner"))
-    return page_client
 
 
 def written_actions() -> set[str]:
@@ -65,7 +59,7 @@ def test_the_journal_says_in_words_what_happened(owner):
 def test_who_was_merged_reads_why_in_words(owner):
     event = make_event(capacity=2)
     ada, again = register(event, "Ada"), register(event, "Ada Lovelace")
-    actor = organiser_actor(factories.account_id("ada@example.org"))
+    actor = organiser_actor(factories.account_id("owner@example.org"))
     merge(target(ada), target(again), actor)
     page = owner.get(f"/organiser/events/{event.slug}/registrations/{again.id}").text
     assert f"These people were registered twice: registration {ada.id} stays." in page
@@ -74,10 +68,10 @@ def test_who_was_merged_reads_why_in_words(owner):
 
 def test_a_person_who_was_merged_reads_it_in_her_language(page_app, page_client):
     event = make_event(capacity=2)
-    make_account("ada@example.org", "owner")
+    make_account("owner@example.org", "owner")
     ada = register(event, "Ada")
     token, again = booked(event, "Ben")
-    merge(target(ada), target(again), organiser_actor(factories.account_id("ada@example.org")))
+    merge(target(ada), target(again), organiser_actor(factories.account_id("owner@example.org")))
     page = page_client.get(f"{token}?lang=de").text
     assert "merged into" not in page
     assert "zweimal angemeldet" in page

@@ -1,7 +1,6 @@
 """A message to many: who, what, seen first, sent in batches, stopped; reminders and papers."""
 
 from datetime import timedelta
-from email import message_from_bytes, policy
 
 import pytest
 from sqlalchemy import select, update
@@ -19,25 +18,14 @@ from registration.mail.worker import send_due
 from registration.organiser.attendees.queries import Filters
 from registration.organiser.mailing import services as mailing_services
 from registration.organiser.mailing.models import Mailing
-from tests import factories
-from tests.factories import cancel_registration, make_event, register, sign_in, token_in
+from tests.factories import cancel_registration, make_event, post, register, token_in
+from tests.mailbox import written
 
 BASE = "/organiser/events/workshop-on-nomenclatures/messages"
 WORDS = {
     "subject": "Parking",
     "body": "Dear {name},\n\nuse the east gate of {event}. {{7*7}} %s",
 }
-
-
-@pytest.fixture
-def owner(page_app, page_client):
-    """A client that is signed in as owner."""
-    sign_in(page_client, "owner@example.org", factories.make_account("owner@example.org", "owner"))
-    return page_client
-
-
-def post(client, page: str, address: str, **data):
-    return client.post(address, data={"csrf_token": token_in(client.get(page).text), **data})
 
 
 def write(client, query: str = "", **words) -> str:
@@ -63,12 +51,6 @@ def queued() -> int:
     return mailing_services.queue_some()
 
 
-def letters(folder) -> list:
-    return [
-        message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml"))
-    ]
-
-
 def test_a_message_is_seen_as_a_real_person_reads_it_before_anybody_gets_it(owner, page_app):
     register(make_event(capacity=9), "Ada")
     page = owner.get(write(owner)).text
@@ -90,7 +72,7 @@ def test_the_count_on_the_button_is_who_gets_it(owner, page_app, tmp_path):
     assert queued() == 3
     assert [name for name, _state in messages()] == ["Ada", "Ben", "Cleo"]
     send_due(FolderTransport(tmp_path))
-    found = [one for one in letters(tmp_path) if one["Subject"] == "[DITTA] Parking"]
+    found = [one for one in written(tmp_path) if one["Subject"] == "[DITTA] Parking"]
     assert len(found) == 3
     assert {one["List-Id"] for one in found} == {"<ditta.registration.example.org>"}
     assert all(one["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click" for one in found)
@@ -158,7 +140,7 @@ def test_stopping_keeps_what_has_not_left(owner, page_app, monkeypatch, tmp_path
     assert queued() == 0
     send_due(FolderTransport(tmp_path))
     assert {state for _name, state in messages()} == {"superseded"}
-    assert not [one for one in letters(tmp_path) if "Parking" in one["Subject"]]
+    assert not [one for one in written(tmp_path) if "Parking" in one["Subject"]]
 
 
 def test_a_test_goes_to_me_and_leads_into_nobodys_booking(owner, page_app, tmp_path):
@@ -166,7 +148,7 @@ def test_a_test_goes_to_me_and_leads_into_nobodys_booking(owner, page_app, tmp_p
     address = write(owner, body="Dear {name}, see {link}")
     post(owner, address, address + "test")
     send_due(FolderTransport(tmp_path))
-    [mine] = [one for one in letters(tmp_path) if "owner@example.org" in one["To"]]
+    [mine] = [one for one in written(tmp_path) if "owner@example.org" in one["To"]]
     assert mine["Subject"] == "[DITTA] Parking"
     text = mine.get_body(("plain",)).get_content()
     assert "Dear Ada, see http://localhost/" in text
@@ -277,7 +259,7 @@ def test_tickets_go_with_the_confirmation_where_the_organiser_wants_it(page_app,
     send_due(FolderTransport(tmp_path))
     files = {
         one["Subject"].split(":")[0]: [part.get_filename() for part in one.iter_attachments()]
-        for one in letters(tmp_path)
+        for one in written(tmp_path)
     }
     assert files == {
         "Your seat is confirmed": ["invite.ics", "ticket.pdf"],

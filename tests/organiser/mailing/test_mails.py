@@ -13,14 +13,7 @@ from registration.mail.models import OutgoingMessage
 from registration.mail.transport import FolderTransport
 from registration.mail.worker import send_due
 from tests import factories
-from tests.factories import cancel_registration, make_event, register, sign_in, token_in
-
-
-@pytest.fixture
-def owner(page_app, page_client):
-    """A client that is signed in as owner."""
-    sign_in(page_client, "owner@example.org", factories.make_account("owner@example.org", "owner"))
-    return page_client
+from tests.factories import cancel_registration, make_event, post, register, sign_in
 
 
 @pytest.fixture
@@ -33,10 +26,6 @@ def ada(page_app, tmp_path):
 
 def page_of(registration) -> str:
     return f"/organiser/events/workshop-on-nomenclatures/registrations/{registration.id}"
-
-
-def post(client, page: str, address: str, **data):
-    return client.post(address, data={"csrf_token": token_in(client.get(page).text), **data})
 
 
 def mails() -> list[tuple[str, str, str]]:

@@ -1,7 +1,5 @@
 """Organisers say mails in their own words: flat placeholders, a preview, a test, a way back."""
 
-from email import message_from_bytes, policy
-
 import pytest
 
 from registration.booking.emails.placeholders import PLACEHOLDERS
@@ -11,6 +9,7 @@ from registration.mail.worker import send_due
 from registration.organiser.mailing.mail_texts import EDITABLE, our_text
 from tests import factories
 from tests.factories import make_event, register, sign_in, token_in
+from tests.mailbox import written
 
 OWN = '<span class="pill">own words</span>'
 SCREEN = "/organiser/organisers/ditta/texts/confirmed/en"
@@ -30,8 +29,8 @@ def post(client, address: str, **data):
 
 
 def newest(folder):
-    [path] = folder.glob("*.eml")
-    return message_from_bytes(path.read_bytes(), policy=policy.default)
+    [mail] = written(folder)
+    return mail
 
 
 @pytest.mark.parametrize(

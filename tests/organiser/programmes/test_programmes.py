@@ -8,17 +8,10 @@ from sqlalchemy import select
 from registration.core.database import db
 from registration.events.models import Programme, ProgrammeEvent
 from registration.events.rules import circle
-from tests import factories
 from tests.booking.programme_arranging import make_programme
-from tests.factories import make_event, register, sign_in, state, token_in
+from tests.factories import make_event, register, state, token_in
 
 NEW = "/organiser/organisers/ditta/programmes/new"
-
-
-@pytest.fixture
-def owner(page_app, page_client):
-    sign_in(page_client, "ada@example.org", factories.make_account("ada@example.org", "owner"))
-    return page_client
 
 
 @pytest.fixture

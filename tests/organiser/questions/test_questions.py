@@ -15,12 +15,6 @@ from tests import factories
 from tests.factories import make_event, register, sign_in, token_in
 
 
-@pytest.fixture
-def owner(page_app, page_client):
-    sign_in(page_client, "ada@example.org", factories.make_account("ada@example.org", "owner"))
-    return page_client
-
-
 def base(event) -> str:
     return f"/organiser/events/{event.slug}/edit/questions"
 

@@ -4,13 +4,7 @@ import pytest
 
 from tests import factories
 from tests.booking.arranging import booked
-from tests.factories import make_event, register, sign_in, token_in
-
-
-@pytest.fixture
-def owner(page_app, page_client):
-    sign_in(page_client, "ada@example.org", factories.make_account("ada@example.org", "owner"))
-    return page_client
+from tests.factories import make_event, register, token_in
 
 
 def cancel(client, event, registration, path: str = "cancel") -> str:

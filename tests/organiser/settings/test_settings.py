@@ -4,16 +4,9 @@ import pytest
 
 from registration.accounts.models import Organiser
 from registration.core.database import db
-from tests import factories
-from tests.factories import sign_in, token_in
+from tests.factories import token_in
 
 PATH = "/organiser/organisers/ditta/settings"
-
-
-@pytest.fixture
-def owner(page_app, page_client):
-    sign_in(page_client, "ada@example.org", factories.make_account("ada@example.org", "owner"))
-    return page_client
 
 
 def chosen() -> str:

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from registration.core.database import db
 from registration.events.models import Event
 from registration.organiser.shared.local_times import comes_twice, is_skipped
-from tests import factories
-from tests.factories import sign_in, token_in
+from tests.factories import token_in
 from tests.ical.checker import check_calendar
 
 NEW = "/organiser/organisers/ditta/events/new"
@@ -26,12 +25,6 @@ GALA = {
     "capacity": "120",
     "policy": "first_fit",
 }
-
-
-@pytest.fixture
-def owner(page_app, page_client):
-    sign_in(page_client, "ada@example.org", factories.make_account("ada@example.org", "owner"))
-    return page_client
 
 
 def create(owner, **changes):

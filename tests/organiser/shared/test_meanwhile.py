@@ -19,13 +19,7 @@ from registration.seats.queries import line_policy
 from registration.seats.rules import LinePolicy
 from tests import factories
 from tests.booking.programme_arranging import make_programme
-from tests.factories import make_event, sign_in
-
-
-@pytest.fixture
-def owner(page_app, page_client):
-    sign_in(page_client, "ada@example.org", factories.make_account("ada@example.org", "owner"))
-    return page_client
+from tests.factories import make_event
 
 
 def form_of(page: str) -> dict[str, str]:

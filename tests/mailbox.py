@@ -14,9 +14,18 @@ def sent() -> list[EmailMessage]:
     """Send what is due and return every mail so far, first to last."""
     send_due()
     db.session.rollback()
-    folder = Path(current_app.config["MAIL_URL"].removeprefix("file://"))
+    return written(Path(current_app.config["MAIL_URL"].removeprefix("file://")))
+
+
+def written(folder: Path) -> list[EmailMessage]:
+    """Return the mails that lie in *folder*, first to last."""
     files = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
     return [message_from_bytes(path.read_bytes(), EmailMessage, policy=policy.default) for path in files]
+
+
+def sent_to(address: str) -> list[tuple[str, str]]:
+    """Send what is due and return (subject, text) of every mail to *address* so far, first to last."""
+    return [(str(mail["Subject"]), body(mail)) for mail in sent() if address in str(mail["To"])]
 
 
 def calendars(mail: EmailMessage) -> list[EmailMessage]:
