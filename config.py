@@ -38,7 +38,7 @@ MAIL_FROM = "events@example.org"
 # and the mail server pipes them into `registration bounce`. Empty: they go to MAIL_FROM.
 BOUNCE_ADDRESS = ""
 
-# Where calendars send their answers, as events@events.example.org; each registration adds a number behind a
+# Where calendars send their answers, as events@events.example.org; each invitation adds a number behind a
 # plus, and the mail server pipes them into `registration reply`. Empty: MAIL_FROM, and nobody reads them.
 REPLY_ADDRESS = ""
 
