@@ -17,7 +17,7 @@ ASKED := $(if $(filter file,$(origin PYTHON)),$(or $(wildcard $(BIN)/python),$(P
 PYTHON_IS := $(VENV)/.python-$(shell $(ASKED) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test prove check format bench lock clean browser readers clients translations screens figures licences sql coverage release
+.PHONY: help install run test fresh matrix prove check format bench lock clean browser readers clients translations screens figures licences sql coverage release
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -80,6 +80,12 @@ clients: readers $(CLIENTS)/.installed ## see to it that the calendar programs a
 
 test: $(VENV)/.installed-dev browser clients ## run all tests, on both databases and in Chromium
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+fresh: ## try run and test in an empty Debian 12 and 13, as root (RELEASES=bookworm ARGS=tests/mail)
+	@$(PYTHON) -m tools.fresh --releases "$(RELEASES)" --args "$(ARGS)"
+
+matrix: ## run the suite's short form on every promised Python that can be had (ARGS=tests/mail)
+	@$(PYTHON) -m tools.matrix --workers $(WORKERS) --args "$(ARGS)"
 
 check: $(VENV)/.installed-dev ## check format, lint, types, import contracts, file sizes
 	@$(BIN)/ruff format --check .
