@@ -1,4 +1,4 @@
-"""Threads that must not die unseen: started again, shown in /readyz, and in the end the end of the process."""
+"""Threads that must not die unseen: started again, shown in /readyz, and at last the end of the process."""
 
 import logging
 import threading
