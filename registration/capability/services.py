@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registration.capability.models import Capability
 from registration.core import clock, tokens
 from registration.core.database import table
-from registration.core.snapshot import keep, kept
+from registration.core.transaction_cache import keep, kept
 
 BOOKING = "booking"
 FEED = "feed"
@@ -108,6 +108,29 @@ def replace(session: Session, subject_id: int, purpose: str, expires_at: datetim
     """Revoke the live link and issue a new one."""
     revoke(session, subject_id, purpose)
     issue(session, [subject_id], purpose, expires_at=expires_at)
+
+
+def renew(session: Session, subject_id: int, *purposes: str) -> None:
+    """Replace the live links of *purposes*; where none lives, none is made."""
+    living = session.scalars(
+        select(Capability.purpose).where(
+            Capability.subject_id == subject_id,
+            Capability.purpose.in_(purposes),
+            Capability.revoked_at.is_(None),
+        )
+    ).all()
+    for purpose in living:
+        replace(session, subject_id, purpose)
+
+
+def was_replaced(session: Session, subject_id: int, purpose: str) -> bool:
+    """Say whether a link was ended since the subject was made: who had that one may have lost the right."""
+    ended = select(Capability.id).where(
+        Capability.subject_id == subject_id,
+        Capability.purpose == purpose,
+        Capability.revoked_at.is_not(None),
+    )
+    return session.scalar(ended.limit(1)) is not None
 
 
 def revoke(session: Session, subject_id: int, purpose: str) -> None:

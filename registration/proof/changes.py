@@ -50,6 +50,7 @@ def confirm_address(model: Model, key: str, at: datetime) -> str:
     mine = [
         (hall, one) for hall, room in enumerate(model.rooms) for one in room.entries if one.form.key == key
     ]
+    model.handed_over.add(key)
     in_time = any(one.state not in (*ENDED, UNVERIFIED) for _hall, one in mine)
     for hall, entry in mine:
         if model.rooms[hall].is_off:

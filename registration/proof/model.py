@@ -41,6 +41,8 @@ class Model:
     # (key, hall, kind) of every mail that was decided; what concerns the whole form has the hall -1.
     mails: Counter[tuple[str, int, str]] = field(default_factory=Counter)
     links: dict[str, datetime] = field(default_factory=dict)
+    # Forms whose link is now the mailbox's: who has the form gets none.
+    handed_over: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.rooms = [Room(hall, dict(hall.wanted)) for hall in self.stage.halls]
@@ -49,7 +51,7 @@ class Model:
         """Return what the client is answered."""
         known = self.forms.get(form.key)
         if known is not None:
-            return "receipt" if known == form else "conflict"
+            return self._repeated(form, known, at)
         if any(self.rooms[hall].is_closed or self.rooms[hall].is_off for hall, _party in form.wishes):
             return "closed"
         active = self._active(form)
@@ -157,6 +159,14 @@ class Model:
 
     def entry(self, key: str, hall: int) -> Entry | None:
         return next((one for one in self.rooms[hall].entries if one.form.key == key), None)
+
+    def _repeated(self, form: Form, known: Form, at: datetime) -> str:
+        if known != form:
+            return "conflict"
+        if form.key not in self.handed_over:
+            return "receipt"
+        self._send_links(self._active(form), at)
+        return "link"
 
     def _active(self, form: Form) -> list[Entry]:
         """Return the same person's registrations for what she asks for again."""

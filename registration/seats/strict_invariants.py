@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_
 
 from registration.core.invariant import AnySelect, Invariant, OfEvent, ago
 from registration.events.models import Event
+from registration.events.queries import KEEPS_PROMISES
 from registration.seats import ledger, rules
 from registration.seats.ledger_audit import read
 from registration.seats.models import Pool, Queue, Registration, RegistrationPool, WaitingNeed
@@ -99,7 +100,7 @@ def _wants(event_id: OfEvent | None) -> AnySelect:
             Queue.policy == rules.STRICT,
             Registration.state == rules.WAITLISTED,
             whole.c.taken < whole.c.capacity,
-            Event.status == "published",
+            KEEPS_PROMISES,
             Event.ends_at > ago(),
             # A long promotion goes on in the next transaction; nobody is let past meanwhile.
             Queue.is_draining.is_(False),

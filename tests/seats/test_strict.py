@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text, update
 
-from registration.booking.services.cancel import cancel
-from registration.booking.services.capacity import change_capacity
-from registration.booking.services.lines import FirmTerms, set_firm
-from registration.booking.sweeper import sweep
+from registration.booking.changes.cancel import cancel
+from registration.booking.event_settings.capacity import change_capacity
+from registration.booking.event_settings.waitlist import FirmTerms, set_firm
+from registration.booking.tasks.sweep import sweep
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx

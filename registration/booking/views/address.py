@@ -3,12 +3,12 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registration.booking.handovers import wanted_address
+from registration.booking.changes.change_address import confirm_address
+from registration.booking.changes.verify_address import verify
 from registration.booking.models import Booking
-from registration.booking.queries import booking as booking_by_id
-from registration.booking.queries import seats_of
-from registration.booking.services.address import verify
-from registration.booking.services.readdress import confirm_address
+from registration.booking.queries.bookings import booking as booking_by_id
+from registration.booking.queries.bookings import seats_of
+from registration.booking.queries.handovers import wanted_address
 from registration.booking.views.opening import does_not_open, opened_link
 from registration.capability.services import ADDRESS, BOOKING, VERIFY, find, is_live, token_of
 from registration.core.database import db
@@ -35,14 +35,12 @@ def confirm(token: str) -> ResponseReturnValue:
     booked, new_address = _opened(token)
     check_action_key(f"address:{token}", request.form.get("key", ""))
     booking_id = booked.id
-    own_token: str | None
     if new_address is not None:
         event_ids = [one.event_id for one in seats_of(db.session(), booking_id, page_locale())]
-        own_token = confirm_address(booking_id, event_ids)
-    else:
-        own_token = token_of(db.session(), booking_id, BOOKING)
+        confirm_address(booking_id, event_ids)
     # Who reads the new mailbox has confirmed the booking too.
     verify(booking_id)
+    own_token = token_of(db.session(), booking_id, BOOKING)
     if own_token is None:
         raise does_not_open()
     return redirect(url_for("booking.booking", token=own_token), 303)

@@ -4,7 +4,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.editing_forms import (
+from registration.booking.changes.handover import Successor, Taking, hand_over, refuse, take_over
+from registration.booking.form.people import (
     SuccessorForm,
     TakingForm,
     answers_in,
@@ -15,18 +16,18 @@ from registration.booking.editing_forms import (
     taking_form,
     tell,
 )
-from registration.booking.forms import CONSENT, SENSITIVE_CONSENT
-from registration.booking.handovers import is_asked_by_firm
+from registration.booking.form.registration import CONSENT, SENSITIVE_CONSENT
+from registration.booking.form.sheet import Sheet
 from registration.booking.models import Handover
-from registration.booking.queries import Companion, Seat, seat
-from registration.booking.services.handover import Successor, Taking, hand_over, refuse, take_over
-from registration.booking.sheet import Sheet
+from registration.booking.queries.bookings import Companion, Seat, seat
+from registration.booking.queries.handovers import is_asked_by_firm
 from registration.booking.views.editing import sheet_of
 from registration.booking.views.manage import page_key, seat_in, target_in
 from registration.booking.views.opening import check_pace, does_not_open, opened, opened_link
 from registration.capability.services import HANDOVER
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
+from registration.events.rules import keeps_promises
 from registration.journal.services import ATTENDEE
 from registration.seats import rules
 from registration.web.guards import action_key, check_action_key
@@ -162,7 +163,7 @@ def _ask_page(
 def _page(token: str, handover: Handover, held: Seat, form: TakingForm, status: int) -> ResponseReturnValue:
     errors, sheet = errors_of(form), sheet_of(held)
     asked = taken_questions(sheet, is_alone=_is_alone(held))
-    is_there = held.state == rules.CONFIRMED and held.event_status == "published"
+    is_there = held.state == rules.CONFIRMED and keeps_promises(held.event_status)
     outcome = handover.state if handover.state != "open" or is_there else "gone"
     page = render_template(
         "booking/handover.html",
