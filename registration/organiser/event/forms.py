@@ -67,7 +67,13 @@ class EventForm(SharedForm):
             SelectChoice("zh", "中文"),
         ],
     )
-    starts_at = Moment(_l("Starts"), [InputRequired(_l("Enter when it starts."))])
+    starts_at = Moment(
+        _l("Starts"),
+        [InputRequired(_l("Enter when it starts."))],
+        description=_l(
+            "Sessions, opening, closing and other dates that are still to come move with the event."
+        ),
+    )
     starts_which = Occurrence(_l("Which of the two does it start at?"))
     ends_at = Moment(_l("Ends"), [InputRequired(_l("Enter when it ends."))])
     ends_which = Occurrence(_l("Which of the two does it end at?"))
