@@ -25,7 +25,7 @@ _RECIPIENT = click.option(
 @_RECIPIENT
 @pass_script_info
 def bounce(info: ScriptInfo, recipient: str) -> None:
-    """Note the report of an undelivered mail (RFC 3464) from standard input.
+    """Record an undelivered-email report from stdin.
 
     Exits 0 when it was noted, 1 when it is not about a mail of ours, 75 when it must come again.
     """
@@ -41,7 +41,7 @@ def bounce(info: ScriptInfo, recipient: str) -> None:
 @_RECIPIENT
 @pass_script_info
 def reply(info: ScriptInfo, recipient: str) -> None:
-    """Note what a calendar answers to an invitation (RFC 6047) from standard input.
+    """Record a calendar reply from stdin.
 
     Exits 0 when it was noted, 1 when it is no answer to ours, 75 when it must come again.
     """

@@ -13,8 +13,8 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress.server import BaseWSGIServer, create_server
 
-from registration.cli.context import check_schema, with_database
-from registration.cli.database import bring_schema_up, sqlite_file
+from registration.cli.context import check_schema, sqlite_file, with_database
+from registration.cli.database import bring_schema_up
 from registration.cli.demo import is_empty, print_demo
 from registration.cli.memory import share_memory
 from registration.cli.polling import PolledChannel
@@ -114,7 +114,7 @@ def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
         server.channel_class = PolledChannel
     except OSError as error:
         raise ConfigurationError(
-            f"Port {port} of {host} cannot be had ({error.strerror}). Choose another: make run PORT=8001."
+            f"Port {port} of {host} cannot be had ({error.strerror}). Choose another with --port."
         ) from None
     return server
 

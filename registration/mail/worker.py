@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
 from registration.core import clock
 from registration.core.database import db
@@ -15,6 +16,7 @@ from registration.mail import outbox
 from registration.mail.addresses import numbered
 from registration.mail.composing import Draft, Superseded, compose, readers
 from registration.mail.envelope import Letter, UnsendableLetter, build
+from registration.mail.holding import hold_in_copy
 from registration.mail.models import OutgoingMessage
 from registration.mail.pace import Pace
 from registration.mail.transport import Deferred, Refused, Transport, transport_from_url
@@ -69,7 +71,7 @@ def _send_round(transport: Transport, pace: Pace, stop: threading.Event | None =
 
 def _send_batch(transport: Transport, pace: Pace) -> tuple[int, bool]:
     """Send a batch; return how many mails that was, and whether more may follow on this connection."""
-    messages = write_tx(lambda session: outbox.claim(session, pace.batch(BATCH)))
+    messages = write_tx(lambda session: _claimed(session, pace.batch(BATCH)))
     written = _written_at_once(messages)
     is_away = False
     for number, message in enumerate(messages):
@@ -88,6 +90,11 @@ def _send_batch(transport: Transport, pace: Pace) -> tuple[int, bool]:
         is_away = is_away or (isinstance(trouble, Deferred) and trouble.unreachable)
         _mark(message, trouble)
     return len(messages), bool(messages) and not is_away
+
+
+def _claimed(session: Session, limit: int) -> Sequence[OutgoingMessage]:
+    hold_in_copy(session)
+    return outbox.claim(session, limit)
 
 
 def _written_at_once(messages: Sequence[OutgoingMessage]) -> dict[int, bytes | Exception]:
