@@ -22,7 +22,7 @@ from bench.mails import measure_mails
 from bench.seats import measure_seats
 from bench.server import prepare_floor, settings
 from registration import create_app
-from registration.booking.services.register import register
+from registration.booking.admission.services import register
 from registration.core.database import db
 from registration.schema.migrations import migrate
 from registration.web.guards import form_key

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from bench.crowd import Crowd, fill
 from bench.server import settings
 from registration import create_app
-from registration.booking.services.capacity import change_capacity
-from registration.booking.services.register import register
-from registration.booking.sweeper import sweep
+from registration.booking.admission.services import register
+from registration.booking.event_settings.capacity import change_capacity
+from registration.booking.tasks.sweep import sweep
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx

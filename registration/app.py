@@ -8,9 +8,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registration.accounts import security
 from registration.afterwards import views as afterwards_views
-from registration.booking import calendar_letters, handing_letters, programme_letters, tickets
-from registration.booking import letters as booking_letters
+from registration.booking import tickets
 from registration.booking import views as booking_views
+from registration.booking.emails import calendar_address, programme
+from registration.booking.emails import handover as emails_handover
+from registration.booking.emails import registration as booking_letters
 from registration.core import database
 from registration.core.bundled import bundled
 from registration.core.settings import is_production, load_settings
@@ -19,9 +21,10 @@ from registration.ical import views as ical_views
 from registration.invitations import letters as invitation_letters
 from registration.invitations import views as invitation_views
 from registration.journal.wording import in_words
+from registration.mail import checks as mail_checks
 from registration.mail import views as mail_views
-from registration.organiser import letters as organiser_letters
-from registration.organiser import views as organiser_views
+from registration.organiser import urls as organiser_views
+from registration.organiser.mailing import emails as organiser_letters
 from registration.privacy import views as privacy_views
 from registration.reconfirm import letters as reconfirm_letters
 from registration.reconfirm import views as reconfirm_views
@@ -31,15 +34,15 @@ from registration.site import poster as site_poster
 from registration.site import views as site_views
 from registration.web import (
     assets,
-    controls,
     errors,
     filters,
+    form_attributes,
     guards,
     headers,
     locale,
-    numbers,
+    not_modified,
     page_cache,
-    unchanged,
+    url_converters,
 )
 from registration.web.csrf import csrf
 
@@ -57,7 +60,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
 
 def _configure_settings(app: Flask, settings: Mapping[str, Any] | None) -> None:
-    app.config.from_mapping(load_settings(overrides=settings))
+    in_force = load_settings(overrides=settings)
+    mail_checks.check(in_force)
+    app.config.from_mapping(in_force)
     app.config["SECRET_KEY_FALLBACKS"] = str(app.config["SECRET_KEY_FALLBACKS"]).split()
     app.config.update(
         MAX_FORM_MEMORY_SIZE=app.config["MAX_CONTENT_LENGTH"],
@@ -77,11 +82,11 @@ def _configure_settings(app: Flask, settings: Mapping[str, Any] | None) -> None:
 def _configure_web(app: Flask) -> None:
     database.init_app(app)
     locale.init_app(app)
-    numbers.init_app(app)
+    url_converters.init_app(app)
     assets.init_app(app)
-    controls.init_app(app)
+    form_attributes.init_app(app)
     page_cache.init_app(app)
-    unchanged.init_app(app)
+    not_modified.init_app(app)
     filters.init_app(app)
     app.jinja_env.filters["in_words"] = in_words
     headers.init_app(app)
@@ -92,10 +97,10 @@ def _configure_web(app: Flask) -> None:
 def _configure_features(app: Flask) -> None:
     security.init_app(app)
     booking_letters.init_app(app)
-    handing_letters.init_app(app)
+    emails_handover.init_app(app)
     firm_views.init_app(app)
-    calendar_letters.init_app(app)
-    programme_letters.init_app(app)
+    calendar_address.init_app(app)
+    programme.init_app(app)
     tickets.init_app(app)
     invitation_letters.init_app(app)
     reconfirm_letters.init_app(app)

@@ -138,6 +138,13 @@ def page_client(page_app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
+def owner(page_app: Flask, page_client: FlaskClient) -> FlaskClient:
+    """A client that is signed in as owner of the organiser that the factories make events for."""
+    factories.sign_in(page_client, "owner@example.org", factories.make_account("owner@example.org", "owner"))
+    return page_client
+
+
+@pytest.fixture
 def make_event() -> Callable[..., factories.Made]:
     return factories.make_event
 

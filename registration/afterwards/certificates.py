@@ -4,7 +4,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from registration.afterwards.queries import Present
-from registration.booking.queries import Seat
+from registration.booking.queries.bookings import Seat
 from registration.core.typesetting import typeset
 from registration.web.filters import span
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registration.afterwards.rules import was_there
 from registration.booking.models import Attendee
-from registration.booking.queries import Seat
+from registration.booking.queries.bookings import Seat
 from registration.core import clock
 from registration.events.models import ALL, Event, Material, MaterialFile
 from registration.seats import rules

@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from registration.afterwards.certificates import certificate
 from registration.afterwards.queries import after, file_of, present, public_file
-from registration.booking.parts import parts
-from registration.booking.queries import seats_of
+from registration.booking.queries.bookings import seats_of
 from registration.booking.views.opening import opened
+from registration.booking.views.page_parts import parts
 from registration.core.database import db
 from registration.events.models import MaterialFile
 from registration.seats import rules

@@ -3,8 +3,9 @@
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from registration.booking.handing import TAKEN
-from registration.booking.kinds import (
+from registration.booking.models import Answer, Attendee, Booking, Upload
+from registration.booking.notifications.handover import TAKEN
+from registration.booking.notifications.kinds import (
     CONFIRMED,
     OFFERED,
     PENDING,
@@ -13,7 +14,6 @@ from registration.booking.kinds import (
     VERIFY,
     WAITLISTED,
 )
-from registration.booking.models import Answer, Attendee, Booking, Upload
 from registration.capability.models import Capability
 from registration.capability.services import BOOKING
 from registration.core.invariant import AnySelect, Invariant, OfEvent

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Attendee
-from registration.booking.queries import Companion, Seat, seats_where
+from registration.booking.queries.bookings import Companion, Seat, seats_where
 from registration.capability.services import BOOKING, token_of
 from registration.core.tokens import derived, signing_keys
 from registration.core.typesetting import NoTypesetter, typeset

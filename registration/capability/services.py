@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registration.capability.models import Capability
 from registration.core import clock, tokens
 from registration.core.database import table
-from registration.core.snapshot import keep, kept
+from registration.core.transaction_cache import keep, kept
 
 BOOKING = "booking"
 FEED = "feed"

@@ -13,9 +13,9 @@ from registration.core.database import db
 from registration.core.private_files import opened_private
 from registration.events.models import Event
 from registration.events.queries import words
-from registration.organiser.exports import FORMATS
-from registration.organiser.exports import export as write_list
-from registration.organiser.listing import filters_from
+from registration.organiser.attendees.exports import FORMATS
+from registration.organiser.attendees.exports import export as write_list
+from registration.organiser.attendees.queries import filters_from
 from registration.seats.queries import availability
 
 

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 
 from flask import Flask
 
-from registration.booking.offer_reminders import remind_offers
-from registration.booking.reminding import remind
-from registration.booking.sweeper import sweep
-from registration.core.rounds import go_round
+from registration.booking.tasks.event_reminders import remind
+from registration.booking.tasks.offer_reminders import remind_offers
+from registration.booking.tasks.sweep import sweep
+from registration.core.background_loop import go_round
 from registration.ical.services import store_entries
 from registration.mail import outbox
 from registration.mail import worker as mail
-from registration.organiser.mailings import queue_some
+from registration.organiser.mailing.services import queue_some
 from registration.reconfirm.chores import reconfirm
 
 # What is done beside sending: each returns how much it did.

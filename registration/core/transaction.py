@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from registration.core import recent
+from registration.core import read_cache
 from registration.core.database import db
 from registration.core.refusal import Refusal
 
@@ -121,7 +121,7 @@ def _once(work: Callable[[Session], T], *, durable: bool) -> T:
             session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
         result = work(session)
         session.commit()
-        recent.forget()
+        read_cache.forget()
         callbacks = session.info.pop("after_commit", {})
     for callback in callbacks:
         callback()

@@ -17,10 +17,10 @@ from registration.accounts.services import (
     create_organiser,
     new_password,
 )
+from registration.booking.changes.cancel import Target, cancel, cancel_attendee
+from registration.booking.event_settings.sessions import add_session
 from registration.booking.models import Attendee
 from registration.booking.rules import Wish
-from registration.booking.services.cancel import Target, cancel, cancel_attendee
-from registration.booking.services.sessions import add_session
 from registration.capability.services import BOOKING, token_of
 from registration.core import clock
 from registration.core.database import db
@@ -44,7 +44,7 @@ from registration.events.services import (
 )
 from registration.journal.services import ATTENDEE, organiser_actor
 from registration.mail.models import PENDING, SUPERSEDED, OutgoingMessage
-from registration.organiser.services import NEEDS
+from registration.organiser.event.services import NEEDS
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.models import Registration

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from registration.booking.admission.services import register
 from registration.booking.rules import Application, Person, Wish
-from registration.booking.services.register import register
 from registration.core.database import db
 from registration.core.tokens import new_nonce
 from registration.demo.people import Crowd

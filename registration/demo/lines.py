@@ -5,13 +5,13 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from registration.accounts.models import Account
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.decide import approve, reject
+from registration.booking.changes.offers import decline
+from registration.booking.changes.target import Target
+from registration.booking.changes.verify_address import verify
 from registration.booking.rules import Wish
-from registration.booking.services.address import verify
-from registration.booking.services.cancel import cancel
-from registration.booking.services.deciding import approve, reject
-from registration.booking.services.offers import decline
-from registration.booking.sweeper import sweep
-from registration.booking.targets import Target
+from registration.booking.tasks.sweep import sweep
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from registration.booking.services.sessions import SessionFacts
+from registration.booking.event_settings.sessions import SessionFacts
 from registration.core import clock
 from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text
 from registration.seats import rules

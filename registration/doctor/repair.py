@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from registration.booking.messages import announce
-from registration.booking.services.capacity import go_on_draining
-from registration.booking.untold import untold
+from registration.booking.event_settings.capacity import go_on_draining
+from registration.booking.notifications.notify import announce
 from registration.core.database import db
 from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
+from registration.doctor.unnotified import untold
 from registration.events.models import Event
 from registration.journal.services import SYSTEM, Note, record
+from registration.mail import outbox
+from registration.mail.models import FAILED_HERE, OutgoingMessage
 from registration.seats import gate as gates
 from registration.seats.models import Queue
 from registration.seats.recount import recount
@@ -21,7 +23,8 @@ from registration.seats.recount import recount
 def repair(slug: str | None = None) -> list[str]:
     """Recount, go on with promotions and queue mails anew, event by event; return what was mended.
 
-    Each event under its gate, and in the journal. Raises NotFound for an unknown event.
+    Each event under its gate, and in the journal; then the mails of no event. Raises NotFound for an
+    unknown event.
     """
     done: list[str] = []
     for event_id, name in _events(slug):
@@ -29,6 +32,8 @@ def repair(slug: str | None = None) -> list[str]:
         promoted = go_on_draining(event_id)
         if promoted:
             done.append(f"{name}: {promoted} promoted")
+    if slug is None:
+        done += write_tx(lambda session: _sent_again(session, OutgoingMessage.event_id.is_(None)))
     return done
 
 
@@ -42,10 +47,17 @@ def _mend(session: Session, event_id: int) -> list[str]:
     lost = untold(session, event_id)
     announce(session, lost)
     found += [f"mail about registration {one.registration_id} queued anew" for one in lost]
+    found += _sent_again(session, OutgoingMessage.event_id == event_id)
     for one in found:
         record(session, SYSTEM, Note("repaired", event_id=event_id, reason=one[:500]))
     gates.close(session, gate)
     return found
+
+
+def _sent_again(session: Session, of: ColumnElement[bool]) -> list[str]:
+    """Queue the mails that failed for a reason of ours, as the same mails; return what was done."""
+    count = outbox.retry(session, FAILED_HERE, of)
+    return [f"{count} mails that failed for a reason of ours queued again"] if count else []
 
 
 def _events(slug: str | None) -> Sequence[tuple[int, str]]:

@@ -4,10 +4,10 @@ from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.editing_forms import SuccessorForm, errors_of, tell
-from registration.booking.queries import seat
-from registration.booking.services.cancel import Target, cancel_attendee
-from registration.booking.services.handover import hand_over, withdraw
+from registration.booking.changes.cancel import Target, cancel_attendee
+from registration.booking.changes.handover import hand_over, withdraw
+from registration.booking.form.people import SuccessorForm, errors_of, tell
+from registration.booking.queries.bookings import seat
 from registration.booking.views.handover import PER_BOOKING, successor
 from registration.booking.views.opening import (
     LinkDoesNotOpen,

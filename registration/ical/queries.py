@@ -14,7 +14,7 @@ from registration.accounts.models import Organiser
 from registration.core import clock
 from registration.core.database import single_reads, table
 from registration.core.invariant import AnySelect
-from registration.core.recent import recent
+from registration.core.read_cache import recent
 from registration.core.tokens import hashed
 from registration.core.urls import public_url
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent

@@ -6,11 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.forms import registration_form
-from registration.booking.formspec import form_spec
-from registration.booking.services.cancel import cancel
-from registration.booking.sheet import Sheet
-from registration.booking.targets import Target
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.target import Target
+from registration.booking.form.registration import registration_form
+from registration.booking.form.sheet import Sheet
+from registration.booking.form.spec import form_spec
 from registration.booking.views import files, filling
 from registration.booking.views.filling import Shown
 from registration.booking.views.register import form_page

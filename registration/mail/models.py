@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.core.database import Model, UtcDateTime
@@ -16,6 +16,8 @@ SUPERSEDED = "superseded"
 BOUNCED = "bounced"
 # What is still to be sent, as the index of it says: SQLite uses that for these very words alone.
 IS_OPEN = text("state IN ('pending', 'sending')")
+# What failed for a reason of ours, said in the same way.
+FAILED_HERE = text("failed_here")
 
 
 class OutgoingMessage(Model):
@@ -36,6 +38,12 @@ class OutgoingMessage(Model):
             "id",
             sqlite_where=IS_OPEN,
             postgresql_where=IS_OPEN,
+        ),
+        Index(
+            "ix_outgoing_message_failed_here",
+            "id",
+            sqlite_where=FAILED_HERE,
+            postgresql_where=FAILED_HERE,
         ),
         Index("ix_outgoing_message_registration_id", "registration_id"),
         Index("ix_outgoing_message_event_id_id", "event_id", "id"),
@@ -63,6 +71,8 @@ class OutgoingMessage(Model):
     retried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_error: Mapped[str | None] = mapped_column(String(300))
+    # It is failed, and no server of the recipient's had a part in that.
+    failed_here: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Delivery(Model):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, insert, select, update
+from sqlalchemy import ColumnElement, TextClause, and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core import clock
@@ -27,6 +27,7 @@ from registration.mail.models import (
     OutgoingMessage,
 )
 from registration.mail.rules import next_try
+from registration.mail.transport import Deferred
 
 log = logging.getLogger(__name__)
 
@@ -113,29 +114,34 @@ def mark_superseded(session: Session, message_id: int, reason: str) -> None:
     _settle(session, message_id, {"state": SUPERSEDED, "lease_until": None}, "superseded", reason)
 
 
-def mark_failed(session: Session, message_id: int, reason: str) -> None:
-    """Note that the mail will not arrive; the organiser sees it."""
-    values: dict[str, Any] = {"state": FAILED, "lease_until": None, "last_error": reason[:300]}
+def mark_failed(session: Session, message_id: int, reason: str, *, is_ours: bool) -> None:
+    """Note that the mail will not arrive; the organiser sees it, and the doctor if the reason is ours."""
+    values: dict[str, Any] = {
+        "state": FAILED,
+        "failed_here": is_ours,
+        "lease_until": None,
+        "last_error": reason[:300],
+    }
     _settle(session, message_id, values, "failed", reason)
     log.warning("mail failed id=%s reason=%s", message_id, reason)
 
 
-def mark_deferred(session: Session, message: OutgoingMessage, reason: str, *, counts: bool) -> None:
+def mark_deferred(session: Session, message: OutgoingMessage, trouble: Deferred) -> None:
     """Try the mail again later, or give it up after two days. A broken connection is no try."""
     at = clock.now()
-    tries = message.tries + (1 if counts else 0)
+    tries = message.tries + (1 if trouble.counts else 0)
     later = next_try(max(tries, 1), at, message.retried_at or message.created_at)
     if later is None:
-        mark_failed(session, message.id, reason)
+        mark_failed(session, message.id, trouble.reason, is_ours=trouble.is_ours)
         return
     values = {
         "state": PENDING,
         "tries": tries,
         "due_at": later,
         "lease_until": None,
-        "last_error": reason[:300],
+        "last_error": trouble.reason[:300],
     }
-    _settle(session, message.id, values, "deferred", reason)
+    _settle(session, message.id, values, "deferred", trouble.reason)
 
 
 def note_report(session: Session, message_id: int, outcome: str, detail: str) -> bool:
@@ -155,13 +161,13 @@ def note_report(session: Session, message_id: int, outcome: str, detail: str) ->
     return True
 
 
-def retry(session: Session, *conditions: ColumnElement[bool]) -> int:
+def retry(session: Session, *conditions: ColumnElement[bool] | TextClause) -> int:
     """Send the failed mails that meet *conditions* again, as the same mails; return how many."""
     at = clock.now()
     found = session.execute(
         update(OutgoingMessage)
         .where(OutgoingMessage.state == FAILED, *conditions)
-        .values(state=PENDING, tries=0, due_at=at, retried_at=at, last_error=None)
+        .values(state=PENDING, tries=0, due_at=at, retried_at=at, last_error=None, failed_here=False)
         .execution_options(synchronize_session=False)
     )
     after_commit(session, news.set)

@@ -32,15 +32,23 @@ _Security = Literal["tls", "starttls", "plain"]
 
 
 class Undelivered(Exception):
-    """Say why a mail did not leave, in a sentence that names nobody."""
+    """Say why a mail did not leave, in a sentence that names nobody.
 
-    def __init__(self, reason: str) -> None:
+    *is_ours*: the reason is our settings, our code or the way to our mail server. The doctor shows such
+    a mail and sends it again; any other is for the organiser, who asks for another address.
+    """
+
+    def __init__(self, reason: str, *, is_ours: bool) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.is_ours = is_ours
 
 
 class Refused(Undelivered):
     """The server will never take this mail for this recipient."""
+
+    def __init__(self, reason: str, *, is_ours: bool = False) -> None:
+        super().__init__(reason, is_ours=is_ours)
 
 
 class Deferred(Undelivered):
@@ -50,8 +58,10 @@ class Deferred(Undelivered):
     no mail leaves now, so the rest of the batch need not be tried.
     """
 
-    def __init__(self, reason: str, *, counts: bool, unreachable: bool = False) -> None:
-        super().__init__(reason)
+    def __init__(
+        self, reason: str, *, counts: bool, unreachable: bool = False, is_ours: bool | None = None
+    ) -> None:
+        super().__init__(reason, is_ours=not counts if is_ours is None else is_ours)
         self.counts = counts
         self.unreachable = unreachable
 
@@ -103,7 +113,7 @@ class SmtpTransport:
         """Hand *raw* to the server. Raises Deferred, Refused."""
         if self._trouble:
             raise _unreachable(self._trouble)
-        sender, recipient = _address(sender), _address(recipient)
+        sender, recipient = _address(sender, is_ours=True), _address(recipient, is_ours=False)
         with nullcontext() if self._is_held else self.connection():
             try:
                 client = self._begun(len(raw), sender, recipient)
@@ -126,14 +136,14 @@ class SmtpTransport:
             with suppress(OSError):
                 answer = _mail_from(self._client, size, sender)
                 if answer[0] != _CLOSING:
-                    _accept(answer, recipient)
+                    _accept_sender(answer, recipient)
                     return self._client
             self._drop()
         self._client = self._connected()
         answer = _mail_from(self._client, size, sender)
         if answer[0] == _CLOSING:
             raise self._given_up(f"The mail server takes no mail now: {_reply(answer, recipient)}")
-        _accept(answer, recipient)
+        _accept_sender(answer, recipient)
         return self._client
 
     def _connected(self) -> smtplib.SMTP:
@@ -189,30 +199,35 @@ class SmtpTransport:
             self._client = None
 
 
-def _address(address: str) -> str:
+def _address(address: str, *, is_ours: bool) -> str:
     # smtplib would parse anything else, and send to whatever it made of it.
     try:
         return sendable_address(address)
     except UnsendableLetter as unsendable:
-        raise Refused(str(unsendable)) from None
+        raise Refused(str(unsendable), is_ours=is_ours) from None
 
 
 def _mail_from(client: smtplib.SMTP, size: int, sender: str) -> tuple[int, bytes]:
     return client.mail(sender, [f"size={size}"] if client.has_extn("size") else [])
 
 
-def _accept(answer: tuple[int, bytes], recipient: str) -> None:
+def _accept(answer: tuple[int, bytes], recipient: str, *, is_ours: bool = False) -> None:
     if not 200 <= answer[0] < 300:
-        raise _undelivered(*answer, recipient)
+        raise _undelivered(*answer, recipient, is_ours=is_ours)
 
 
-def _undelivered(code: int, reply: bytes, recipient: str) -> Undelivered:
+def _accept_sender(answer: tuple[int, bytes], recipient: str) -> None:
+    """Refuse in our own name: to this point the server knows the sender and the size, and nobody else."""
+    _accept(answer, recipient, is_ours=True)
+
+
+def _undelivered(code: int, reply: bytes, recipient: str, *, is_ours: bool = False) -> Undelivered:
     said = _reply((code, reply), recipient)
     if code in _SIGN_IN:
         return _unreachable(f"The mail server wants another sign-in: {said}")
     if 500 <= code < 600:
-        return Refused(f"The mail server refused the mail: {said}")
-    return Deferred(f"The mail server asks to try later: {said}", counts=True)
+        return Refused(f"The mail server refused the mail: {said}", is_ours=is_ours)
+    return Deferred(f"The mail server asks to try later: {said}", counts=True, is_ours=is_ours)
 
 
 def _unreachable(reason: str) -> Deferred:

@@ -9,17 +9,17 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from registration.core import clock
+from registration.core.background_loop import go_round
 from registration.core.database import db
-from registration.core.rounds import go_round
 from registration.core.transaction import write_tx
 from registration.mail import outbox
 from registration.mail.addresses import numbered
 from registration.mail.composing import Draft, Superseded, compose, readers
-from registration.mail.envelope import Letter, UnsendableLetter, build
+from registration.mail.envelope import Letter, UnsendableLetter, UnsendableRecipient, build
 from registration.mail.holding import hold_in_copy
 from registration.mail.models import OutgoingMessage
 from registration.mail.pace import Pace
-from registration.mail.transport import Deferred, Refused, Transport, transport_from_url
+from registration.mail.transport import Deferred, Refused, Transport, Undelivered, transport_from_url
 
 log = logging.getLogger(__name__)
 BATCH = 20
@@ -103,7 +103,7 @@ def _written_at_once(messages: Sequence[OutgoingMessage]) -> dict[int, bytes | E
     Left out is all but the first to one person about one event: what a later one says, and when,
     depends on the earlier one having been sent.
     """
-    first = {(message.event_id, message.to_email): message for message in reversed(messages)}
+    first = {(message.event_id, message.to_email.casefold()): message for message in reversed(messages)}
     _read_ahead(list(first.values()))
     written = {message.id: _written(message) for message in first.values()}
     # The snapshot ends before anything slow begins: a database must not wait for a relay.
@@ -133,7 +133,9 @@ def _written(message: OutgoingMessage) -> bytes | Exception:
         # One bad row never blocks the rest; its message may hold a name, so only its kind is kept.
         log.exception("mail not composed id=%s", message.id)
         db.session.rollback()
-        return Deferred(f"This mail could not be written ({type(error).__name__}).", counts=True)
+        return Deferred(
+            f"This mail could not be written ({type(error).__name__}).", counts=True, is_ours=True
+        )
 
 
 def _sent(transport: Transport, message: OutgoingMessage, raw: bytes) -> Exception | None:
@@ -144,7 +146,7 @@ def _sent(transport: Transport, message: OutgoingMessage, raw: bytes) -> Excepti
         return reason
     except Exception as error:
         log.exception("mail not sent id=%s", message.id)
-        return Deferred(f"This mail could not be sent ({type(error).__name__}).", counts=True)
+        return Deferred(f"This mail could not be sent ({type(error).__name__}).", counts=True, is_ours=True)
     return None
 
 
@@ -160,10 +162,17 @@ def _mark(message: OutgoingMessage, trouble: Exception | None) -> None:
     elif isinstance(trouble, Superseded):
         note = partial(outbox.mark_superseded, message_id=message.id, reason=why)
     elif isinstance(trouble, Deferred):
-        note = partial(outbox.mark_deferred, message=message, reason=why, counts=trouble.counts)
+        note = partial(outbox.mark_deferred, message=message, trouble=trouble)
     else:
-        note = partial(outbox.mark_failed, message_id=message.id, reason=why)
+        note = partial(outbox.mark_failed, message_id=message.id, reason=why, is_ours=_is_ours(trouble))
     write_tx(note, durable=False)
+
+
+def _is_ours(trouble: Exception) -> bool:
+    """Return whether a mail cannot go for a reason of ours; the recipient's address and server are not."""
+    if isinstance(trouble, Undelivered):
+        return trouble.is_ours
+    return not isinstance(trouble, UnsendableRecipient)
 
 
 def _return_path(message: OutgoingMessage) -> str:

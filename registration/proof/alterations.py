@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from registration.booking.changes.move import move
+from registration.booking.changes.party import add_people, change_choice, split
 from registration.booking.models import Attendee
-from registration.booking.services.moving import move
-from registration.booking.services.party import add_people, change_choice, split
 from registration.core import clock
 from registration.core.database import db
 from registration.journal.services import ATTENDEE

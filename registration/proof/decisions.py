@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from registration.booking.changes.decide import approve, reject, seat_by_hand
+from registration.booking.changes.verify_address import verify
 from registration.booking.models import Booking
 from registration.booking.rules import key_hash
-from registration.booking.services.address import verify
-from registration.booking.services.deciding import approve, reject, seat_by_hand
 from registration.core import clock
 from registration.core.database import db
 from registration.proof import changes

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from registration.booking.admission.services import register
+from registration.booking.changes.cancel import Target, cancel, cancel_attendee
+from registration.booking.changes.offers import accept, decline
+from registration.booking.event_settings.capacity import change_capacity
 from registration.booking.models import Attendee, Booking
 from registration.booking.rules import key_hash
-from registration.booking.services.cancel import Target, cancel, cancel_attendee
-from registration.booking.services.capacity import change_capacity
-from registration.booking.services.offers import accept, decline
-from registration.booking.services.register import register
-from registration.booking.sweeper import sweep
+from registration.booking.tasks.sweep import sweep
 from registration.core import clock
 from registration.core.database import db
 from registration.core.refusal import Refusal

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from registration.booking.services.capacity import change_capacity
-from registration.booking.services.closing import cancel_event, close_registration, reopen_registration
-from registration.booking.services.deciding import merge
-from registration.booking.services.lines import FirmTerms, change_line, release_allotment, set_firm
+from registration.booking.changes.decide import merge
+from registration.booking.event_settings.capacity import change_capacity
+from registration.booking.event_settings.closing import cancel_event, close_registration, reopen_registration
+from registration.booking.event_settings.waitlist import FirmTerms, change_line, release_allotment, set_firm
 from registration.core import clock
 from registration.core.database import db
 from registration.journal.services import Actor

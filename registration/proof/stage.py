@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from registration.accounts.services import NewOrganiser, create_organiser
-from registration.booking.services.lines import FirmTerms, set_firm
+from registration.booking.event_settings.waitlist import FirmTerms, set_firm
 from registration.core import clock
 from registration.core.transaction import write_tx
 from registration.events.models import EventSession

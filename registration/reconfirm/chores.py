@@ -3,8 +3,8 @@
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from registration.booking.services.cancel import cancel
-from registration.booking.targets import Target
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.target import Target
 from registration.core.database import db
 from registration.journal.services import SYSTEM
 from registration.reconfirm.queries import events_to_ask, silent

@@ -3,8 +3,8 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from registration.booking.kinds import RECONFIRM
-from registration.booking.letters import compose as written
+from registration.booking.emails.registration import compose as written
+from registration.booking.notifications.kinds import RECONFIRM
 from registration.mail.composing import Draft, Superseded, composers
 from registration.mail.models import OutgoingMessage
 from registration.reconfirm.models import Reconfirmation

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking.kinds import RECONFIRM
 from registration.booking.models import Booking
+from registration.booking.notifications.kinds import RECONFIRM
 from registration.mail.outbox import Outgoing, enqueue
 from registration.seats.models import Registration
 

@@ -9,7 +9,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Booking
-from registration.booking.queries import Seat
+from registration.booking.queries.bookings import Seat
 from registration.core import clock
 from registration.core.invariant import AnySelect
 from registration.events.models import Event

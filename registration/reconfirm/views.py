@@ -4,11 +4,11 @@ from flask import Blueprint, Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.parts import parts
-from registration.booking.queries import seats_of
-from registration.booking.services.cancel import cancel
-from registration.booking.targets import Target
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.target import Target
+from registration.booking.queries.bookings import seats_of
 from registration.booking.views.opening import opened
+from registration.booking.views.page_parts import parts
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.journal.services import ATTENDEE

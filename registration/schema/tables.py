@@ -9,7 +9,7 @@ from registration.firms import models as firms
 from registration.ical import models as ical
 from registration.journal import models as journal
 from registration.mail import models as mail
-from registration.organiser import models as organiser
+from registration.organiser.mailing import models as organiser
 from registration.reconfirm import models as reconfirm
 from registration.seats import models as seats
 

@@ -13,7 +13,7 @@ from registration.accounts.queries import organiser_by_slug
 from registration.afterwards.queries import public_papers
 from registration.core import clock
 from registration.core.database import db, single_reads
-from registration.core.recent import recent
+from registration.core.read_cache import recent
 from registration.core.urls import public_url, web_url
 from registration.events.queries import (
     event_by_slug,

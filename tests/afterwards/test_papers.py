@@ -8,7 +8,7 @@ from sqlalchemy import select
 from registration.afterwards.queries import papers
 from registration.afterwards.rules import KINDS, ending_of, is_of_kind, own_name
 from registration.afterwards.services import NewPaper, move_up, publish, remove
-from registration.booking.services.register import register
+from registration.booking.admission.services import register
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.events.models import ALL, ATTENDEES, MaterialFile

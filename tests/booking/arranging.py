@@ -11,7 +11,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
-from registration.booking.services.register import register
+from registration.booking.admission.services import register
 from registration.core.database import db
 from registration.doctor.examine import Finding, examine
 from registration.mail.transport import FolderTransport

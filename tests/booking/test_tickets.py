@@ -10,7 +10,7 @@ import segno
 from sqlalchemy import select, update
 
 from registration.booking.models import Attendee
-from registration.booking.queries import seat
+from registration.booking.queries.bookings import seat
 from registration.booking.tickets import qr_svg, ticket_path, ticket_pdf, tickets_of
 from registration.capability.services import BOOKING, replace, token_of
 from registration.core.database import db

@@ -9,28 +9,28 @@ import pytest
 from sqlalchemy import event as events
 from sqlalchemy import select
 
-from registration.booking.messages import send_link_again
+from registration.booking.admission.services import register
+from registration.booking.calendar.owner import person_of, person_token
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.decide import merge
+from registration.booking.changes.move import move
+from registration.booking.changes.party import add_people, change_choice
+from registration.booking.event_settings.capacity import change_capacity
 from registration.booking.models import Attendee, Booking
-from registration.booking.person import person_of, person_token
+from registration.booking.notifications.notify import send_link_again
 from registration.booking.rules import Person
-from registration.booking.services.cancel import cancel
-from registration.booking.services.capacity import change_capacity
-from registration.booking.services.deciding import merge
-from registration.booking.services.moving import move
-from registration.booking.services.party import add_people, change_choice
-from registration.booking.services.register import register
-from registration.booking.sweeper import sweep
+from registration.booking.tasks.sweep import sweep
 from registration.core.database import db
 from registration.doctor.examine import examine
 from registration.journal.services import ATTENDEE, SYSTEM
 from registration.mail.worker import send_due
-from registration.organiser.answers import answers_of
-from registration.organiser.services import check_in
+from registration.organiser.attendees.answers import answers_of
+from registration.organiser.event.services import check_in
 from registration.seats.explain import why_registration
 from registration.seats.models import Registration
 from tests import factories
-from tests.booking.test_own_calendar import feed_in
-from tests.booking.test_shared_answers import DIET
+from tests.booking.answers.test_shared_answers import DIET
+from tests.booking.calendar.test_own_calendar import feed_in
 from tests.factories import application, make_event, registration_of, target
 
 FEW, MANY = 20, 400

@@ -17,7 +17,7 @@ from registration.core.transaction import write_tx
 from registration.invitations.rules import Guest
 from registration.invitations.services import add_guests, send_invitations
 from registration.journal.services import SYSTEM
-from registration.organiser.ways_in import WaysIn, change_ways_in
+from registration.organiser.access.services import WaysIn, change_ways_in
 from registration.reconfirm.models import Reconfirmation
 from registration.reconfirm.services import plan
 from registration.seats import rules

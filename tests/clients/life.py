@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from registration.booking.messages import announce_cancelled
+from registration.booking.notifications.notify import announce_cancelled
 from registration.capability.services import TEAM, token_of
 from registration.core import clock
 from registration.core.database import db
@@ -14,10 +14,10 @@ from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.services import Facts, Text
 from registration.journal.services import SYSTEM
-from registration.organiser.services import change_event, renew_team_feed
+from registration.organiser.event.services import change_event, renew_team_feed
 from tests import factories
-from tests.booking.mailbox import body, calendars, sent
 from tests.factories import Made, make_event, register
+from tests.mailbox import body, calendars, sent
 
 ADA = "ada@example.org"
 TITLE = "Workshop: codes, terms; and back\\slashes"

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from registration.booking.calendar.owner import person_of
+from registration.booking.calendar.services import renew_person_feed, show_sessions
 from registration.booking.models import Booking
-from registration.booking.person import person_of
-from registration.booking.services.feeds import renew_person_feed, show_sessions
 from registration.core.database import db
 from registration.events.models import Event
-from tests.booking.test_session_choices import add_session
+from tests.booking.changes.test_session_choices import add_session
 from tests.clients.life import ADA, STAGES, TITLE, begin, go_on, own_feed
 from tests.clients.thunderbird import PATIENCE, Shown, Thunderbird
 from tests.factories import make_event, register

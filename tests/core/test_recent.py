@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from registration.core import clock
-from registration.core.recent import KEPT_FOR, recent
+from registration.core.read_cache import KEPT_FOR, recent
 from registration.core.transaction import write_tx
 from tests.core.arranging import adding
 

@@ -1,7 +1,7 @@
 """Facts that are read once in a transaction."""
 
 from registration.core.database import db
-from registration.core.snapshot import once
+from registration.core.transaction_cache import once
 
 
 def test_a_fact_is_read_once_in_a_transaction_and_anew_in_the_next(page_app):

@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registration.core.database import db
+from registration.core.group_commit import write_together
 from registration.core.refusal import Refusal
-from registration.core.together import write_together
 from tests.core.arranging import SCRATCH
 
 pytestmark = pytest.mark.usefixtures("scratch")

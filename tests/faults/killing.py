@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from registration.app import create_app
-from registration.booking.services.cancel import Target, cancel
-from registration.booking.services.capacity import change_capacity
-from registration.booking.services.offers import accept
-from registration.booking.services.register import register
-from registration.booking.sweeper import sweep
+from registration.booking.admission.services import register
+from registration.booking.changes.cancel import Target, cancel
+from registration.booking.changes.offers import accept
+from registration.booking.event_settings.capacity import change_capacity
+from registration.booking.tasks.sweep import sweep
 from registration.core.database import db
 from registration.journal.services import ATTENDEE, SYSTEM
 from registration.proof.crash import crashing

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import func, select, update
 
-from registration.booking.services import capacity as capacities
-from registration.booking.services.cancel import cancel
-from registration.booking.services.capacity import change_capacity
-from registration.booking.services.offers import accept
-from registration.booking.services.register import register
-from registration.booking.sweeper import sweep
+from registration.booking.admission.services import register
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.offers import accept
+from registration.booking.event_settings import capacity as capacities
+from registration.booking.event_settings.capacity import change_capacity
+from registration.booking.tasks.sweep import sweep
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.doctor.examine import examine

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event as events
 from sqlalchemy import func, select
 
-from registration.booking.services.register import register
+from registration.booking.admission.services import register
 from registration.core.database import db
 from registration.core.transaction import Unavailable
 from registration.doctor.examine import examine
@@ -17,7 +17,7 @@ from registration.mail.models import OutgoingMessage
 from registration.schema.migrations import migrate
 from registration.seats.models import Registration
 from tests import factories
-from tests.booking.test_questions import filled, path
+from tests.booking.form.test_questions import filled, path
 from tests.conftest import running, settings_for
 from tests.faults import cluster
 from tests.faults.tables import tell

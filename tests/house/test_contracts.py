@@ -16,9 +16,9 @@ LAYERS = {"views", "forms", "services", "messages", "queries", "models", "rules"
 BREACHES = {
     "house": ("core/text.py", "from registration.web import paging\n"),
     "features": ("seats/rules.py", "from registration.seats import models\n"),
-    "no-flask": ("booking/services/cancel.py", "from flask import request\n"),
+    "no-flask": ("booking/changes/cancel.py", "from flask import request\n"),
     "pure-rules": ("events/rules.py", "import sqlalchemy\n"),
-    "transport": ("booking/messages.py", "from registration.mail import transport\n"),
+    "transport": ("booking/notifications/notify.py", "from registration.mail import transport\n"),
 }
 
 

@@ -4,11 +4,13 @@ import warnings
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from registration.core.database import db
+from registration.mail.models import OutgoingMessage
 from registration.schema.migrations import current_revision, is_known, migrate, newest_revision
 from registration.schema.tables import TABLES
+from tests import factories
 
 
 def test_the_migrated_schema_is_what_the_models_say(app):
@@ -51,3 +53,30 @@ def test_down_to_nothing_and_up_again(app):
 def test_an_unknown_revision_is_not_ours():
     assert is_known(newest_revision())
     assert not is_known("from-the-future")
+
+
+def columns(table: str) -> set[str]:
+    return {column["name"] for column in inspect(db.engine).get_columns(table)}
+
+
+def test_mails_that_failed_for_a_reason_of_ours_are_known_from_their_reason(app, make_event):
+    reasons = {
+        "The mail's parts do not fit together; it was not sent.": True,
+        "This mail could not be written (KeyError).": True,
+        "The mail server cannot be reached: no answer": True,
+        "The mail server refused the mail: 550 unknown": False,
+        "The address is not one that mail can be sent to; correct it.": False,
+    }
+    event = make_event(capacity=9)
+    for number in range(len(reasons)):
+        factories.register(event, f"Ada {number}", email=f"ada{number}@example.org")
+    rows = db.session.scalars(select(OutgoingMessage).order_by(OutgoingMessage.id)).all()
+    for row, reason in zip(rows, reasons, strict=True):
+        row.state, row.last_error = "failed", reason
+    db.session.commit()
+    while "failed_here" in columns("outgoing_message"):
+        migrate(db.engine, "-1")
+    migrate(db.engine)
+    query = select(OutgoingMessage.last_error, OutgoingMessage.failed_here)
+    with db.engine.connect() as connection:
+        assert {row.last_error: row.failed_here for row in connection.execute(query)} == reasons

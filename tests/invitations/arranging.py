@@ -9,7 +9,7 @@ from registration.invitations.queries import guest_list
 from registration.invitations.rules import Guest
 from registration.invitations.services import add_guests, send_invitations
 from registration.journal.services import SYSTEM
-from registration.organiser.ways_in import WaysIn, change_ways_in
+from registration.organiser.access.services import WaysIn, change_ways_in
 from tests.factories import Made, make_event
 
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from registration.booking.messages import CONFIRMED
+from registration.booking.admission.access import NotInvited
+from registration.booking.admission.services import register
+from registration.booking.changes.cancel import cancel
 from registration.booking.models import Booking
+from registration.booking.notifications.notify import CONFIRMED
 from registration.booking.rules import Person, Wish
-from registration.booking.services.cancel import cancel
-from registration.booking.services.register import register
-from registration.booking.ways_in import NotInvited
 from registration.core import clock
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal

@@ -16,19 +16,21 @@ from sqlalchemy import select, update
 
 from registration.accounts import messages as accounts
 from registration.accounts.models import Account
-from registration.booking import handing, kinds, messages
-from registration.booking.kinds import SHAPES
-from registration.booking.messages import announce_one
+from registration.booking.admission.services import register
+from registration.booking.calendar.owner import person_of
+from registration.booking.calendar.services import mail_feed
+from registration.booking.changes.change_address import ask_address, confirm_address
+from registration.booking.changes.handover import Successor, Taking, hand_over, refuse, take_over
+from registration.booking.changes.party import add_people, change_choice
+from registration.booking.changes.send_links import send_links
+from registration.booking.event_settings.sessions import SessionFacts, add_session
 from registration.booking.models import Attendee, Booking
-from registration.booking.person import person_of
+from registration.booking.notifications import handover as handing
+from registration.booking.notifications import kinds
+from registration.booking.notifications import notify as notifications_notify
+from registration.booking.notifications.kinds import SHAPES
+from registration.booking.notifications.notify import announce_one
 from registration.booking.rules import Application, Person, Wish
-from registration.booking.services.feeds import mail_feed
-from registration.booking.services.handover import Successor, Taking, hand_over, refuse, take_over
-from registration.booking.services.links import send_links
-from registration.booking.services.party import add_people, change_choice
-from registration.booking.services.readdress import ask_address, confirm_address
-from registration.booking.services.register import register
-from registration.booking.services.sessions import SessionFacts, add_session
 from registration.capability.services import BOOKING, find
 from registration.core import clock
 from registration.core.database import db
@@ -44,10 +46,10 @@ from registration.journal.services import ATTENDEE, SYSTEM, Actor
 from registration.mail.models import OutgoingMessage
 from registration.mail.outbox import enqueue
 from registration.mail.worker import _written
-from registration.organiser import mailings
-from registration.organiser.categories import add_category
-from registration.organiser.models import Mailing
-from registration.organiser.ways_in import WaysIn, change_ways_in
+from registration.organiser.access.services import WaysIn, change_ways_in
+from registration.organiser.mailing import services as mailing_services
+from registration.organiser.mailing.models import Mailing
+from registration.organiser.parts.services import add_category
 from registration.seats import rules
 from registration.seats.models import Registration
 from tests import factories
@@ -199,7 +201,7 @@ def _sample(world: World) -> None:
     account = db.session.scalars(select(Account)).one()
     event = db.session.get_one(Event, world.gala.id)
     told = OWN_WORDS | {"registration": world.registration.id}
-    mailings.send_sample(account, event, told, "en")
+    mailing_services.send_sample(account, event, told, "en")
 
 
 def _account(what: str) -> Arrange:
@@ -245,7 +247,8 @@ SAMPLES: Mapping[str, Sample] = {
     "confirmed-alone": Sample(kinds.CONFIRMED, _alone),
     "moved": Sample(kinds.MOVED, _about_registration(kinds.MOVED, before=BEFORE)),
     "session_moved": Sample(
-        kinds.SESSION_MOVED, _about_registration(kinds.SESSION_MOVED, moved_session=MOVED_SESSION)
+        kinds.SESSION_MOVED,
+        _about_registration(kinds.SESSION_MOVED, moved_session=MOVED_SESSION),
     ),
     "changed": Sample(kinds.CHANGED, _chosen(1, 2)),
     "changed-waitlisted": Sample(kinds.CHANGED, _grown),
@@ -255,10 +258,12 @@ SAMPLES: Mapping[str, Sample] = {
     "shrunk-by-firm": Sample(kinds.SHRUNK, _about_registration(kinds.SHRUNK, by="coordinator")),
     "removed-by-firm": Sample(kinds.REMOVED, _about_registration(kinds.REMOVED, by="coordinator")),
     "rejected": Sample(
-        kinds.REJECTED, _about_registration(kinds.REJECTED, reason="This meeting is for members")
+        kinds.REJECTED,
+        _about_registration(kinds.REJECTED, reason="This meeting is for members"),
     ),
     "event_cancelled": Sample(
-        kinds.EVENT_CANCELLED, _about_registration(kinds.EVENT_CANCELLED, reason="The speaker is ill")
+        kinds.EVENT_CANCELLED,
+        _about_registration(kinds.EVENT_CANCELLED, reason="The speaker is ill"),
     ),
     "expired": Sample(kinds.EXPIRED, _about_registration(kinds.EXPIRED, was=rules.OFFERED)),
     "expired-unverified": Sample(kinds.EXPIRED, _about_registration(kinds.EXPIRED, was=rules.UNVERIFIED)),
@@ -271,17 +276,25 @@ SAMPLES: Mapping[str, Sample] = {
         kinds.RECONFIRM,
         _about_registration(kinds.RECONFIRM, deadline=DEADLINE.isoformat(), frees_seat=False),
     ),
-    "reminder": Sample(kinds.REMINDER, _about_registration(kinds.REMINDER), now=STARTS - timedelta(days=3)),
+    "reminder": Sample(
+        kinds.REMINDER,
+        _about_registration(kinds.REMINDER),
+        now=STARTS - timedelta(days=3),
+    ),
     "reminder-today": Sample(
-        kinds.REMINDER, _about_registration(kinds.REMINDER), now=STARTS - timedelta(hours=3)
+        kinds.REMINDER,
+        _about_registration(kinds.REMINDER),
+        now=STARTS - timedelta(hours=3),
     ),
     "reminder-tomorrow": Sample(
-        kinds.REMINDER, _about_registration(kinds.REMINDER), now=STARTS - timedelta(days=1)
+        kinds.REMINDER,
+        _about_registration(kinds.REMINDER),
+        now=STARTS - timedelta(days=1),
     ),
     "programme": Sample(kinds.PROGRAMME, lambda world: None),
     "message": Sample(kinds.MESSAGE, _mailing),
     "sample": Sample(kinds.SAMPLE, _sample),
-    "calendar": Sample(messages.CALENDAR, _calendar),
+    "calendar": Sample(notifications_notify.CALENDAR, _calendar),
     "handover": Sample(handing.HANDOVER, lambda world: _asked_to_take(world) and None),
     "not_taken": Sample(handing.NOT_TAKEN, lambda world: refuse(_asked_to_take(world))),
     "handover-by-firm": Sample(handing.HANDOVER, lambda world: _asked_to_take(world, COORDINATOR) and None),
@@ -290,7 +303,8 @@ SAMPLES: Mapping[str, Sample] = {
     "handed": Sample(handing.HANDED, _taken),
     "taken": Sample(handing.TAKEN, _taken),
     "address": Sample(
-        handing.ADDRESS, lambda world: ask_address(world.booking_id, "ada.lovelace@example.org")
+        handing.ADDRESS,
+        lambda world: ask_address(world.booking_id, "ada.lovelace@example.org"),
     ),
     "address_left": Sample(handing.ADDRESS_LEFT, _address_changed),
     "address_new": Sample(handing.ADDRESS_NEW, _address_changed),

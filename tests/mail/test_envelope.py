@@ -4,8 +4,10 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.errors import MultipartInvariantViolationDefect
 from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
+from email.parser import BytesParser
 from email.policy import SMTP, compat32, default
 from email.utils import parseaddr
 
@@ -94,6 +96,19 @@ def tree(message: Message) -> list[object]:
 def part_of(message: EmailMessage, content_type: str) -> EmailMessage:
     (found,) = [part for part in message.walk() if part.get_content_type() == content_type]
     return found
+
+
+def pedantic(monkeypatch: pytest.MonkeyPatch, is_whole: bool) -> None:
+    """Make this Python report what 3.11.2 does of a multipart whose headers alone it reads, or of any."""
+    parse = BytesParser.parsebytes
+
+    def parsebytes(self: BytesParser, text: bytes, headersonly: bool = False) -> Message:
+        message = parse(self, text, headersonly)
+        if message.get_content_maintype() == "multipart" and (headersonly or is_whole):
+            message.defects.append(MultipartInvariantViolationDefect())
+        return message
+
+    monkeypatch.setattr(BytesParser, "parsebytes", parsebytes)
 
 
 @pytest.mark.parametrize("policy", [compat32, default, SMTP], ids=["compat32", "default", "smtp"])
@@ -403,6 +418,8 @@ def test_unusual_addresses_are_kept(address: str) -> None:
         (b"<ada@example.org>", b"<ada@example.org>, <evil@example.org>"),
         (b"To: ", b"To: =?utf-8?q?Ann=0D=0ABcc=3A_e=40e=2Eorg?= "),
         (b"-m--\r\n", b""),
+        (b"-a--\r\n", b""),
+        (b"application/ics", b"multipart/mixed"),
     ],
 )
 def test_bytes_that_are_not_what_we_set_are_stopped(old: bytes, new: bytes) -> None:
@@ -410,3 +427,11 @@ def test_bytes_that_are_not_what_we_set_are_stopped(old: bytes, new: bytes) -> N
     verify(raw, HEADERS)
     with pytest.raises(UnsendableLetter, match=r"^(The mail|A header of the mail).*was not sent\.$"):
         verify(raw.replace(old, new), HEADERS)
+
+
+@pytest.mark.parametrize("is_whole", [False, True], ids=["headers alone", "the whole mail"])
+def test_a_python_that_misses_the_parts_of_a_whole_mail_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, is_whole: bool
+) -> None:
+    pedantic(monkeypatch, is_whole)
+    assert build(LETTER) == build(LETTER)

@@ -6,17 +6,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from registration.booking.services.cancel import cancel
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.contact_again import correct_address
+from registration.cli import doctor
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE
 from registration.mail import outbox
+from registration.mail.envelope import UnsendableLetter, UnsendableRecipient
 from registration.mail.models import Delivery, OutgoingMessage
 from registration.mail.transport import Deferred, FolderTransport, Refused
 from registration.mail.worker import send_due
 from tests import factories
 from tests.factories import register, target
+from tests.mail.test_envelope import pedantic
 
 
 class Failing(FolderTransport):
@@ -122,6 +126,65 @@ def test_two_workers_share_the_outbox(app, make_event):
     second = write_tx(lambda session: {one.id for one in outbox.claim(session, 9)})
     assert len(first) == len(second) == 2
     assert not first & second
+
+
+THEIRS = "The mail server refused the mail: 550 unknown"
+REASONS = {
+    "a part that does not fit": (
+        UnsendableLetter("The mail's parts do not fit together; it was not sent."),
+        True,
+    ),
+    "our server is away": (Deferred("The mail server cannot be reached: no answer", counts=False), True),
+    "our own bug": (Deferred("This mail could not be sent (KeyError).", counts=True, is_ours=True), True),
+    "our sender is refused": (Refused("The mail server refused the mail: 550 sender", is_ours=True), True),
+    "unknown to the recipient's server": (Refused(THEIRS), False),
+    "a full mailbox": (Deferred("The mail server asks to try later: 452 full", counts=True), False),
+    "no address at all": (UnsendableRecipient("The address is not one that mail can be sent to."), False),
+}
+
+
+@pytest.mark.parametrize(("trouble", "is_ours"), REASONS.values(), ids=REASONS)
+def test_what_failed_for_a_reason_of_ours_is_an_error_and_is_sent_again(
+    app, make_event, tmp_path, trouble, is_ours
+):
+    event = make_event()
+    register(event)
+    later = clock.now() + timedelta(hours=49)
+    doctor_of = app.test_cli_runner().invoke
+    with clock.running(lambda: later):
+        send_due(Failing(tmp_path / "out", trouble))
+        assert states() == ["failed"]
+        found = doctor_of(doctor, [event.slug])
+        assert found.exit_code == (1 if is_ours else 0), found.output
+        assert (str(trouble) in found.output) is is_ours
+        mended = doctor_of(doctor, [event.slug, "--repair"])
+        assert mended.exit_code == 0, mended.output
+        assert states() == (["pending"] if is_ours else ["failed"])
+        send_due(FolderTransport(tmp_path / "out"))
+    assert states() == (["sent"] if is_ours else ["failed"])
+
+
+def test_a_mail_of_no_event_is_sent_again_too(app, make_event):
+    register(make_event())
+    alone = {"event_id": None, "registration_id": None, "state": "failed", "failed_here": True}
+    write_tx(lambda session: session.execute(update(OutgoingMessage).values(**alone)))
+    assert app.test_cli_runner().invoke(doctor, ["--repair"]).exit_code in (0, 1)
+    assert states()[0] == "pending"
+
+
+def test_every_mail_leaves_where_python_misses_the_parts_of_it(app, make_event, tmp_path, monkeypatch):
+    pedantic(monkeypatch, is_whole=False)
+    register(make_event())
+    send_due(FolderTransport(tmp_path / "out"))
+    assert states() == ["sent"]
+
+
+def test_what_failed_before_goes_to_the_corrected_address(app, make_event, tmp_path):
+    ada = register(make_event())
+    send_due(Failing(tmp_path / "out", Refused(THEIRS)))
+    correct_address(target(ada), "ada.lovelace@example.org", ATTENDEE)
+    goes_to = set(db.session.scalars(select(OutgoingMessage.to_email)))
+    assert goes_to == {"ada.lovelace@example.org"}
 
 
 @pytest.mark.parametrize("hours", [47, 49])

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from registration.booking.services.sessions import SessionFacts, add_session
-from registration.booking.services.uploads import keep
+from registration.booking.answers.uploads import keep
+from registration.booking.event_settings.sessions import SessionFacts, add_session
 from registration.core.database import db
 from registration.events.models import Event
 from registration.events.services import QuestionFacts
 from registration.journal.services import SYSTEM
-from registration.organiser.listing import Filters
-from registration.organiser.mailings import draft
+from registration.organiser.attendees.queries import Filters
+from registration.organiser.mailing.services import draft
 from tests import factories
 from tests.booking.programme_arranging import make_programme
 from tests.factories import make_event, sign_in

@@ -6,8 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking import desk, targets
-from registration.booking.services import closing, deciding, lines
+from registration.booking.admission import batch as admission_batch
+from registration.booking.changes import decide as changes_decide
+from registration.booking.changes import target as changes_target
+from registration.booking.event_settings import closing
+from registration.booking.event_settings import waitlist as waitlist_settings
 from registration.core import clock
 from registration.seats import engine, rules
 from registration.seats import gate as gates
@@ -18,12 +21,12 @@ from tests.proof.breaking import Mutation, settled_without_drain
 
 def _closing_ignored() -> Mutation:
     """An event that is closed or cancelled takes people."""
-    return [(desk.Desk, "_check_open", lambda *_args: None)]
+    return [(admission_batch.Desk, "_check_open", lambda *_args: None)]
 
 
 def _cancelled_decides() -> Mutation:
     """Registrations for a cancelled event are decided on."""
-    return [(targets, "is_called_off", lambda *_args: False)]
+    return [(changes_target, "is_called_off", lambda *_args: False)]
 
 
 def _cancelled_promotes() -> Mutation:
@@ -56,55 +59,55 @@ def _cancelled_twice() -> Mutation:
 def _never_in_part() -> Mutation:
     """A party of which some could sit waits as a whole."""
 
-    def admitted(self: desk.Desk, party: desk.Party) -> Any:
+    def admitted(self: admission_batch.Desk, party: admission_batch.Party) -> Any:
         people = party.wish.people
         return [(engine.admit(self.session, party.gate, self._claim(party, people)), people)]
 
-    return [(desk.Desk, "_admitted", admitted)]
+    return [(admission_batch.Desk, "_admitted", admitted)]
 
 
 def _merged_told() -> Mutation:
     """Whoever registered twice is told that one of the two is cancelled."""
 
     def settle(*args: Any, **_values: Any) -> Any:
-        return targets.settle(*args)
+        return changes_target.settle(*args)
 
-    return [(deciding, "settle", settle)]
+    return [(changes_decide, "settle", settle)]
 
 
 def _merged_without_drain() -> Mutation:
     """The seat of a registration that was there twice goes to nobody."""
-    return settled_without_drain(deciding)
+    return settled_without_drain(changes_decide)
 
 
 def _line_without_drain() -> Mutation:
     """What a new rule frees goes to nobody."""
-    return settled_without_drain(lines)
+    return settled_without_drain(waitlist_settings)
 
 
 def _line_unwalked() -> Mutation:
     """A stricter order accuses those whom the old one let past rightly."""
-    return [(lines, "walk_by", lambda *_args: None)]
+    return [(waitlist_settings, "walk_by", lambda *_args: None)]
 
 
 def _cap_kept() -> Mutation:
     """Firms keep the limit that was for all before."""
-    return [(lines, "_apply_cap", lambda *_args: None)]
+    return [(waitlist_settings, "_apply_cap", lambda *_args: None)]
 
 
 def _firms_uncounted() -> Mutation:
     """Those of a firm who came before its limit are not counted."""
-    return [(lines, "_recount_firms", lambda *_args: None)]
+    return [(waitlist_settings, "_recount_firms", lambda *_args: None)]
 
 
 def _allotment_unchecked() -> Mutation:
     """More seats are kept for firms than there are."""
-    return [(lines, "_check_allotment", lambda *_args: None)]
+    return [(waitlist_settings, "_check_allotment", lambda *_args: None)]
 
 
 def _nothing_agreed() -> Mutation:
     """A firm gets a limit that says nothing."""
-    return [(lines, "_check_terms", lambda *_args: None)]
+    return [(waitlist_settings, "_check_terms", lambda *_args: None)]
 
 
 def _frozen_moves() -> Mutation:
@@ -116,7 +119,7 @@ def _frozen_moves() -> Mutation:
 
 def _waitlist_unlimited() -> Mutation:
     """More wait than may."""
-    return [(desk.Desk, "_check_may_wait", lambda *_args: None)]
+    return [(admission_batch.Desk, "_check_may_wait", lambda *_args: None)]
 
 
 def _reserve_open() -> Mutation:

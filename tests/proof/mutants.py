@@ -10,10 +10,13 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from registration.booking import desk, messages, sweeper, targets
-from registration.booking.services import cancel as cancelling
-from registration.booking.services import capacity as capacities
-from registration.booking.services import offers
+from registration.booking.admission import batch as admission_batch
+from registration.booking.changes import cancel as cancelling
+from registration.booking.changes import offers as changes_offers
+from registration.booking.changes import target as changes_target
+from registration.booking.event_settings import capacity as capacities
+from registration.booking.notifications import notify as notifications_notify
+from registration.booking.tasks import sweep as tasks_sweep
 from registration.core import clock, transaction
 from registration.core.database import db
 from registration.mail import outbox
@@ -66,7 +69,7 @@ def _gate_after_read() -> Mutation:
 
 
 def _cancel_without_drain() -> Mutation:
-    return without_drain(targets)
+    return without_drain(changes_target)
 
 
 def _capacity_without_drain() -> Mutation:
@@ -103,7 +106,7 @@ def _newcomer_without_priority() -> Mutation:
     def claim(**values: Any) -> Any:
         return engine.Claim(**{**values, "priority": 0})
 
-    return [(desk, "engine", Without(engine, Claim=claim))]
+    return [(admission_batch, "engine", Without(engine, Claim=claim))]
 
 
 def _strict_as_first_fit() -> Mutation:
@@ -181,7 +184,7 @@ def _mail_outside() -> Mutation:
             session, lambda: transaction.write_tx(lambda another: enqueue(another, *told))
         )
 
-    return [(messages, "enqueue", later)]
+    return [(notifications_notify, "enqueue", later)]
 
 
 def _change_outside() -> Mutation:
@@ -191,23 +194,23 @@ def _change_outside() -> Mutation:
         session.commit()
         return engine.drain(session, gate, actor)
 
-    return [(targets, "engine", Without(engine, drain=commit_first))]
+    return [(changes_target, "engine", Without(engine, drain=commit_first))]
 
 
 def _promoted_untold() -> Mutation:
     """Whoever is promoted gets no mail."""
-    announce = messages.announce
+    announce = notifications_notify.announce
 
     def silent(session: Session, changes: Sequence[Any], *args: Any, **values: Any) -> None:
         told = [change for change in changes if change.before != rules.WAITLISTED]
         announce(session, told, *args, **values)
 
-    return [(targets, "announce", silent), (capacities, "announce", silent)]
+    return [(changes_target, "announce", silent), (capacities, "announce", silent)]
 
 
 def _key_forgotten() -> Mutation:
     """A form that was sent before is taken for a new one."""
-    return [(desk.Desk, "_repeated", lambda _desk, _asked: None)]
+    return [(admission_batch.Desk, "_repeated", lambda _desk, _asked: None)]
 
 
 def _place_given_twice() -> Mutation:
@@ -223,19 +226,19 @@ def _place_given_twice() -> Mutation:
 
 def _waitlist_though_none() -> Mutation:
     """An event without a waitlist puts people on one."""
-    return [(desk.Desk, "_check_may_wait", lambda *_args: None)]
+    return [(admission_batch.Desk, "_check_may_wait", lambda *_args: None)]
 
 
 def _together_apart() -> Mutation:
     """Seats in every event or none are given in some."""
-    return [(desk.Desk, "_check_together", lambda *_args: None)]
+    return [(admission_batch.Desk, "_check_together", lambda *_args: None)]
 
 
 def _cancel_again() -> Mutation:
     """What has ended ends once more and gives its seats back again."""
 
     def lock(session: Session, target: Any) -> Any:
-        gate = targets.lock(session, target)
+        gate = changes_target.lock(session, target)
         session.execute(
             update(Registration)
             .where(Registration.id == target.registration_id, Registration.state == rules.CANCELLED)
@@ -262,7 +265,7 @@ def _waiting_miscounted() -> Mutation:
 def _late_offer_taken() -> Mutation:
     """An offer is accepted without looking at its deadline."""
     long_ago = datetime(2000, 1, 1, tzinfo=UTC)
-    return [(offers, "clock", Without(clock, now=lambda: long_ago))]
+    return [(changes_offers, "clock", Without(clock, now=lambda: long_ago))]
 
 
 def _offer_is_a_seat() -> Mutation:
@@ -275,10 +278,10 @@ def _expired_without_drain() -> Mutation:
 
     def settle(session: Session, gate: Any, changes: Any, actor: Any, **values: Any) -> list[Any]:
         gates.close(session, gate)
-        messages.announce(session, changes, actor=actor)
+        notifications_notify.announce(session, changes, actor=actor)
         return []
 
-    return [(sweeper, "settle", settle)]
+    return [(tasks_sweep, "settle", settle)]
 
 
 # Those that one client alone brings to light, step by step.

@@ -5,8 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registration.booking import sweeper, targets
-from registration.booking.services import address, deciding, moving, party
+from registration.booking.changes import decide as changes_decide
+from registration.booking.changes import move as changes_move
+from registration.booking.changes import party as changes_party
+from registration.booking.changes import target as changes_target
+from registration.booking.changes import verify_address
+from registration.booking.tasks import sweep as tasks_sweep
 from registration.seats import engine, parties, rules
 from registration.seats import gate as gates
 from registration.seats.models import Registration
@@ -46,17 +50,17 @@ def _approval_skipped() -> Mutation:
         finally:
             gate.needs_approval = asks
 
-    return [(address, "engine", Without(engine, enter_line=entering))]
+    return [(verify_address, "engine", Without(engine, enter_line=entering))]
 
 
 def _holds_forever() -> Mutation:
     """The hold of an address that nobody confirms never ends."""
-    return [(sweeper, "_holds", lambda: 0)]
+    return [(tasks_sweep, "_holds", lambda: 0)]
 
 
 def _late_confirmation() -> Mutation:
     """A hold that has ended lets in whoever comes late."""
-    return [(address, "rules", Without(rules, ENDED=frozenset(), UNVERIFIED="-"))]
+    return [(verify_address, "rules", Without(rules, ENDED=frozenset(), UNVERIFIED="-"))]
 
 
 def _approved_jumps() -> Mutation:
@@ -66,7 +70,7 @@ def _approved_jumps() -> Mutation:
 
 def _hand_without_reason() -> Mutation:
     """The organiser passes others and gives no reason."""
-    return [(deciding, "_passes_somebody", lambda *_args: False)]
+    return [(changes_decide, "_passes_somebody", lambda *_args: False)]
 
 
 def _hand_unrecorded() -> Mutation:
@@ -92,7 +96,11 @@ def _hand_overtaken() -> Mutation:
 def _rejected_untold() -> Mutation:
     """Whoever is turned down gets no mail."""
     return [
-        (deciding, "settle", lambda session, gate, _changes, *args: targets.settle(session, gate, [], *args))
+        (
+            changes_decide,
+            "settle",
+            lambda session, gate, _changes, *args: changes_target.settle(session, gate, [], *args),
+        )
     ]
 
 
@@ -127,7 +135,7 @@ def _allotment_open() -> Mutation:
 
 def _allotment_kept() -> Mutation:
     """What firms did not use by the date agreed stays kept."""
-    return [(sweeper, "_allotments", lambda: 0)]
+    return [(tasks_sweep, "_allotments", lambda: 0)]
 
 
 def _old_choice_kept() -> Mutation:
@@ -147,22 +155,22 @@ def _needs_unchanged() -> Mutation:
 
 def _changed_untold() -> Mutation:
     """Whoever changes her choice gets no mail."""
-    return [(party, "announce_choice", lambda *_args, **_values: None)]
+    return [(changes_party, "announce_choice", lambda *_args, **_values: None)]
 
 
 def _grows_onto_none() -> Mutation:
     """More people wait where there is no waitlist."""
-    return [(party, "check_may_wait", lambda *_args: None)]
+    return [(changes_party, "check_may_wait", lambda *_args: None)]
 
 
 def _moves_onto_none() -> Mutation:
     """Whoever moves waits where there is no waitlist."""
-    return [(moving, "check_may_wait", lambda *_args: None)]
+    return [(changes_move, "check_may_wait", lambda *_args: None)]
 
 
 def _moves_twice() -> Mutation:
     """Whoever waits to move moves on, and ends with two seats."""
-    return [(moving, "check_state", lambda *_args: None)]
+    return [(changes_move, "check_state", lambda *_args: None)]
 
 
 def _moved_too_early() -> Mutation:
@@ -172,31 +180,31 @@ def _moved_too_early() -> Mutation:
         changes = engine.join(session, admitted, bookings, actor)
         row = session.get_one(Registration, changes[0].registration_id)
         old = session.get_one(Registration, row.replaces_id)
-        gate = moving.gates.lock(session, [old.event_id])[old.event_id]
+        gate = changes_move.gates.lock(session, [old.event_id])[old.event_id]
         if old.state == rules.CONFIRMED:
             engine.release(session, gate, old.id, rules.CANCELLED, actor)
         return changes
 
-    return [(moving, "engine", Without(engine, join=join))]
+    return [(changes_move, "engine", Without(engine, join=join))]
 
 
 def _move_unfinished() -> Mutation:
     """Whoever waited elsewhere and got a seat there keeps the old one as well."""
-    return [(sweeper, "waiting_moves", lambda _session: [])]
+    return [(tasks_sweep, "waiting_moves", lambda _session: [])]
 
 
 def _move_without_drain() -> Mutation:
-    return without_drain(moving)
+    return without_drain(changes_move)
 
 
 def _move_without_priority() -> Mutation:
     """Whoever moves counts as having no priority."""
-    return [(moving, "priority_of", lambda *_args: 0)]
+    return [(changes_move, "priority_of", lambda *_args: 0)]
 
 
 def _rank_kept() -> Mutation:
     """Whoever waits keeps the rank of a category that she has no more."""
-    return [(party, "priority_of", lambda *_args: None)]
+    return [(changes_party, "priority_of", lambda *_args: None)]
 
 
 def _split_to_the_end() -> Mutation:

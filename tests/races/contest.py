@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import select
 
 from registration import create_app
+from registration.booking.admission.services import register
+from registration.booking.changes import cancel as cancelling
+from registration.booking.changes.cancel import Target
 from registration.booking.rules import Application, Person, Wish
-from registration.booking.services import cancel as cancelling
-from registration.booking.services.cancel import Target
-from registration.booking.services.register import register
 from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.doctor.examine import examine

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from registration import create_app
+from registration.booking.admission.services import register
 from registration.booking.models import Booking
 from registration.booking.rules import Application, Person, Wish
-from registration.booking.services.register import register
 from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.doctor.examine import examine

@@ -5,7 +5,7 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
-from registration.booking.services.register import EventFull, Receipt, SubmittedDifferently, register
+from registration.booking.admission.services import EventFull, Receipt, SubmittedDifferently, register
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.doctor.examine import examine

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
+from registration.booking.admission.services import NotTogether, Receipt
 from registration.booking.models import Booking
 from registration.booking.rules import Wish
-from registration.booking.services.register import NotTogether, Receipt
 from registration.core.database import db
 from registration.doctor.examine import examine
 from registration.seats.models import Registration

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from registration.booking.services.register import register
+from registration.booking.admission.services import register
 from registration.core import clock
 from registration.core.database import db
 from registration.events.models import Event

@@ -5,18 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from registration.booking.admission.services import RegistrationClosed
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.decide import approve, merge, reject
+from registration.booking.changes.move import move
+from registration.booking.changes.party import NoRoom, add_people, change_choice, split
+from registration.booking.changes.target import NotNow, Target
+from registration.booking.changes.verify_address import verify
+from registration.booking.event_settings.closing import cancel_event, close_registration, reopen_registration
+from registration.booking.event_settings.waitlist import change_line
 from registration.booking.models import Attendee
 from registration.booking.rules import Person
-from registration.booking.services.address import verify
-from registration.booking.services.cancel import cancel
-from registration.booking.services.closing import cancel_event, close_registration, reopen_registration
-from registration.booking.services.deciding import approve, merge, reject
-from registration.booking.services.lines import change_line
-from registration.booking.services.moving import move
-from registration.booking.services.party import NoRoom, add_people, change_choice, split
-from registration.booking.services.register import RegistrationClosed
-from registration.booking.sweeper import sweep
-from registration.booking.targets import NotNow, Target
+from registration.booking.tasks.sweep import sweep
 from registration.core import clock
 from registration.core.database import db
 from registration.core.transaction import write_tx

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select, update
 
+from registration.booking.admission.services import EventFull, register
+from registration.booking.changes.cancel import cancel, cancel_attendee
+from registration.booking.event_settings.capacity import CapacityOutOfRange, change_capacity
 from registration.booking.models import Attendee
-from registration.booking.services.cancel import cancel, cancel_attendee
-from registration.booking.services.capacity import CapacityOutOfRange, change_capacity
-from registration.booking.services.register import EventFull, register
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.doctor.examine import examine

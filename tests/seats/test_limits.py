@@ -4,17 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from registration.booking.services.cancel import cancel, cancel_attendee
-from registration.booking.services.capacity import change_capacity
-from registration.booking.services.lines import (
-    FirmTerms,
-    change_line,
-    release_allotment,
-    set_firm,
-)
-from registration.booking.services.party import NoRoom, change_choice
-from registration.booking.services.sessions import SessionFacts, add_session
-from registration.booking.sweeper import sweep
+from registration.booking.changes.cancel import cancel, cancel_attendee
+from registration.booking.changes.party import NoRoom, change_choice
+from registration.booking.event_settings.capacity import change_capacity
+from registration.booking.event_settings.sessions import SessionFacts, add_session
+from registration.booking.event_settings.waitlist import FirmTerms, change_line, release_allotment, set_firm
+from registration.booking.tasks.sweep import sweep
 from registration.core import clock
 from registration.core.database import db
 from registration.core.refusal import Refusal

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from registration.booking.services.cancel import cancel
-from registration.booking.services.capacity import change_capacity
-from registration.booking.services.deciding import NoSeat, ReasonMissing, seat_by_hand
-from registration.booking.services.lines import change_line
-from registration.booking.services.offers import OfferEnded, accept, decline
-from registration.booking.services.register import EventFull
-from registration.booking.sweeper import sweep
-from registration.booking.targets import NotNow
+from registration.booking.admission.services import EventFull
+from registration.booking.changes.cancel import cancel
+from registration.booking.changes.decide import NoSeat, ReasonMissing, seat_by_hand
+from registration.booking.changes.offers import OfferEnded, accept, decline
+from registration.booking.changes.target import NotNow
+from registration.booking.event_settings.capacity import change_capacity
+from registration.booking.event_settings.waitlist import change_line
+from registration.booking.tasks.sweep import sweep
 from registration.core import clock
 from registration.core.database import db
 from registration.core.refusal import Refusal

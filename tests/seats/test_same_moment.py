@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from registration.booking.desk import Desk
-from registration.booking.enrolment import Asked
-from registration.booking.services.register import register
+from registration.booking.admission.batch import Desk
+from registration.booking.admission.services import register
+from registration.booking.admission.write import Asked
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE

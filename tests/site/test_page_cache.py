@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from registration.booking.services.cancel import cancel
-from registration.booking.services.capacity import change_capacity
+from registration.booking.changes.cancel import cancel
+from registration.booking.event_settings.capacity import change_capacity
 from registration.core import clock
 from registration.core.database import db, single_reads
-from registration.core.recent import KEPT_FOR
+from registration.core.read_cache import KEPT_FOR
 from registration.journal.services import ATTENDEE
 from registration.seats.models import Pool
 from registration.web.page_cache import PageCache, page_cache

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from flask_babel import force_locale, gettext, ngettext
 
-from registration.booking.services.register import register as book
+from registration.booking.admission.services import register as book
 from registration.web import locale
 from registration.web.locale import LOCALES, babel_name
 from tests.factories import application, make_account, make_event, register, sign_in, token_in

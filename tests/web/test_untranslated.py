@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from registration.booking.services.register import register
+from registration.booking.admission.services import register
 from registration.core import clock
 from registration.core.database import db
 from registration.events.services import QuestionFacts

@@ -4,7 +4,7 @@ from flask import Blueprint
 from flask.sansio.blueprints import BlueprintSetupState
 
 from registration.accounts.throttle import Throttle
-from registration.booking import wording
+from registration.booking.form import labels as form_labels
 from registration.booking.views import (
     address,
     answering,
@@ -24,7 +24,7 @@ from registration.booking.views import (
 from registration.web.guards import take_files
 
 bp = Blueprint("booking", __name__)
-wording.init_blueprint(bp)
+form_labels.init_blueprint(bp)
 bp.register_error_handler(opening.LinkDoesNotOpen, opening.no_link_page)
 bp.record_once(lambda setup: setup.app.extensions.setdefault(opening.THROTTLE, Throttle()))
 

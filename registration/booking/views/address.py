@@ -3,12 +3,12 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registration.booking.handovers import wanted_address
+from registration.booking.changes.change_address import confirm_address
+from registration.booking.changes.verify_address import verify
 from registration.booking.models import Booking
-from registration.booking.queries import booking as booking_by_id
-from registration.booking.queries import seats_of
-from registration.booking.services.address import verify
-from registration.booking.services.readdress import confirm_address
+from registration.booking.queries.bookings import booking as booking_by_id
+from registration.booking.queries.bookings import seats_of
+from registration.booking.queries.handovers import wanted_address
 from registration.booking.views.opening import does_not_open, opened_link
 from registration.capability.services import ADDRESS, BOOKING, VERIFY, find, is_live, token_of
 from registration.core.database import db

@@ -4,14 +4,14 @@ from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking import calendars
-from registration.booking.calendars import Calendar
-from registration.booking.person import Person, person_of
-from registration.booking.queries import seats_of
-from registration.booking.services import feeds
+from registration.booking.calendar import feed as calendar_feed
+from registration.booking.calendar import services as calendar_services
+from registration.booking.calendar.feed import Calendar
+from registration.booking.calendar.owner import Person, person_of
+from registration.booking.queries.bookings import seats_of
 from registration.booking.views.opening import opened
 from registration.core.database import db
-from registration.core.recent import recent
+from registration.core.read_cache import recent
 from registration.core.refusal import NotFound
 from registration.core.tokens import hashed
 from registration.core.urls import public_url
@@ -28,7 +28,7 @@ def download(token: str) -> ResponseReturnValue:
     booked = opened(token)
     shown = page_locale()
     event_ids = [seat.event_id for seat in seats_of(db.session(), booked.id, shown) if seat.is_active]
-    found = calendars.entries_to_add(db.session(), booked, event_ids, shown)
+    found = calendar_feed.entries_to_add(db.session(), booked, event_ids, shown)
     return attachment(download_many(found), "registration.ics")
 
 
@@ -49,7 +49,7 @@ def feed(token: str) -> ResponseReturnValue:
     )
     shown = page_locale()
     return answer(
-        told, lambda: [part_of(entry) for entry in calendars.entries(db.session(), known.owner, shown)]
+        told, lambda: [part_of(entry) for entry in calendar_feed.entries(db.session(), known.owner, shown)]
     )
 
 
@@ -63,7 +63,7 @@ def page(token: str) -> ResponseReturnValue:
         subscribe=subscriptions(public_url(f"/feeds/{token}.ics"), _name(known)),
         qr_url=url_for("booking.feed_qr", token=token),
         token=token,
-        wish=calendars.wish_of(db.session(), person),
+        wish=calendar_feed.wish_of(db.session(), person),
         key=action_key(f"feed:{token}"),
     )
 
@@ -72,7 +72,7 @@ def renew(token: str) -> ResponseReturnValue:
     """End this address; the new one goes out by mail, so that only its person gets it."""
     _known_feed, person = _of_person(token)
     check_action_key(f"feed:{token}", request.form.get("key", ""))
-    feeds.renew_person_feed(person)
+    calendar_services.renew_person_feed(person)
     return redirect(url_for("booking.renewed"), 303)
 
 
@@ -80,7 +80,7 @@ def show_sessions(token: str) -> ResponseReturnValue:
     """Let the sessions of one booking be entries of their own in its calendar, or not."""
     booked = opened(token)
     check_action_key(f"booking:{token}", request.form.get("key", ""))
-    feeds.show_sessions(booked.id, is_apart=_wants_sessions_apart())
+    calendar_services.show_sessions(booked.id, is_apart=_wants_sessions_apart())
     return redirect(url_for("booking.booking", token=token), 303)
 
 
@@ -88,7 +88,7 @@ def show_own_sessions(token: str) -> ResponseReturnValue:
     """Let the sessions of all bookings be entries of their own in their person's calendar, or not."""
     _known_feed, person = _of_person(token)
     check_action_key(f"feed:{token}", request.form.get("key", ""))
-    feeds.show_sessions(person, is_apart=_wants_sessions_apart())
+    calendar_services.show_sessions(person, is_apart=_wants_sessions_apart())
     return redirect(url_for("booking.feed_page", token=token), 303)
 
 
@@ -101,7 +101,7 @@ def send(token: str) -> ResponseReturnValue:
     """Mail the address of the feed of everything to the contact of this booking."""
     booked = opened(token)
     check_action_key(f"booking:{token}", request.form.get("key", ""))
-    feeds.mail_feed(person_of(booked))
+    calendar_services.mail_feed(person_of(booked))
     return redirect(url_for("booking.booking", token=token, sent="calendar"), 303)
 
 
@@ -117,14 +117,14 @@ def _wants_sessions_apart() -> bool:
 
 
 def _known(token: str) -> Calendar:
-    known = recent(("own feed", hashed(token)), lambda: calendars.calendar(db.session(), token))
+    known = recent(("own feed", hashed(token)), lambda: calendar_feed.calendar(db.session(), token))
     if known is None:
         raise NotFound(_("There is no such calendar."))
     return known
 
 
 def _of_person(token: str) -> tuple[Calendar, Person]:
-    known = calendars.calendar(db.session(), token)
+    known = calendar_feed.calendar(db.session(), token)
     if known is None or not known.is_live or not isinstance(known.owner, Person):
         raise NotFound(_("There is no such calendar, or its address was renewed. Use the newest mail."))
     return known, known.owner

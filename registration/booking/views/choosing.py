@@ -6,18 +6,19 @@ from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking import choice_forms
-from registration.booking.alternatives import Alternative, alternatives, picked_sessions
-from registration.booking.answers import has_agreed
-from registration.booking.choice_forms import ChoiceForm, PersonForm
-from registration.booking.editing_forms import KeyedForm, askable, concerning, errors_of
-from registration.booking.forms import SENSITIVE_CONSENT
-from registration.booking.formspec import form_spec, with_sessions
+from registration.booking.answers.queries import has_agreed
+from registration.booking.changes import move as changes_move
+from registration.booking.changes import party as changes_party
+from registration.booking.changes.edit import agree_sensitive
+from registration.booking.form import choices as form_choices
+from registration.booking.form.choices import ChoiceForm, PersonForm
+from registration.booking.form.people import KeyedForm, askable, concerning, errors_of
+from registration.booking.form.registration import SENSITIVE_CONSENT
+from registration.booking.form.sheet import Sheet
+from registration.booking.form.spec import form_spec, with_sessions
 from registration.booking.models import Booking
-from registration.booking.queries import Companion, Seat, seats_of
-from registration.booking.services import moving, party
-from registration.booking.services.edit import agree_sensitive
-from registration.booking.sheet import Sheet
+from registration.booking.queries.alternatives import Alternative, alternatives, picked_sessions
+from registration.booking.queries.bookings import Companion, Seat, seats_of
 from registration.booking.views.editing import sheet_of
 from registration.booking.views.handover import person_of
 from registration.booking.views.manage import page_key, seat_in, target_in
@@ -36,7 +37,7 @@ def choice(token: str, registration_id: int, attendee_id: int) -> ResponseReturn
     person = person_of(held, attendee_id)
     picked = picked_sessions(db.session(), attendee_id)
     sheet = _own_sheet(held, picked)
-    form = choice_forms.choice_form(sheet, person, picked, None)
+    form = form_choices.choice_form(sheet, person, picked, None)
     return _choice_page(token, held, person, sheet, form, 200)
 
 
@@ -47,17 +48,17 @@ def choose(token: str, registration_id: int, attendee_id: int) -> ResponseReturn
     person = person_of(held, attendee_id)
     sheet = _own_sheet(held, picked_sessions(db.session(), attendee_id))
     target = target_in(booked, registration_id)
-    form = choice_forms.choice_form(sheet, person, (), request.form)
+    form = form_choices.choice_form(sheet, person, (), request.form)
     try:
         check_action_key(f"booking:{token}", request.form.get("key", ""))
-        if not choice_forms.check_choice(form, sheet):
+        if not form_choices.check_choice(form, sheet):
             return _choice_page(token, held, person, sheet, form, 422)
-        sessions = [int(one) for one in choice_forms.sessions_in(form)]
-        party.change_choice(target, attendee_id, choice_forms.category_in(form), sessions, ATTENDEE)
+        sessions = [int(one) for one in form_choices.sessions_in(form)]
+        changes_party.change_choice(target, attendee_id, form_choices.category_in(form), sessions, ATTENDEE)
     except NotFound:
         raise
     except Refusal as refusal:
-        choice_forms.tell_at(form, refusal)
+        form_choices.tell_at(form, refusal)
         return _choice_page(token, held, person, sheet, form, refusal.status)
     return _back(token)
 
@@ -66,7 +67,7 @@ def one_more(token: str, registration_id: int) -> ResponseReturnValue:
     """Ask who else comes."""
     booked = opened(token)
     held = seat_in(booked, registration_id)
-    form = choice_forms.person_form(sheet_of(held), booked.firm, None)
+    form = form_choices.person_form(sheet_of(held), booked.firm, None)
     return _person_page(token, booked, held, form, 200)
 
 
@@ -75,21 +76,21 @@ def add(token: str, registration_id: int) -> ResponseReturnValue:
     booked = opened(token)
     held = seat_in(booked, registration_id)
     sheet, target = sheet_of(held), target_in(booked, registration_id)
-    form = choice_forms.person_form(sheet, booked.firm, request.form)
+    form = form_choices.person_form(sheet, booked.firm, request.form)
     booking_id = booked.id
     try:
         check_action_key(f"booking:{token}", request.form.get("key", ""))
         agreed = has_agreed(db.session(), booking_id, "sensitive")
-        if not choice_forms.check_person(form, sheet, has_agreed=agreed):
+        if not form_choices.check_person(form, sheet, has_agreed=agreed):
             return _person_page(token, booked, held, form, 422)
         _check_size(booked, held)
         if form.consent_sensitive.data:
             agree_sensitive(booking_id, str(SENSITIVE_CONSENT))
-        party.add_people(target, [choice_forms.person_in(form, sheet)], ATTENDEE)
+        changes_party.add_people(target, [form_choices.person_in(form, sheet)], ATTENDEE)
     except NotFound:
         raise
     except Refusal as refusal:
-        choice_forms.tell_at(form, refusal)
+        form_choices.tell_at(form, refusal)
         return _person_page(token, booked, held, form, refusal.status)
     return _back(token)
 
@@ -100,7 +101,7 @@ def move_page(token: str, registration_id: int, slug: str) -> ResponseReturnValu
     held = seat_in(booked, registration_id)
     other = _alternative(booked, held, slug)
     sheet = _sheet(slug)
-    form = choice_forms.move_form(sheet, held.present, None)
+    form = form_choices.move_form(sheet, held.present, None)
     return _move_page(token, held, other, sheet, form, 200)
 
 
@@ -111,16 +112,16 @@ def move(token: str, registration_id: int, slug: str) -> ResponseReturnValue:
     other = _alternative(booked, held, slug)
     target = target_in(booked, registration_id)
     sheet = _sheet(slug)
-    form = choice_forms.move_form(sheet, held.present, request.form)
+    form = form_choices.move_form(sheet, held.present, request.form)
     try:
         check_action_key(f"booking:{token}", request.form.get("key", ""))
         if not form.validate():
             return _move_page(token, held, other, sheet, form, 422)
-        moving.move(target, other.event_id, choice_forms.categories_in(form, held.present), ATTENDEE)
+        changes_move.move(target, other.event_id, form_choices.categories_in(form, held.present), ATTENDEE)
     except NotFound:
         raise
     except Refusal as refusal:
-        choice_forms.tell_at(form, refusal)
+        form_choices.tell_at(form, refusal)
         return _move_page(token, held, other, sheet, form, refusal.status)
     return _back(token)
 

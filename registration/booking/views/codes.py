@@ -4,8 +4,8 @@ from flask import current_app, request
 from flask_babel import gettext as _
 
 from registration.accounts.throttle import Throttle, remote_key
-from registration.booking.forms import RegistrationForm
-from registration.booking.sheet import Sheet
+from registration.booking.form.registration import RegistrationForm
+from registration.booking.form.sheet import Sheet
 from registration.core import clock
 from registration.core.refusal import Refusal
 from registration.events.rules import opens

@@ -6,8 +6,11 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registration.booking.answers import answers_by_attendee, has_agreed
-from registration.booking.editing_forms import (
+from registration.booking.answers.queries import answers_by_attendee, has_agreed
+from registration.booking.answers.shared import shared_answers
+from registration.booking.changes.change_address import ask_address
+from registration.booking.changes.edit import Corrected, change_contact, change_people
+from registration.booking.form.people import (
     ContactForm,
     PeopleForm,
     answers_in,
@@ -17,14 +20,11 @@ from registration.booking.editing_forms import (
     people_form,
     tell,
 )
-from registration.booking.forms import SENSITIVE_CONSENT
-from registration.booking.formspec import form_spec
+from registration.booking.form.registration import SENSITIVE_CONSENT
+from registration.booking.form.sheet import Sheet
+from registration.booking.form.spec import form_spec
 from registration.booking.models import Booking
-from registration.booking.queries import Seat
-from registration.booking.services.edit import Corrected, change_contact, change_people
-from registration.booking.services.readdress import ask_address
-from registration.booking.shared_answers import shared_answers
-from registration.booking.sheet import Sheet
+from registration.booking.queries.bookings import Seat
 from registration.booking.views.files import with_files
 from registration.booking.views.manage import page_key, seat_in, target_in
 from registration.booking.views.opening import check_pace, does_not_open, opened

@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from registration.booking import parties
-from registration.booking.formspec import form_spec
-from registration.booking.programmes import programme_sheet
-from registration.booking.services import uploads
-from registration.booking.services.uploads import FileRefused
-from registration.booking.sheet import Asked, Sheet, sheet_of
+from registration.booking.answers import uploads
+from registration.booking.answers.uploads import FileRefused
+from registration.booking.form import attendee_blocks
+from registration.booking.form.programme_sheet import programme_sheet
+from registration.booking.form.sheet import Asked, Sheet, sheet_of
+from registration.booking.form.spec import form_spec
 from registration.core.database import db
 from registration.events.asking import FILE
 from registration.events.models import Event
@@ -103,7 +103,7 @@ def _drop_unknown(data: MultiDict[str, str], told: dict[str, list[str]], asked: 
 
 
 def _question(name: str, asked: dict[str, Asked]) -> Asked | None:
-    tail = name if parties.block_of(name) is None else name.split("-", 2)[2]
+    tail = name if attendee_blocks.block_of(name) is None else name.split("-", 2)[2]
     return asked.get(tail)
 
 

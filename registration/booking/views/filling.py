@@ -7,13 +7,14 @@ from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from registration.booking import forms, parties
-from registration.booking.applying import application
-from registration.booking.checking import check, errors_of, tell, tell_each
-from registration.booking.fields import cleaned
-from registration.booking.forms import RegistrationForm
-from registration.booking.services.register import register
-from registration.booking.sheet import Sheet
+from registration.booking.admission.services import register
+from registration.booking.form import attendee_blocks
+from registration.booking.form import registration as form_registration
+from registration.booking.form.application import application
+from registration.booking.form.fields import cleaned
+from registration.booking.form.registration import RegistrationForm
+from registration.booking.form.sheet import Sheet
+from registration.booking.form.validation import check, errors_of, tell, tell_each
 from registration.booking.views.codes import count_code
 from registration.booking.views.files import with_files
 from registration.core.database import db
@@ -40,10 +41,10 @@ def empty(sheet: Sheet, page: Page) -> ResponseReturnValue:
     """Show the empty form; `attendees` and `events` in the address fill it in a little."""
     most = current_app.config["MAX_PARTY"]
     blocks = min(max(request.args.get("attendees", 1, type=int) or 1, 1), most)
-    form = forms.registration_form(sheet, None, blocks=blocks, most=most)
+    form = form_registration.registration_form(sheet, None, blocks=blocks, most=most)
     form.locale.data = page_locale()
     # A coordinator comes from the page of her firm.
-    form.firm.data = cleaned(request.args.get("firm", "")[: forms.FIRM_LENGTH])
+    form.firm.data = cleaned(request.args.get("firm", "")[: form_registration.FIRM_LENGTH])
     if sheet.is_programme:
         open_slugs = [spec.slug for spec in sheet.open_specs]
         asked = request.args.getlist("events")
@@ -63,13 +64,13 @@ def sent(
     data, told = with_files(sheet)
     if "remove" in data:
         index = data.get("remove", -1, type=int)
-        kept = parties.without_attendee(data, index)
-        form = forms.registration_form(sheet, kept, most=most)
-        tell_each(form, parties.without_attendee(MultiDict(told), index).to_dict(flat=False))
+        kept = attendee_blocks.without_attendee(data, index)
+        form = form_registration.registration_form(sheet, kept, most=most)
+        tell_each(form, attendee_blocks.without_attendee(MultiDict(told), index).to_dict(flat=False))
         return page(Shown(form, 422, "" if errors_of(form) else f"attendees-{max(index - 1, 0)}-name"))
-    form = forms.registration_form(sheet, data, most=most)
+    form = form_registration.registration_form(sheet, data, most=most)
     if "add" in data:
-        forms.add_attendee(form, sheet, most)
+        form_registration.add_attendee(form, sheet, most)
         tell_each(form, told)
         return page(Shown(form, 422, "" if errors_of(form) else f"attendees-{len(form.attendees) - 1}-name"))
     try:

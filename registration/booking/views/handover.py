@@ -4,7 +4,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.editing_forms import (
+from registration.booking.changes.handover import Successor, Taking, hand_over, refuse, take_over
+from registration.booking.form.people import (
     SuccessorForm,
     TakingForm,
     answers_in,
@@ -15,12 +16,11 @@ from registration.booking.editing_forms import (
     taking_form,
     tell,
 )
-from registration.booking.forms import CONSENT, SENSITIVE_CONSENT
-from registration.booking.handovers import is_asked_by_firm
+from registration.booking.form.registration import CONSENT, SENSITIVE_CONSENT
+from registration.booking.form.sheet import Sheet
 from registration.booking.models import Handover
-from registration.booking.queries import Companion, Seat, seat
-from registration.booking.services.handover import Successor, Taking, hand_over, refuse, take_over
-from registration.booking.sheet import Sheet
+from registration.booking.queries.bookings import Companion, Seat, seat
+from registration.booking.queries.handovers import is_asked_by_firm
 from registration.booking.views.editing import sheet_of
 from registration.booking.views.manage import page_key, seat_in, target_in
 from registration.booking.views.opening import check_pace, does_not_open, opened, opened_link

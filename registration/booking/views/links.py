@@ -3,8 +3,8 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registration.booking.editing_forms import LinksForm, errors_of, tell
-from registration.booking.services.links import send_links
+from registration.booking.changes.send_links import send_links
+from registration.booking.form.people import LinksForm, errors_of, tell
 from registration.booking.views.opening import may_send
 from registration.core.refusal import Refusal
 from registration.core.text import normal_email

@@ -6,18 +6,20 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.alternatives import alternatives, choices_of, invited_only, kept_until_then
-from registration.booking.calendars import has_sessions
-from registration.booking.endings import called_off, endings, left_behind
-from registration.booking.entries import Wish
-from registration.booking.handovers import moved_away, open_handovers, wanted_address
+from registration.booking.calendar import services as calendar_services
+from registration.booking.calendar.entry import Wish
+from registration.booking.calendar.feed import has_sessions
+from registration.booking.changes import cancel as cancelling
+from registration.booking.changes import change_address
+from registration.booking.changes import handover as changes_handover
+from registration.booking.changes.cancel import Target
 from registration.booking.models import Booking
-from registration.booking.parts import prepared
-from registration.booking.queries import Seat, seats_of
-from registration.booking.services import cancel as cancelling
-from registration.booking.services import feeds, handover, readdress
-from registration.booking.services.cancel import Target
+from registration.booking.queries.alternatives import alternatives, choices_of, invited_only, kept_until_then
+from registration.booking.queries.bookings import Seat, seats_of
+from registration.booking.queries.endings import called_off, endings, left_behind
+from registration.booking.queries.handovers import moved_away, open_handovers, wanted_address
 from registration.booking.views.opening import opened
+from registration.booking.views.page_parts import prepared
 from registration.capability.services import FEED, token_of
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
@@ -89,22 +91,22 @@ def cancel_attendee(token: str, registration_id: int, attendee_id: int) -> Respo
 
 def withdraw_handover(token: str, handover_id: int) -> ResponseReturnValue:
     """Take back the question whether somebody takes a seat over."""
-    return act(token, lambda booked: handover.withdraw(booked.id, handover_id, ATTENDEE))
+    return act(token, lambda booked: changes_handover.withdraw(booked.id, handover_id, ATTENDEE))
 
 
 def forget_address(token: str) -> ResponseReturnValue:
     """Stay with the address that the booking has."""
-    return act(token, lambda booked: readdress.forget_address(booked.id))
+    return act(token, lambda booked: change_address.forget_address(booked.id))
 
 
 def renew_feed(token: str) -> ResponseReturnValue:
     """Give the calendar feed a new address; the old one ends."""
-    return act(token, lambda booked: feeds.renew_feed(booked.id))
+    return act(token, lambda booked: calendar_services.renew_feed(booked.id))
 
 
 def end_feed(token: str) -> ResponseReturnValue:
     """End the calendar feed."""
-    return act(token, lambda booked: feeds.end_feed(booked.id))
+    return act(token, lambda booked: calendar_services.end_feed(booked.id))
 
 
 def _subscribe(feed_token: str | None) -> Subscriptions | None:

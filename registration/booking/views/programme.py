@@ -7,12 +7,12 @@ from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
-from registration.booking.checking import errors_of
-from registration.booking.forms import RegistrationForm
-from registration.booking.formspec import FormSpec
-from registration.booking.programmes import programme_sheet
-from registration.booking.services.register import EventFull
-from registration.booking.sheet import Sheet
+from registration.booking.admission.services import EventFull
+from registration.booking.form.programme_sheet import programme_sheet
+from registration.booking.form.registration import RegistrationForm
+from registration.booking.form.sheet import Sheet
+from registration.booking.form.spec import FormSpec
+from registration.booking.form.validation import errors_of
 from registration.booking.views import filling
 from registration.booking.views.filling import Shown
 from registration.core.database import db

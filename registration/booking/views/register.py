@@ -6,10 +6,10 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.checking import errors_of
-from registration.booking.formspec import FormSpec, form_spec
-from registration.booking.services.register import EventFull
-from registration.booking.sheet import Sheet, sheet_of
+from registration.booking.admission.services import EventFull
+from registration.booking.form.sheet import Sheet, sheet_of
+from registration.booking.form.spec import FormSpec, form_spec
+from registration.booking.form.validation import errors_of
 from registration.booking.views import filling
 from registration.booking.views.filling import Shown
 from registration.core.database import db

@@ -4,8 +4,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.letters import unsubscribed_booking
-from registration.booking.services.unsubscribe import unsubscribe
+from registration.booking.changes.unsubscribe import unsubscribe
+from registration.booking.emails.registration import unsubscribed_booking
 from registration.core.refusal import NotFound
 
 

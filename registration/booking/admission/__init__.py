@@ -1,0 +1,1 @@
+"""Admits what a form asks for: seats, or places on the waitlist, decided at the locked gates."""

@@ -1,0 +1,335 @@
+"""The desk: answers everybody who waits at the locked gates of what they ask for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from registration.booking.admission import access
+from registration.booking.admission.pool_needs import Member, needs_of
+from registration.booking.admission.prerequisites import check_linked
+from registration.booking.admission.refusals import (
+    EventFull,
+    NotTogether,
+    RegistrationClosed,
+    SubmittedDifferently,
+)
+from registration.booking.admission.write import Admission, Asked, book, enrol
+from registration.booking.models import Booking
+from registration.booking.notifications.notify import Contact, announce, send_link_again
+from registration.booking.queries.bookings import is_waiting
+from registration.booking.rules import Application, Person, Wish
+from registration.capability.services import BOOKING, token_of, was_replaced
+from registration.core import clock
+from registration.core.database import table
+from registration.core.refusal import NotFound, Refusal
+from registration.events.models import Category, Event, EventSession, ProgrammeEvent
+from registration.events.rules import Phase, has_overlap, is_open_between, phase
+from registration.journal.services import Actor
+from registration.seats import engine, rules
+from registration.seats import gate as gates
+from registration.seats.changing import Change
+from registration.seats.gate import Gate
+from registration.seats.models import Registration
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What came of a form: the booking's link, or none when the address is registered already.
+
+    *is_waiting* says that it got a place on a waitlist, in one event at least.
+    """
+
+    token: str | None
+    is_waiting: bool = False
+
+
+_booked, _event, _category = table(Booking).c, table(Event).c, table(Category).c
+_registration, _session = table(Registration).c, table(EventSession).c
+_linked = table(ProgrammeEvent).c
+_KNOWN = select(_booked.id, _booked.submit_key, _booked.body_hash).where(
+    _booked.submit_key.in_(bindparam("keys", expanding=True))
+)
+_EVENTS = select(
+    _event.id,
+    _event.organiser_id,
+    _event.status,
+    _event.opens_at,
+    _event.closes_at,
+    _event.starts_at,
+    _event.ends_at,
+    _event.has_waitlist,
+    _event.by_invitation,
+    _event.access_code,
+    # No event asks for two others (organiser/programmes/services.py).
+    select(func.min(_linked.requires_event_id))
+    .where(_linked.event_id == _event.id)
+    .scalar_subquery()
+    .label("requires_event_id"),
+).where(_event.id.in_(bindparam("ids", expanding=True)))
+_EARLIER = (
+    select(_booked.email_normal, _registration.event_id, _registration.state, _registration.calendar_sequence)
+    .join_from(table(Registration), table(Booking), _booked.id == _registration.booking_id)
+    .where(
+        _booked.email_normal.in_(bindparam("emails", expanding=True)),
+        _registration.event_id.in_(bindparam("ids", expanding=True)),
+    )
+)
+_CATEGORIES = select(
+    _category.id,
+    _category.event_id,
+    _category.priority,
+    _category.opens_at,
+    _category.closes_at,
+    _category.access_code,
+).where(_category.id.in_(bindparam("ids", expanding=True)))
+_SESSIONS = select(_session.id, _session.event_id, _session.starts_at, _session.ends_at).where(
+    _session.id.in_(bindparam("ids", expanding=True)), _session.is_offered
+)
+_WHY_CLOSED = {
+    Phase.NOT_YET: _l("Registration has not opened yet."),
+    Phase.CLOSED: _l("Registration has closed. Ask the organiser if you still want to come."),
+    Phase.OVER: _l("This event is over."),
+    Phase.CANCELLED: _l("This event is cancelled."),
+}
+
+
+@dataclass(frozen=True)
+class Party:
+    """The people of one wish at the gate they ask."""
+
+    gate: Gate
+    wish: Wish
+    contact: str
+    calendar_sequence: int
+
+
+class Desk:
+    """Answers everybody who waits at the locked gates: decides in turn, then writes all at once."""
+
+    def __init__(
+        self, session: Session, locked: Mapping[int, Gate], waiting: Sequence[Asked], actor: Actor
+    ) -> None:
+        self.session = session
+        self.actor = actor
+        self.locked = locked
+        self.waiting = waiting
+        self.let_in: dict[str, Admission] = {}
+        self.emails: set[str] = set()
+
+    def answers(self) -> Sequence[Receipt | Refusal]:
+        """Return the answer to each, in turn."""
+        self._read()
+        answers = [self._decided(asked) for asked in self.waiting]
+        known_emails = [one for one in answers if isinstance(one, str)]
+        self._write()
+        if known_emails:
+            send_link_again(self.session, known_emails, list(self.locked))
+        return [self._told(one) for one in answers]
+
+    def _told(self, decided: "Receipt | Refusal | Admission | str") -> Receipt | Refusal:
+        if isinstance(decided, Admission):
+            states = {one.state for one, _people in decided.admitted}
+            return Receipt(decided.token, rules.WAITLISTED in states)
+        return Receipt(token=None) if isinstance(decided, str) else decided
+
+    def _read(self) -> None:
+        """Read what all of them need to be answered, with one statement each."""
+        run = self.session.connection().execute
+        ids = list(self.locked)
+        keys = [asked.key for asked in self.waiting]
+        self.known = {row.submit_key: row for row in run(_KNOWN, {"keys": keys})}
+        self.events = {row.id: row for row in run(_EVENTS, {"ids": ids})}
+        self.earlier: dict[str, list[Any]] = {}
+        emails = {asked.email for asked in self.waiting}
+        for row in run(_EARLIER, {"emails": sorted(emails), "ids": ids}):
+            self.earlier.setdefault(row.email_normal, []).append(row)
+        chosen = {
+            person.category_id
+            for asked in self.waiting
+            for wish in asked.application.wishes
+            for person in wish.people
+            if person.category_id is not None
+        }
+        self.categories: dict[int | None, Any] = {}
+        if chosen:
+            self.categories = {row.id: row for row in run(_CATEGORIES, {"ids": sorted(chosen)})}
+        self.invited = access.invited(run, [asked.application.invitation_id for asked in self.waiting])
+        picked = {
+            session_id
+            for asked in self.waiting
+            for wish in asked.application.wishes
+            for person in wish.people
+            for session_id in person.sessions
+        }
+        self.sessions: dict[int, Any] = {}
+        if picked:
+            self.sessions = {row.id: row for row in run(_SESSIONS, {"ids": sorted(picked)})}
+
+    def _decided(self, asked: Asked) -> Receipt | Refusal | Admission | str:
+        """Return who is let in, an answer, or the address whose link goes out again."""
+        try:
+            repeated = self._repeated(asked)
+            if repeated is not None:
+                return repeated
+            self._check_open(asked.application)
+            way = access.Ways(self.events, self.categories, self.invited)
+            way.check(asked.application, self.actor)
+            earlier = self.earlier.get(asked.email, [])
+            if asked.email in self.emails or any(row.state not in rules.ENDED for row in earlier):
+                return asked.email
+            needs = {row.id: row.requires_event_id for row in self.events.values() if row.requires_event_id}
+            check_linked(self.session, asked.application.wishes, needs, asked.email)
+            parties = [self._party(asked, wish, earlier) for wish in asked.application.wishes]
+            if asked.application.together:
+                self._check_together(parties)
+        except Refusal as refusal:
+            return refusal
+        admission = Admission(asked, [one for party in parties for one in self._admitted(party)])
+        self.let_in[asked.key] = admission
+        way.use(asked.application)
+        self.emails.add(asked.email)
+        return admission
+
+    def _repeated(self, asked: Asked) -> Receipt | Admission | str | None:
+        """Return what the same form led to. Raises SubmittedDifferently when it is another form.
+
+        Once the mailbox was confirmed the link is its reader's: whoever has the form gets a mail to there.
+        """
+        beside, known = self.let_in.get(asked.key), self.known.get(asked.key)
+        if known is not None:
+            _check_same(asked.body, known.body_hash)
+            if was_replaced(self.session, known.id, BOOKING):
+                return asked.email
+            return Receipt(token_of(self.session, known.id, BOOKING), is_waiting(self.session, known.id))
+        if beside is not None:
+            _check_same(asked.body, beside.asked.body)
+        return beside
+
+    def _check_open(self, application: Application) -> None:
+        """Raise RegistrationClosed or NotFound unless every event asked for takes people now."""
+        for wish in application.wishes:
+            event = self.events.get(wish.event_id)
+            if event is None or event.status == "draft":
+                raise NotFound(_l("There is no such event."))
+            now_is = phase(
+                event.status, event.opens_at, event.closes_at, event.starts_at, event.ends_at, clock.now()
+            )
+            if now_is is not Phase.OPEN:
+                raise RegistrationClosed(_WHY_CLOSED[now_is])
+
+    def _party(self, asked: Asked, wish: Wish, earlier: Sequence[Any]) -> "Party":
+        """Return what *wish* asks of which gate. Raises EventFull where it could not even wait."""
+        gate = self.locked[wish.event_id]
+        for category_id in {person.category_id for person in wish.people} - {None}:
+            self._check_category(category_id, wish.event_id)
+        for person in wish.people:
+            self._check_sessions(person, wish.event_id)
+        before = [row.calendar_sequence for row in earlier if row.event_id == wish.event_id]
+        party = Party(gate, wish, asked.application.email, 1 + max(before, default=-1))
+        claim = self._claim(party, wish.people)
+        if not engine.would_sit(self.session, gate, claim):
+            self._check_may_wait(gate)
+        return party
+
+    def _claim(self, party: "Party", people: Sequence[Person]) -> engine.Claim:
+        members = [
+            Member(person.category_id, person.sessions, person.firm, person.email or party.contact)
+            for person in people
+        ]
+        chosen = {person.category_id for person in people} - {None}
+        return engine.Claim(
+            size=len(people),
+            needs=needs_of(self.session, party.gate, members),
+            priority=min((self.categories[one].priority for one in chosen), default=0),
+            calendar_sequence=party.calendar_sequence,
+            is_trusted=self.actor.kind == "organiser",
+        )
+
+    def _admitted(self, party: "Party") -> list[tuple[engine.Admitted, Sequence[Person]]]:
+        """Let a party in: as a whole, or those who fit together and each of the others at the same place."""
+        people = party.wish.people
+        whole = self._claim(party, people)
+        if not party.wish.is_flexible or engine.would_sit(self.session, party.gate, whole):
+            return [(engine.admit(self.session, party.gate, whole), people)]
+        fitting = len(people) - 1
+        while fitting and not engine.would_sit(
+            self.session, party.gate, self._claim(party, people[:fitting])
+        ):
+            fitting -= 1
+        parts = [people[:fitting]] if fitting else []
+        parts += [(person,) for person in people[fitting:]]
+        let_in: list[tuple[engine.Admitted, Sequence[Person]]] = []
+        for part in parts:
+            beside = let_in[-1][0] if let_in else None
+            let_in.append((engine.admit(self.session, party.gate, self._claim(party, part), beside), part))
+        return let_in
+
+    def _check_may_wait(self, gate: Gate) -> None:
+        """Raise EventFull where nobody, or nobody more, can wait."""
+        if gate.needs_approval and self.actor.kind != "organiser":
+            return
+        if not self.events[gate.event_id].has_waitlist:
+            raise EventFull(_l("All seats are taken, and this event has no waitlist."))
+        if not rules.may_wait(gate.waiting, gate.waitlist_limit, needs_approval=False):
+            raise EventFull(_l("All seats are taken, and the waitlist is full. Ask the organiser."))
+
+    def _check_together(self, parties: Sequence["Party"]) -> None:
+        """Raise NotTogether unless all of *parties* would get their seats now."""
+        if not all(
+            engine.would_sit(self.session, party.gate, self._claim(party, party.wish.people))
+            for party in parties
+        ):
+            raise NotTogether(
+                _l(
+                    "Not every event you chose has seats left for all of you, so nothing was registered. "
+                    "Choose each event for itself, or leave out the full one."
+                ),
+                field="together",
+            )
+
+    def _check_category(self, category_id: int | None, event_id: int) -> None:
+        category = self.categories.get(category_id)
+        if category is None or category.event_id != event_id:
+            raise Refusal(_l("Choose one of the categories that are listed."), field="category")
+        if not is_open_between(category.opens_at, category.closes_at, clock.now()):
+            raise RegistrationClosed(
+                _l("This category is not open now. Choose another one."), field="category"
+            )
+
+    def _check_sessions(self, person: Person, event_id: int) -> None:
+        picked = [self.sessions[one] for one in set(person.sessions) if one in self.sessions]
+        if len(picked) != len(person.sessions) or any(one.event_id != event_id for one in picked):
+            raise Refusal(_l("Choose among the sessions that are listed."), field="sessions")
+        if has_overlap([(one.starts_at, one.ends_at) for one in picked]):
+            raise Refusal(
+                _l("Two of the sessions are at the same time. Choose one of them."), field="sessions"
+            )
+
+    def _write(self) -> None:
+        """Write everybody who was let in, a statement for each table, and give the gates back."""
+        changes: list[Change] = []
+        let_in = list(self.let_in.values())
+        contacts: dict[int, Contact] = {}
+        if let_in:
+            organisers = [self._organiser_of(one.asked) for one in let_in]
+            contacts = book(self.session, let_in, organisers)
+            changes += enrol(self.session, let_in, list(contacts), self.actor)
+        for gate in self.locked.values():
+            if gate.is_draining or gate.policy == rules.STRICT:
+                changes += engine.drain(self.session, gate, self.actor)
+            gates.close(self.session, gate)
+        announce(self.session, changes, known=contacts)
+
+    def _organiser_of(self, asked: Asked) -> int:
+        return int(self.events[asked.application.wishes[0].event_id].organiser_id)
+
+
+def _check_same(body: str, known: str) -> None:
+    if body != known:
+        raise SubmittedDifferently(
+            _l("This form was already sent with other answers. Open the link in our mail to change them.")
+        )

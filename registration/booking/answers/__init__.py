@@ -1,0 +1,1 @@
+"""What attendees answered to an event's questions, files included."""

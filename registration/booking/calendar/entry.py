@@ -1,0 +1,285 @@
+"""The one calendar entry that a person has of an event, whatever parts her party was let in by."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registration.booking.models import Attendee, AttendeeSession, Booking, Handover
+from registration.core.transaction_cache import keep, once
+from registration.core.urls import web_url
+from registration.events.models import Event, EventSession
+from registration.events.wording import said
+from registration.ical.entries import Entry
+from registration.ical.queries import event_entry
+from registration.seats import rules
+from registration.seats.models import Registration
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A registration, as far as a calendar shows it."""
+
+    registration_id: int
+    booking_id: int
+    state: str
+    sequence: int
+    changed_at: datetime
+    is_handed_on: bool = False
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A session that somebody of the party picked."""
+
+    id: int
+    name: str
+    hint: str
+    starts_at: datetime
+    ends_at: datetime
+    translations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
+
+    def name_in(self, locale: str) -> str:
+        return str(said(self.name, self.translations, "name", locale))
+
+    def hint_in(self, locale: str) -> str:
+        return str(said(self.hint, self.translations, "hint", locale))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How sessions stand in a calendar; *turned* is how often that was changed."""
+
+    turned: int = 0
+
+    @property
+    def is_apart(self) -> bool:
+        """Say whether each is an entry of its own, and not a line in the text of its event."""
+        return self.turned % 2 == 1
+
+
+@dataclass(frozen=True)
+class Claims:
+    """All that addresses have registered at some events, the sessions they picked, how these are shown."""
+
+    by_key: Mapping[Key, Sequence[Claim]]
+    sessions: Mapping[int, Sequence[Chosen]]
+    wish: Wish = Wish()
+    # The same, by who picked them.
+    picked: Mapping[int, Sequence[Chosen]] = field(default_factory=dict)
+
+    def shown(self, email: str, event_id: int, booking_id: int | None) -> list[Claim]:
+        """Return what counts in the calendar of an address, or with *booking_id* of that booking alone."""
+        every = self.by_key.get((email, event_id), ())
+        if booking_id is not None:
+            return [one for one in every if one.booking_id == booking_id]
+        # An address that nobody has confirmed has registered nothing.
+        return [one for one in every if one.state != rules.UNVERIFIED]
+
+    def chosen_in(self, claims: Iterable[Claim]) -> list[Chosen]:
+        """Return the sessions that were picked with *claims*, in their order."""
+        every = {one for claim in claims for one in self.picked_in(claim)}
+        return sorted(every, key=lambda one: (one.starts_at, one.name))
+
+    def picked_in(self, claim: Claim) -> Sequence[Chosen]:
+        """Return the sessions of one claim. What was handed on is somebody else's choice by now."""
+        return () if claim.is_handed_on else self.sessions.get(claim.registration_id, ())
+
+
+def claims_of(session: Session, emails: Iterable[str], event_ids: Iterable[int]) -> Claims:
+    """Return every claim of *emails*, in their normal form, on *event_ids*."""
+    asked = tuple(sorted(set(emails))), tuple(sorted(set(event_ids)))
+    return once(session, ("claims", asked), lambda: _claims_of(session, *asked))
+
+
+def read_ahead(session: Session, asked: Iterable[Key]) -> None:
+    """Read at once what `claims_of` reads for each address and event."""
+    asked = set(asked)
+    every = _claims_of(session, sorted({email for email, _ in asked}), sorted({event for _, event in asked}))
+    for email, event_id in asked:
+        keep(session, ("claims", ((email,), (event_id,))), every)
+
+
+def _claims_of(session: Session, emails: Sequence[str], event_ids: Sequence[int]) -> Claims:
+    rows = session.execute(
+        select(
+            Booking.email_normal,
+            Booking.id.label("booking_id"),
+            Registration.id,
+            Registration.event_id,
+            Registration.state,
+            Registration.calendar_sequence,
+            Registration.changed_at,
+        )
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(Booking.email_normal.in_(emails), Registration.event_id.in_(event_ids))
+        .order_by(Registration.id)
+    )
+    found: dict[Key, list[Claim]] = {}
+    for row in rows:
+        claim = Claim(row.id, row.booking_id, row.state, row.calendar_sequence, row.changed_at)
+        found.setdefault((row.email_normal, row.event_id), []).append(claim)
+    for key, claim in _handed_on(session, emails, event_ids):
+        found.setdefault(key, []).append(claim)
+    ours = {claim.registration_id for claims in found.values() for claim in claims if not claim.is_handed_on}
+    by_registration, by_attendee = _sessions(session, sorted(ours))
+    return Claims(found, by_registration, picked=by_attendee)
+
+
+def _handed_on(session: Session, emails: Iterable[str], event_ids: Iterable[int]) -> list[tuple[Key, Claim]]:
+    """Return the seats that *emails* handed on: for them it is as if they had cancelled."""
+    rows = session.execute(
+        select(
+            Booking.email_normal,
+            Booking.id.label("booking_id"),
+            Registration.event_id,
+            Handover.registration_id,
+            Handover.moved_sequence,
+            Handover.decided_at,
+        )
+        .join(Booking, Booking.id == Handover.booking_id)
+        .join(Registration, Registration.id == Handover.registration_id)
+        .where(
+            Booking.email_normal.in_(sorted(set(emails))),
+            Registration.event_id.in_(sorted(set(event_ids))),
+            Handover.moved_sequence.is_not(None),
+        )
+        .order_by(Handover.id)
+    )
+    return [
+        (
+            (row.email_normal, row.event_id),
+            Claim(
+                row.registration_id,
+                row.booking_id,
+                rules.CANCELLED,
+                row.moved_sequence,
+                row.decided_at,
+                is_handed_on=True,
+            ),
+        )
+        for row in rows
+    ]
+
+
+def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id: int | None = None) -> Entry:
+    """Return the entry that *email* has of *event*; with *booking_id* as that booking alone makes it.
+
+    SEQUENCE is the event's plus those of all that the address ever registered there, so it rises with
+    every change of either (RFC 5546 §2.1.4), and is the same in the feed, the download and the mail.
+    """
+    every = claims.by_key.get((email, event.id), ())
+    shown = claims.shown(email, event.id, booking_id)
+    state = best(shown)
+    status = status_of(event, state)
+    sequence = sum(one.sequence for one in every)
+    changed_at = max([event.changed_at, *(one.changed_at for one in every)])
+    entry = event_entry(event, locale)
+    online = web_url(event.online_url) if status == "CONFIRMED" else ""
+    is_listed = status != "CANCELLED" and not claims.wish.is_apart
+    chosen = claims.chosen_in(one for one in shown if _is_active(one)) if is_listed else []
+    told = (
+        entry.description,
+        why(state) if status == "TENTATIVE" else "",
+        _told(chosen, event, locale),
+        online_at(online),
+    )
+    return replace(
+        entry,
+        status=status,
+        cancelled_prefix=f"{_('Cancelled:')} ",
+        sequence=event.sequence + sequence,
+        # A second for each change of either: LAST-MODIFIED knows no smaller step, and two may share one.
+        changed_at=changed_at + timedelta(seconds=event.revision + sequence + claims.wish.turned),
+        busy=status == "CONFIRMED" and not event.all_day,
+        conference_url=online,
+        location=entry.location or online,
+        description="\n\n".join(part for part in told if part),
+    )
+
+
+def best(claims: Sequence[Claim]) -> str:
+    """Return the state that counts: a party may have come in parts, or have registered again."""
+    order = (rules.CONFIRMED, rules.OFFERED, rules.WAITLISTED, rules.PENDING, rules.UNVERIFIED)
+    states = {one.state for one in claims}
+    return next((state for state in order if state in states), rules.CANCELLED)
+
+
+def status_of(event: Event, state: str) -> str:
+    """Return the STATUS of what a registration in *state* has of *event*."""
+    if event.status == "cancelled" or state == rules.CANCELLED:
+        return "CANCELLED"
+    return "CONFIRMED" if state == rules.CONFIRMED else "TENTATIVE"
+
+
+def why(state: str) -> str:
+    """Return why one has no seat yet."""
+    sentences: dict[str, str] = {
+        rules.OFFERED: _("A seat is held for you: accept it in time, by the link in our mail."),
+        rules.WAITLISTED: _("You have no seat yet: you are on the waitlist."),
+        rules.PENDING: _("You have no seat yet: the organiser has still to decide."),
+        rules.UNVERIFIED: _("You have no seat yet: confirm your address, by the link in our mail."),
+    }
+    return sentences[state]
+
+
+def online_at(address: str) -> str:
+    """Return the line that says where the meeting is."""
+    return str(_("Online: %(address)s", address=address)) if address else ""
+
+
+def _told(chosen: Sequence[Chosen], event: Event, locale: str) -> str:
+    """Return the sessions as lines."""
+    lines = as_lines(chosen, event.time_zone, locale)
+    return "\n".join([_("Your sessions:"), *lines]) if lines else ""
+
+
+def as_lines(chosen: Iterable[Chosen], time_zone: str, locale: str) -> tuple[str, ...]:
+    """Return sessions in their order, each with its hours in the event's own time."""
+    zone = ZoneInfo(time_zone)
+    return tuple(
+        f"{one.starts_at.astimezone(zone):%H:%M}–{one.ends_at.astimezone(zone):%H:%M} {one.name_in(locale)}"
+        for one in sorted(chosen, key=lambda one: (one.starts_at, one.name))
+    )
+
+
+Picked = dict[int, list[Chosen]]
+
+
+def _sessions(session: Session, registration_ids: Sequence[int]) -> tuple[Picked, Picked]:
+    """Return which sessions were picked, by registration and by attendee."""
+    by_registration: Picked = {}
+    by_attendee: Picked = {}
+    if not registration_ids:
+        return by_registration, by_attendee
+    rows = session.execute(
+        select(
+            Attendee.registration_id,
+            Attendee.id.label("attendee_id"),
+            EventSession.id,
+            EventSession.name,
+            EventSession.hint,
+            EventSession.starts_at,
+            EventSession.ends_at,
+            EventSession.translations,
+        )
+        .join(AttendeeSession, AttendeeSession.attendee_id == Attendee.id)
+        .join(EventSession, EventSession.id == AttendeeSession.session_id)
+        .where(Attendee.registration_id.in_(registration_ids), Attendee.removed_at.is_(None))
+    )
+    for row in rows:
+        chosen = Chosen(*row[2:])
+        by_registration.setdefault(row.registration_id, []).append(chosen)
+        by_attendee.setdefault(row.attendee_id, []).append(chosen)
+    return by_registration, by_attendee
+
+
+def _is_active(claim: Claim) -> bool:
+    return claim.state not in rules.ENDED

@@ -1,0 +1,106 @@
+"""The attendee's own calendar address: one for all that her e-mail address has registered at one organiser.
+
+Whoever fills in the form may type anybody's address, and sees the page of that booking. So that page has the
+feed of its booking alone. The address of this feed goes out by mail, to the e-mail address that it is about.
+The token is not stored: it is made of what the feed is about and the secret key (docs/decisions/0009), so
+each mail has the same one. Renewing it counts its generation up, and the earlier ones answer as revoked.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registration.booking.models import Booking, PersonalFeed
+from registration.core import tokens
+from registration.core.transaction_cache import keep, kept
+
+# The booking that leads to the address, and the proof. Tokens of bookings hold no full stop.
+_TOKEN = re.compile(r"([1-9][0-9]{0,9})\.([A-Za-z0-9_-]{27})")
+
+
+@dataclass(frozen=True)
+class Person:
+    """An e-mail address, in its normal form, at one organiser."""
+
+    organiser_id: int
+    email: str
+
+
+def person_of(booked: Booking) -> Person:
+    """Return who made the booking, by its address."""
+    return Person(booked.organiser_id, booked.email_normal)
+
+
+def person_token(session: Session, person: Person) -> str | None:
+    """Return the token of the feed of *person*, or None where she has no booking."""
+    first, number = kept(session, ("person", person), lambda: (_first(session, person), None))
+    if first is None:
+        return None
+    if number is None:
+        number = generation(session, person)
+    return f"{first}.{_proof(tokens.signing_keys()[0], person, number)}"
+
+
+def read_ahead(session: Session, people: Collection[Person]) -> None:
+    """Read at once what `person_token` reads for each of *people*."""
+    bookings = session.execute(
+        select(Booking.email_normal, Booking.organiser_id, func.min(Booking.id).label("first"))
+        .where(
+            Booking.email_normal.in_({one.email for one in people}),
+            Booking.organiser_id.in_({one.organiser_id for one in people}),
+        )
+        .group_by(Booking.email_normal, Booking.organiser_id)
+    )
+    first = {Person(row.organiser_id, row.email_normal): row.first for row in bookings}
+    renewed = session.scalars(
+        select(PersonalFeed).where(
+            PersonalFeed.organiser_id.in_({one.organiser_id for one in people}),
+            PersonalFeed.address_hash.in_({address_hash(one) for one in people}),
+        )
+    )
+    generations = {(one.organiser_id, one.address_hash): one.generation for one in renewed}
+    for one in people:
+        number = generations.get((one.organiser_id, address_hash(one)), 0)
+        keep(session, ("person", one), (first.get(one), number))
+
+
+def opened(session: Session, token: str) -> tuple[Person, bool] | None:
+    """Return whose feed *token* opens, and whether it still does; None where it never did."""
+    found = _TOKEN.fullmatch(token)
+    booked = session.get(Booking, int(found[1])) if found else None
+    if found is None or booked is None or not booked.email_normal:
+        return None
+    person = person_of(booked)
+    now = generation(session, person)
+    for number in range(now, -1, -1):
+        if any(hmac.compare_digest(_proof(key, person, number), found[2]) for key in tokens.signing_keys()):
+            return person, number == now
+    return None
+
+
+def generation(session: Session, person: Person) -> int:
+    """Return how often the token was renewed."""
+    known = session.get(PersonalFeed, (person.organiser_id, address_hash(person)))
+    return known.generation if known else 0
+
+
+def address_hash(person: Person) -> str:
+    """Return what the database keeps of the address."""
+    return hashlib.sha256(person.email.encode()).hexdigest()
+
+
+def _first(session: Session, person: Person) -> int | None:
+    return session.scalar(
+        select(func.min(Booking.id)).where(
+            Booking.email_normal == person.email, Booking.organiser_id == person.organiser_id
+        )
+    )
+
+
+def _proof(key: str, person: Person, number: int) -> str:
+    return tokens.derived(key, "person", f"{person.organiser_id}:{number}:{person.email}")

@@ -1,0 +1,59 @@
+"""The sessions that a person picked as calendar entries of their own, beside the entry of their event."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from registration.booking.calendar.entry import (
+    Chosen,
+    Claim,
+    Claims,
+    best,
+    online_at,
+    own_entry,
+    status_of,
+    why,
+)
+from registration.events.models import Event
+from registration.ical.entries import Entry
+
+
+def own_entries(
+    event: Event, locale: str, claims: Claims, email: str, booking_id: int | None = None
+) -> list[Entry]:
+    """Return the entry that *email* has of *event* and, if she wishes so, after it those of her sessions."""
+    whole = own_entry(event, locale, claims, email, booking_id)
+    if not claims.wish.is_apart:
+        return [whole]
+    shown = claims.shown(email, event.id, booking_id)
+    found = [whole]
+    for one in claims.chosen_in(shown):
+        picking = [claim for claim in shown if one in claims.picked_in(claim)]
+        found.append(_entry(one, picking, event, whole, locale))
+    return found
+
+
+def _entry(one: Chosen, picking: Sequence[Claim], event: Event, whole: Entry, locale: str) -> Entry:
+    """Return the entry of a session: one for each person, whoever of her party picked it and how often.
+
+    Any edit of the event may move a session and none of its own counts it, so SEQUENCE has the event's
+    revision where that of the event itself has its moves.
+    """
+    state = best(picking)
+    status = status_of(event, state)
+    told = (
+        one.hint_in(locale),
+        why(state) if status == "TENTATIVE" else "",
+        online_at(whole.conference_url),
+    )
+    return replace(
+        whole,
+        uid=f"session-{one.id}-{event.uid}",
+        title=f"{one.name_in(locale)} – {whole.title}",
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        all_day=False,
+        status=status,
+        busy=status == "CONFIRMED",
+        sequence=whole.sequence - event.sequence + event.revision,
+        description="\n\n".join(part for part in told if part),
+    )

@@ -1,0 +1,1 @@
+"""Everything an attendee or organiser may change about a registration; each one transaction."""

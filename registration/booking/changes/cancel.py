@@ -1,0 +1,73 @@
+"""Give seats back: a whole registration, or one attendee of it."""
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registration.booking.admission.pool_needs import members_of, needs_of, priority_of
+from registration.booking.answers.shared import pass_on
+from registration.booking.changes.target import Target, lock, registration_of, settle
+from registration.booking.models import Attendee
+from registration.booking.notifications.notify import announce_shrunk
+from registration.core import clock
+from registration.core.refusal import NotFound
+from registration.core.transaction import write_tx
+from registration.journal.services import Actor
+from registration.seats import engine, parties, rules
+
+__all__ = ["Target", "cancel", "cancel_attendee"]
+
+
+def cancel(target: Target, actor: Actor, reason: str | None = None, *, tells: bool = True) -> int:
+    """Cancel a registration and promote whoever is next, in one step; again is no error.
+
+    Return how many parties from the waitlist have, or are offered, what came free.
+    *tells* says whether the person herself gets a mail; who is promoted always does.
+    Raises NotFound, Unavailable.
+    """
+    return write_tx(lambda session: _cancel(session, target, actor, reason, tells=tells))
+
+
+def cancel_attendee(target: Target, attendee_id: int, actor: Actor, reason: str | None = None) -> int:
+    """Give back one attendee's seat; the last one's cancels the registration. Raises NotFound.
+
+    Return how many parties from the waitlist have, or are offered, what came free.
+    """
+    return write_tx(lambda session: _cancel_attendee(session, target, attendee_id, actor, reason))
+
+
+def _cancel(session: Session, target: Target, actor: Actor, reason: str | None, *, tells: bool) -> int:
+    gate = lock(session, target)
+    if registration_of(session, target).state in rules.ENDED:
+        return 0
+    change = engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)
+    return len(settle(session, gate, [change], actor, reason, tells=tells))
+
+
+def _cancel_attendee(
+    session: Session, target: Target, attendee_id: int, actor: Actor, reason: str | None
+) -> int:
+    gate = lock(session, target)
+    if registration_of(session, target).state in rules.ENDED:
+        return 0
+    attendee = session.execute(
+        select(Attendee.removed_at).where(
+            Attendee.id == attendee_id, Attendee.registration_id == target.registration_id
+        )
+    ).one_or_none()
+    if attendee is None:
+        raise NotFound(_("There is no such attendee in this registration."))
+    if attendee.removed_at is not None:
+        return 0
+    members = members_of(session, target.registration_id)
+    if len(members) == 1:
+        change = engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)
+        return len(settle(session, gate, [change], actor, reason))
+    session.execute(update(Attendee).where(Attendee.id == attendee_id).values(removed_at=clock.now()))
+    pass_on(session, attendee_id, next(one for one in members if one != attendee_id))
+    left = [member for member_id, member in members.items() if member_id != attendee_id]
+    needs = needs_of(session, gate, left)
+    priority = priority_of(session, [member.category_id for member in left])
+    parties.change_needs(session, gate, target.registration_id, len(left), needs, actor, priority)
+    announce_shrunk(session, target.registration_id, actor)
+    return len(settle(session, gate, [], actor))

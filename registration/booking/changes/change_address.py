@@ -1,0 +1,152 @@
+"""Change the address of a booking: asked by its owner, confirmed from the new mailbox."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from registration.booking.changes.edit import Corrected, follow_firms, rename
+from registration.booking.changes.mailbox_links import end_wish, renew_links
+from registration.booking.models import AddressChange, Attendee, Booking
+from registration.booking.notifications import handover as handing
+from registration.booking.notifications.kinds import VERIFY as VERIFY_MAIL
+from registration.capability import services as capability
+from registration.core import clock
+from registration.core.refusal import NotFound, Refusal
+from registration.core.text import normal_email
+from registration.core.transaction import write_tx
+from registration.journal.services import ATTENDEE, Note, record
+from registration.mail.models import FAILED, PENDING, OutgoingMessage
+from registration.seats import gate as gates
+from registration.seats import rules
+from registration.seats.models import Registration
+
+# So long the link in the mail to a new address works.
+LINK_LIVES = timedelta(hours=24)
+
+
+class AddressTaken(Refusal):
+    """The address is registered for one of these events already."""
+
+    code = "address-taken"
+
+
+def ask_address(booking_id: int, email: str) -> None:
+    """Send a link to *email*; until it is used, everything stays with the old address."""
+
+    def work(session: Session) -> None:
+        session.execute(delete(AddressChange).where(AddressChange.booking_id == booking_id))
+        session.add(AddressChange(booking_id=booking_id, email=email, asked_at=clock.now()))
+        capability.replace(session, booking_id, capability.ADDRESS, clock.now() + LINK_LIVES)
+        booked = session.get_one(Booking, booking_id)
+        handing.about_address(session, handing.ADDRESS, booked, email)
+
+    write_tx(work)
+
+
+def send_verification(booking_id: int) -> None:
+    """Send the mail with the confirming link again, where something waits for it."""
+
+    def work(session: Session) -> None:
+        waiting = session.execute(
+            select(Registration.id, Registration.event_id)
+            .where(Registration.booking_id == booking_id, Registration.state == rules.UNVERIFIED)
+            .order_by(Registration.id)
+        ).first()
+        if waiting is not None:
+            booked = session.get_one(Booking, booking_id)
+            handing.about_address(session, VERIFY_MAIL, booked, booked.email, waiting.id, waiting.event_id)
+
+    write_tx(work)
+
+
+def forget_address(booking_id: int) -> None:
+    """Take back the wish for another address; its link ends."""
+    write_tx(lambda session: end_wish(session, booking_id))
+
+
+def confirm_address(booking_id: int, event_ids: Sequence[int]) -> str:
+    """Move the booking to its new address and return its new link; the old one ends.
+
+    *event_ids* are the events of the booking. Raises AddressTaken, FirmFull, NotFound.
+    """
+    return write_tx(lambda session: _confirm(session, booking_id, event_ids))
+
+
+def _confirm(session: Session, booking_id: int, event_ids: Sequence[int]) -> str:
+    locked = gates.lock(session, event_ids)
+    change = session.get(AddressChange, booking_id)
+    if change is None:
+        raise NotFound(_("This link was used already."))
+    booked, email = session.get_one(Booking, booking_id), change.email
+    active = session.execute(
+        select(Registration.id, Registration.event_id)
+        .where(Registration.booking_id == booking_id, Registration.state.not_in(rules.ENDED))
+        .order_by(Registration.id)
+    ).all()
+    if not {row.event_id for row in active} <= set(locked):
+        raise Refusal(_("The booking was just changed. Press the button once more."))
+    _check_free(session, booking_id, normal_email(email), [row.event_id for row in active])
+    old, booked.email, booked.email_normal = booked.email, email, normal_email(email)
+    session.flush()
+    # What waits in the outbox goes where she reads from now on, and not where her new link would be read.
+    session.execute(
+        update(OutgoingMessage)
+        .where(
+            OutgoingMessage.booking_id == booking_id,
+            OutgoingMessage.to_email == old,
+            OutgoingMessage.state.in_((PENDING, FAILED)),
+        )
+        .values(to_email=email)
+    )
+    # Two steps of the calendar's sequence: one takes it out of the old mailbox, one puts it into the new.
+    session.execute(
+        update(Registration)
+        .where(Registration.id.in_([row.id for row in active]))
+        .values(calendar_sequence=Registration.calendar_sequence + 2, changed_at=clock.now()),
+        execution_options={"synchronize_session": False},
+    )
+    _rename(session, [row.id for row in active], old, email)
+    for gate in locked.values():
+        ours = [row.id for row in active if row.event_id == gate.event_id]
+        follow_firms(session, gate, ours, ATTENDEE)
+    for row in active:
+        handing.about_address(session, handing.ADDRESS_LEFT, booked, old, row.id)
+        handing.about_address(session, handing.ADDRESS_NEW, booked, email, row.id)
+        note = Note("address", event_id=row.event_id, registration_id=row.id)
+        record(session, ATTENDEE, note)
+    renew_links(session, booking_id)
+    # Who reads the old mailbox has the link that confirms, too.
+    capability.renew(session, booking_id, capability.VERIFY)
+    token = capability.token_of(session, booking_id, capability.BOOKING)
+    assert token is not None
+    return token
+
+
+def _rename(session: Session, registration_ids: Sequence[int], old: str, email: str) -> None:
+    """Give the contact's new address to the attendees who had the old one: it is herself."""
+    mine = select(Attendee).where(
+        Attendee.registration_id.in_(registration_ids), Attendee.email == old, Attendee.removed_at.is_(None)
+    )
+    for one in session.scalars(mine).all():
+        rename(session, Corrected(one.id, one.name, email, one.firm))
+
+
+def _check_free(session: Session, booking_id: int, email_normal: str, event_ids: Sequence[int]) -> None:
+    """Raise AddressTaken where another booking of this address holds or waits for the same event."""
+    other = (
+        select(Registration.id)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(
+            Booking.email_normal == email_normal,
+            Booking.id != booking_id,
+            Registration.event_id.in_(event_ids),
+            Registration.state.not_in(rules.ENDED),
+        )
+    )
+    if session.scalar(other.limit(1)) is not None:
+        raise AddressTaken(
+            _("This address has a registration of its own for the same event. Cancel one of the two first.")
+        )

@@ -1,0 +1,175 @@
+"""Correct what was typed: the contact's name and language, the attendees, their answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from registration.booking.admission.pool_needs import members_of, needs_of
+from registration.booking.answers.shared import gather
+from registration.booking.changes.target import Target, settle
+from registration.booking.models import Answer, Attendee, Booking, Consent, Upload
+from registration.core import clock
+from registration.core.refusal import NotFound, Refusal
+from registration.core.text import fold
+from registration.core.transaction import write_tx
+from registration.events.models import Event
+from registration.journal.services import Actor, Note, record
+from registration.seats import gate as gates
+from registration.seats import parties, rules
+from registration.seats.gate import Gate
+from registration.seats.line import held
+from registration.seats.models import Registration
+
+
+class FirmFull(Refusal):
+    """The firm that somebody is to belong to has no seats left."""
+
+    code = "firm-full"
+
+
+class NoLongerYours(Refusal):
+    """The registration has ended, or the event is over."""
+
+    code = "ended"
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """One attendee as she is to be: *answers* are (question id, value), an empty value takes one back."""
+
+    attendee_id: int
+    name: str
+    email: str
+    firm: str
+    answers: tuple[tuple[int, str], ...] = ()
+
+
+def change_contact(booking_id: int, name: str, locale: str) -> None:
+    """Change how the contact is called and which language her mails are in."""
+
+    def work(session: Session) -> None:
+        session.execute(update(Booking).where(Booking.id == booking_id).values(name=name, locale=locale))
+
+    write_tx(work)
+
+
+def change_people(
+    target: Target, people: Sequence[Corrected], actor: Actor, sensitive_wording: str = ""
+) -> None:
+    """Change the attendees of a registration; *sensitive_wording* is what was agreed to with it.
+
+    Raises NoLongerYours, FirmFull, FirmMissing, NotFound.
+    """
+    write_tx(lambda session: _change_people(session, target, people, actor, sensitive_wording))
+
+
+def _change_people(
+    session: Session, target: Target, people: Sequence[Corrected], actor: Actor, sensitive_wording: str
+) -> None:
+    gate = gates.lock(session, [target.event_id])[target.event_id]
+    check_changeable(session, target)
+    present = set(
+        session.scalars(
+            select(Attendee.id).where(
+                Attendee.registration_id == target.registration_id, Attendee.removed_at.is_(None)
+            )
+        )
+    )
+    for one in people:
+        if one.attendee_id not in present:
+            raise NotFound(_("There is no such attendee in this registration."))
+        rename(session, one)
+        asked = [question_id for question_id, _value in one.answers]
+        gather(session, target.registration_id, one.attendee_id, asked)
+        put_answers(session, one.attendee_id, one.answers)
+    if sensitive_wording and target.booking_id is not None:
+        _agree(session, target.booking_id, sensitive_wording)
+    note = Note("edited", event_id=target.event_id, registration_id=target.registration_id)
+    record(session, actor, note)
+    follow_firms(session, gate, [target.registration_id], actor)
+
+
+def follow_firms(session: Session, gate: Gate, registration_ids: Sequence[int], actor: Actor) -> None:
+    """Let registrations need seats of the firms that their people now belong to. Raises FirmFull.
+
+    Where firms have no limits nothing changes hands.
+    """
+    if not gate.limits_firms:
+        return
+    has_moved = False
+    for one in held(session, gate, registration_ids):
+        needs = needs_of(session, gate, list(members_of(session, one.id).values()))
+        if needs == one.needs:
+            continue
+        if not parties.change_needs(session, gate, one.id, one.size, needs, actor):
+            raise FirmFull(_("This organisation has no seats left for this event. Nothing was changed."))
+        has_moved = True
+    if has_moved:
+        settle(session, gate, [], actor)
+
+
+def check_changeable(session: Session, target: Target) -> str:
+    """Return the registration's state. Raises NoLongerYours where nothing can be changed, NotFound."""
+    row = session.execute(
+        select(Registration.state, Registration.booking_id, Event.ends_at, Event.status)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.id == target.registration_id, Registration.event_id == target.event_id)
+    ).one_or_none()
+    if row is None or target.booking_id not in (None, row.booking_id):
+        raise NotFound(_("There is no such registration."))
+    if row.state in rules.ENDED:
+        raise NoLongerYours(_("This registration has ended, so nothing in it can be changed."))
+    if row.ends_at <= clock.now() or row.status == "cancelled":
+        raise NoLongerYours(_("This event is over or cancelled, so nothing can be changed."))
+    return str(row.state)
+
+
+def rename(session: Session, one: Corrected) -> None:
+    """Write how an attendee is called, reached and found."""
+    session.execute(
+        update(Attendee)
+        .where(Attendee.id == one.attendee_id)
+        .values(
+            name=one.name,
+            email=one.email,
+            firm=one.firm,
+            searchable=fold(f"{one.name} {one.email} {one.firm}"),
+        )
+    )
+
+
+def put_answers(session: Session, attendee_id: int, answers: Sequence[tuple[int, str]]) -> None:
+    """Replace an attendee's answers to the questions in *answers*; a file that was replaced is deleted."""
+    asked = [question_id for question_id, _value in answers]
+    mine = (Answer.attendee_id == attendee_id) & Answer.question_id.in_(asked)
+    before = set(session.scalars(select(Answer.value).where(mine)))
+    session.execute(delete(Answer).where(mine))
+    rows = [
+        {"attendee_id": attendee_id, "question_id": question_id, "value": value}
+        for question_id, value in answers
+        if value
+    ]
+    if rows:
+        session.execute(insert(Answer), rows)
+    gone = before - {value for _question_id, value in answers}
+    named = exists().where(Answer.question_id == Upload.question_id, Answer.value == Upload.value)
+    if gone:
+        session.execute(
+            delete(Upload).where(Upload.question_id.in_(asked), Upload.value.in_(gone), ~named),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def agree_sensitive(booking_id: int, wording: str) -> None:
+    """Note what the contact agreed to about health, food and access."""
+    write_tx(lambda session: _agree(session, booking_id, wording))
+
+
+def _agree(session: Session, booking_id: int, wording: str) -> None:
+    known = select(Consent.id).where(Consent.booking_id == booking_id, Consent.purpose == "sensitive")
+    if session.scalar(known) is None:
+        values = {"purpose": "sensitive", "wording": wording, "given_at": clock.now()}
+        session.execute(insert(Consent).values(booking_id=booking_id, **values))

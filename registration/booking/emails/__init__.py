@@ -1,0 +1,1 @@
+"""Composes the emails about registrations from what is true when they are sent."""

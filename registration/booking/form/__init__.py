@@ -1,0 +1,1 @@
+"""The registration form: from what an event asks to a validated application."""

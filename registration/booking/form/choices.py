@@ -1,0 +1,181 @@
+"""Forms that change who comes to what: another category or session, one more person, another event."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Field
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Optional
+
+from registration.booking.form import questions
+from registration.booking.form.fields import ChoiceField, MultiCheckboxField
+from registration.booking.form.labels import reads
+from registration.booking.form.people import (
+    KeyedForm,
+    answers_in,
+    askable,
+    check_sensitive,
+    errors_of,
+    firm_field,
+    name_field,
+    optional_email_field,
+)
+from registration.booking.form.registration import SENSITIVE_CONSENT
+from registration.booking.form.sheet import Sheet
+from registration.booking.queries.bookings import Companion
+from registration.booking.rules import Person
+from registration.core.refusal import Refusal
+from registration.events.rules import has_overlap
+from registration.web.locale import page_locale
+
+
+class ChoiceForm(KeyedForm):
+    """Category and sessions of one attendee, added by event."""
+
+
+class PersonForm(ChoiceForm):
+    """One more person of a party; category, sessions and questions are added by event."""
+
+    name = name_field(_l("Full name"))
+    email = optional_email_field(_l("E-mail"))
+    firm = firm_field(_l("Organisation"))
+    consent_sensitive = BooleanField(SENSITIVE_CONSENT)
+
+
+def choice_form(
+    sheet: Sheet, person: Companion, picked: Iterable[int], formdata: Mapping[str, Any] | None
+) -> ChoiceForm:
+    """Return the form with what *person* has now, or with what was sent."""
+    known = {"category": str(person.category_id or ""), "sessions": [str(one) for one in picked]}
+    form: ChoiceForm = _choice_class(sheet, page_locale())(formdata=formdata, data=known)
+    _offer(form, sheet, keep=known["category"])
+    return form
+
+
+def person_form(sheet: Sheet, firm: str, formdata: Mapping[str, Any] | None) -> PersonForm:
+    """Return the form for one more person, who is of the same *firm* unless she says otherwise."""
+    form: PersonForm = _person_class(sheet, page_locale())(formdata=formdata, data={"firm": firm})
+    _offer(form, sheet)
+    return form
+
+
+def move_form(sheet: Sheet, people: Sequence[Companion], formdata: Mapping[str, Any] | None) -> KeyedForm:
+    """Return the form that asks for everybody's category at another event, where it has categories."""
+    fields = {
+        _category_name(one.id): ChoiceField(one.name, [_must_choose()], choices=[])
+        for one in people
+        if sheet.categories
+    }
+    form: KeyedForm = type("MoveForm", (KeyedForm,), fields)(formdata=formdata)
+    for name in fields:
+        _offer_categories(form[name], sheet)
+    return form
+
+
+def check_choice(form: ChoiceForm, sheet: Sheet) -> bool:
+    """Say whether the choice can be asked for; the sentences stand at the fields."""
+    form.validate()
+    picked = [one for value, (_spec, one) in sheet.sessions.items() if value in sessions_in(form)]
+    if has_overlap([(one.starts_at, one.ends_at) for one in picked]):
+        form["sessions"].errors = [_("Two of the sessions are at the same time. Choose one of them.")]
+    return not errors_of(form)
+
+
+def check_person(form: PersonForm, sheet: Sheet, *, has_agreed: bool) -> bool:
+    """Say whether the person can be added."""
+    check_choice(form, sheet)
+    known = askable(sheet.of_attendees)
+    event_ids = [spec.event_id for spec in sheet.specs]
+    questions.check(questions.shown(known, form, form, event_ids), known, form)
+    check_sensitive(form, known, has_agreed=has_agreed)
+    return not errors_of(form)
+
+
+def person_in(form: PersonForm, sheet: Sheet) -> Person:
+    """Return who is added."""
+    event_ids = [spec.event_id for spec in sheet.specs]
+    answers = answers_in(form, askable(sheet.of_attendees), form, event_ids)
+    return Person(
+        name=form.name.data,
+        email=form.email.data or "",
+        firm=form.firm.data or "",
+        category_id=category_in(form),
+        answers=tuple((question, value) for question, value in answers if value),
+        sessions=tuple(int(one) for one in sessions_in(form)),
+    )
+
+
+def category_in(form: KeyedForm, name: str = "category") -> int | None:
+    return int(form[name].data) if name in form and form[name].data else None
+
+
+def sessions_in(form: KeyedForm) -> list[str]:
+    return list(form["sessions"].data or ()) if "sessions" in form else []
+
+
+def categories_in(form: KeyedForm, people: Sequence[Companion]) -> dict[int, int | None]:
+    """Return everybody's category at the other event, by the attendee's id."""
+    return {one.id: category_in(form, _category_name(one.id)) for one in people}
+
+
+def tell_at(form: KeyedForm, refusal: Refusal) -> None:
+    """Put the sentence of *refusal* at its field, or above the form."""
+    if refusal.field is not None and refusal.field in form:
+        form[refusal.field].errors = [refusal.sentence]
+    else:
+        form.form_errors.append(refusal.sentence)
+
+
+def _category_name(attendee_id: int) -> str:
+    return f"category-{attendee_id}"
+
+
+def _must_choose() -> InputRequired:
+    return InputRequired(_l("Choose a category."))
+
+
+def _offer(form: KeyedForm, sheet: Sheet, keep: object = "") -> None:
+    if sheet.categories:
+        _offer_categories(form["category"], sheet, keep)
+    if sheet.sessions:
+        form["sessions"].choices = [
+            SelectChoice(value, reads(one, "name")) for value, (_spec, one) in sheet.sessions.items()
+        ]
+
+
+def _offer_categories(field: Field, sheet: Sheet, keep: object = "") -> None:
+    """Offer what is open to everybody, and what she is of already: no code is asked here."""
+    [group] = sheet.categories
+    open_now = dict(group.open_now())
+    field.choices = [
+        SelectChoice(value, reads(ours[0][1], "name"))
+        for value, ours in group.choices
+        if value == keep or (value in open_now and not ours[0][1].access_code)
+    ]
+    if len(field.choices) == 1 and not field.raw_data:
+        field.data = field.choices[0].value
+
+
+def _choices(sheet: Sheet) -> dict[str, Field]:
+    fields: dict[str, Field] = {}
+    if sheet.categories:
+        fields["category"] = ChoiceField(_l("Category"), [_must_choose()], choices=[])
+    if sheet.sessions:
+        fields["sessions"] = MultiCheckboxField(_l("Sessions"), [Optional()], choices=[])
+    return fields
+
+
+@lru_cache(maxsize=256)
+def _choice_class(sheet: Sheet, _locale: str) -> type[ChoiceForm]:
+    """Return the form's class; the organiser's words in it are those of the reader's language."""
+    return type("EventChoiceForm", (ChoiceForm,), _choices(sheet))
+
+
+@lru_cache(maxsize=256)
+def _person_class(sheet: Sheet, _locale: str) -> type[PersonForm]:
+    event_ids = [spec.event_id for spec in sheet.specs]
+    fields = _choices(sheet) | questions.fields_of(askable(sheet.of_attendees), event_ids)
+    return type("EventPersonForm", (PersonForm,), fields)

@@ -1,0 +1,159 @@
+"""The registration form: its shape and its sentences, no decision about seats."""
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Optional
+
+from registration.booking.form import questions
+from registration.booking.form.email_typos import suggestion
+from registration.booking.form.fields import (
+    ChoiceField,
+    EmailAddress,
+    MultiCheckboxField,
+    Must,
+    Readable,
+    cleaned,
+)
+from registration.booking.form.labels import reads
+from registration.booking.form.sheet import Sheet
+from registration.events.rules import Phase
+from registration.web.locale import page_locale
+
+NAME_LENGTH = 100
+EMAIL_LENGTH = 254
+FIRM_LENGTH = 200
+CODE_LENGTH = 200
+USE, KEEP = "use", "keep"
+CONSENT = _l("I agree that the organiser uses these details to run the event, as described under Privacy.")
+SENSITIVE_CONSENT = _l(
+    "I agree that the organiser uses what I answered about health, food or access, for this event only."
+)
+
+
+class AttendeeForm(Form):
+    """One attendee; categories and questions are added by event."""
+
+    name = StringField(_l("Full name"), [Optional(), Readable(NAME_LENGTH)], filters=[cleaned])
+    email = StringField(_l("E-mail"), [Optional(), Readable(EMAIL_LENGTH), EmailAddress()], filters=[cleaned])
+    firm = StringField(_l("Organisation"), [Optional(), Readable(FIRM_LENGTH)], filters=[cleaned])
+
+
+class RegistrationForm(FlaskForm):
+    """The contact and what is sent along; events, attendees and questions are added by sheet.
+
+    The form needs no cookie: the signed submit key stands in for the CSRF token (web/guards.py).
+    """
+
+    class Meta:
+        csrf = False
+
+    submit_key = HiddenField()
+    locale = HiddenField()
+    name = StringField(
+        _l("Your full name"),
+        [DataRequired(_l("Enter your full name.")), Readable(NAME_LENGTH)],
+        filters=[cleaned],
+    )
+    email = StringField(
+        _l("Your e-mail"),
+        [DataRequired(_l("Enter your e-mail address.")), Readable(EMAIL_LENGTH), EmailAddress()],
+        filters=[cleaned],
+    )
+    email_choice = ChoiceField(_l("Is your e-mail address right?"), [Optional()], choices=[])
+    firm = StringField(_l("Your organisation"), [Optional(), Readable(FIRM_LENGTH)], filters=[cleaned])
+    code = StringField(_l("Access code"), [Optional(), Readable(CODE_LENGTH)], filters=[cleaned])
+    # A trap for programs that fill in every field; people do not see it unless they filled it in.
+    website = StringField(_l("Leave this empty"), [Optional(), Readable(FIRM_LENGTH)])
+    seats_seen = HiddenField()
+    flexible = BooleanField(_l("If there are not seats for all of us, seat as many as fit; the others wait"))
+    consent = BooleanField(CONSENT, [InputRequired(_l("Tick the box to register."))])
+    consent_sensitive = BooleanField(SENSITIVE_CONSENT)
+
+
+def registration_form(
+    sheet: Sheet, formdata: Mapping[str, Any] | None, *, blocks: int = 1, most: int = 10
+) -> RegistrationForm:
+    """Return the form of *sheet* with what was sent, or an empty one with *blocks* attendees."""
+    form_class = _form_class(sheet, most, page_locale())
+    if formdata is None:
+        form = form_class(formdata=None)
+        while len(form.attendees) < blocks:
+            form.attendees.append_entry()
+    else:
+        form = form_class(formdata=formdata)
+    _offer(form, sheet)
+    return form
+
+
+def add_attendee(form: RegistrationForm, sheet: Sheet, most: int) -> None:
+    """Add a block for one more person."""
+    if len(form.attendees) < most:
+        form.attendees.append_entry()
+        _offer(form, sheet)
+
+
+def _offer(form: RegistrationForm, sheet: Sheet) -> None:
+    """Let each attendee choose among what is open; a single category is chosen already."""
+    meant = suggestion(form.email.data or "")
+    if meant is not None:
+        form.email_choice.choices = [
+            SelectChoice(USE, _("Use %(address)s", address=meant)),
+            SelectChoice(KEEP, _("Keep %(address)s", address=form.email.data)),
+        ]
+    events = [SelectChoice(spec.slug, spec.title(page_locale())[0]) for spec in sheet.open_specs]
+    if sheet.is_programme:
+        form.events.choices = events
+        for attendee in form.attendees:
+            attendee.form.events.choices = events
+    sessions = [
+        SelectChoice(value, reads(one, "name"))
+        for value, (spec, one) in sheet.sessions.items()
+        if spec.phase is Phase.OPEN
+    ]
+    for attendee in form.attendees if sheet.sessions else ():
+        attendee.form.sessions.choices = sessions
+    for group in sheet.categories:
+        choices = [SelectChoice(value, reads(one, "name")) for value, one in group.open_now()]
+        for attendee in form.attendees:
+            field = attendee.form[group.name]
+            field.choices = choices
+            if len(group.event_ids) < len(sheet.specs):
+                field.label.text = _("Category: %(titles)s", titles=_titles(group.event_ids, sheet))
+            if len(choices) == 1 and not field.raw_data:
+                field.data = choices[0].value
+
+
+def _titles(event_ids: Collection[int], sheet: Sheet) -> str:
+    return ", ".join(spec.title(page_locale())[0] for spec in sheet.specs if spec.event_id in event_ids)
+
+
+@lru_cache(maxsize=256)
+def _form_class(sheet: Sheet, most: int, _locale: str) -> type[RegistrationForm]:
+    """Return the form's class; the organiser's words in it are those of the reader's language."""
+    event_ids = [spec.event_id for spec in sheet.specs]
+    own: dict[str, Any] = questions.fields_of(sheet.of_contact, event_ids)
+    fields: dict[str, Any] = {}
+    if sheet.is_programme:
+        own["events"] = MultiCheckboxField(_l("Events"), [Must()], choices=[])
+        own["together"] = BooleanField(
+            _l("All or nothing: register only if every event has seats for all of us")
+        )
+        fields["events"] = MultiCheckboxField(_l("Only some of the events"), [Optional()], choices=[])
+    for group in sheet.categories:
+        is_certain = len(group.event_ids) == len(event_ids)
+        first: Field = Must() if is_certain else Optional()
+        fields[group.name] = ChoiceField(_l("Category"), [first], choices=[])
+    if sheet.sessions:
+        fields["sessions"] = MultiCheckboxField(_l("Sessions"), [Optional()], choices=[])
+    fields |= questions.fields_of(sheet.of_attendees, event_ids)
+    attendee = type("EventAttendeeForm", (AttendeeForm,), fields)
+    # One more than allowed is read, so that too many are told instead of dropped.
+    attendees = FieldList(FormField(attendee), min_entries=1, max_entries=most + 1)
+    return type("EventRegistrationForm", (RegistrationForm,), {**own, "attendees": attendees})

@@ -1,0 +1,155 @@
+"""Whether a form can be sent to the service; what is wrong stands at the fields."""
+
+from collections.abc import Collection, Mapping
+
+from flask_babel import gettext as _
+from wtforms import FieldList, Form
+
+from registration.booking.admission.access import code_trouble
+from registration.booking.form import questions
+from registration.booking.form.email_typos import suggestion
+from registration.booking.form.fields import control_id
+from registration.booking.form.labels import plain
+from registration.booking.form.registration import KEEP, USE, RegistrationForm
+from registration.booking.form.selection import (
+    asked_of,
+    asked_of_contact,
+    category_of,
+    events_of,
+    has_sensitive,
+    sessions_of,
+)
+from registration.booking.form.sheet import Sheet
+from registration.core.refusal import Refusal
+from registration.events.rules import has_overlap
+from registration.web.locale import page_locale
+
+
+def check(
+    form: RegistrationForm, sheet: Sheet, most: int, told: Mapping[str, list[str]] | None = None
+) -> bool:
+    """Say whether the form can be sent to the service; the sentences stand at the fields.
+
+    *told* are sentences by the name of a field, from whoever looked at the form before.
+    """
+    form.validate()
+    if told:
+        tell_each(form, told)
+    if len(form.attendees) > most:
+        form.form_errors.append(
+            _("One form can register at most %(most)s people. Send a second form for the others.", most=most)
+        )
+    for index, attendee in enumerate(form.attendees):
+        _check_attendee(form, attendee.form, index, sheet)
+    questions.check(asked_of_contact(form, sheet), sheet.of_contact, form)
+    if sheet.is_programme:
+        _check_events(form, sheet)
+    _check_code(form, sheet)
+    if form.website.data and not form.website.errors:
+        form.website.errors = [_("This field is a trap for programs. Empty it and press the button again.")]
+    if not form.email.errors:
+        _check_email(form)
+    if has_sensitive(form, sheet) and not form.consent_sensitive.data:
+        form.consent_sensitive.errors = [
+            _("Tick this box too, or clear the answers about health, food and access.")
+        ]
+    return not errors_of(form)
+
+
+def errors_of(form: RegistrationForm) -> list[tuple[str, str]]:
+    """Return (id of the control, sentence) for each error, in the order of the page."""
+    found = [("name", str(sentence)) for sentence in form.form_errors]
+    last = ("attendees", "consent", "consent_sensitive")
+    own = [field for field in form if field.short_name not in last]
+    people = [field for attendee in form.attendees for field in attendee.form]
+    for field in (*own, *people, form.consent, form.consent_sensitive):
+        found += [(control_id(field), str(error)) for error in field.errors]
+    return found
+
+
+def tell(form: RegistrationForm, refusal: Refusal) -> None:
+    """Put the sentence of *refusal* at its field, or above the form."""
+    if refusal.field in form and not isinstance(form[refusal.field], FieldList):
+        form[refusal.field].errors = [refusal.sentence]
+    else:
+        form.form_errors.append(refusal.sentence)
+
+
+def tell_each(form: RegistrationForm, told: Mapping[str, list[str]]) -> None:
+    """Put the sentences that *told* has by the name of a field at their fields."""
+    fields = [*form, *(field for attendee in form.attendees for field in attendee.form)]
+    for field in fields:
+        if field.name in told:
+            field.errors = told[field.name]
+
+
+def _check_email(form: RegistrationForm) -> None:
+    """Ask once about an address that looks like a slip of the finger; whatever is answered holds."""
+    meant = suggestion(form.email.data)
+    if meant is None:
+        form.email_choice.errors = []
+    elif form.email_choice.data == USE:
+        form.email.data = meant
+        form.email_choice.choices = []
+    elif form.email_choice.data != KEEP:
+        form.email_choice.errors = [_("Did you mean %(address)s?", address=meant)]
+
+
+def _check_code(form: RegistrationForm, sheet: Sheet) -> None:
+    """Ask for the codes of the events that are chosen, and of the categories in them."""
+    typed = form.code.data or ""
+    for spec in sheet.specs:
+        people = [one.form for one in form.attendees if spec.event_id in events_of(form, one.form, sheet)]
+        chosen = {category_of(one, sheet, spec.event_id) for one in people}
+        codes = [one.access_code for one in spec.categories if one.id in chosen]
+        trouble = code_trouble(typed, spec.access_code, codes) if people else ""
+        if trouble and not form.code.errors:
+            form.code.errors = [trouble]
+
+
+def _check_attendee(form: RegistrationForm, attendee: Form, index: int, sheet: Sheet) -> None:
+    if index > 0 and not attendee.name.data:
+        attendee.name.errors = [_("Enter the name of attendee %(number)s, or remove them.", number=index + 1)]
+    event_ids = events_of(form, attendee, sheet)
+    for group in sheet.categories:
+        field = attendee[group.name]
+        if not set(group.event_ids) & set(event_ids):
+            field.errors = []
+        elif not field.data and not field.errors:
+            field.errors = [_("Choose a category.")]
+    for event_id in event_ids:
+        picked = sessions_of(attendee, sheet, event_id)
+        if has_overlap([(one.starts_at, one.ends_at) for one in picked]):
+            attendee.sessions.errors = [_("Two of the sessions are at the same time. Choose one of them.")]
+    _check_sessions(attendee, event_ids, sheet)
+    questions.check(asked_of(form, attendee, sheet), sheet.of_attendees, attendee)
+
+
+def _check_sessions(attendee: Form, event_ids: Collection[int], sheet: Sheet) -> None:
+    """Refuse a session of an event that the attendee does not come to: it would be left out unseen."""
+    picked = attendee.sessions.data or () if sheet.sessions and event_ids else ()
+    for value, (spec, one) in sheet.sessions.items():
+        if value in picked and spec.event_id not in event_ids and not attendee.sessions.errors:
+            attendee.sessions.errors = [
+                _(
+                    "“%(session)s” is part of “%(event)s”, which is not chosen here. Choose that event too, "
+                    "or leave out the session.",
+                    session=plain(one, "name"),
+                    event=spec.title(page_locale())[0],
+                )
+            ]
+
+
+def _check_events(form: RegistrationForm, sheet: Sheet) -> None:
+    if form.events.errors:
+        return
+    if not form.events.data and not any(one.form.events.data for one in form.attendees):
+        form.events.errors = [_("Choose at least one event.")]
+        return
+    coming = [set(events_of(form, one.form, sheet)) for one in form.attendees]
+    nobody = [one for one in form.events.data if sheet.by_slug[one].event_id not in set().union(*coming)]
+    if nobody:
+        titles = ", ".join(sheet.by_slug[one].title(page_locale())[0] for one in nobody)
+        form.events.errors = [
+            _("Nobody comes to %(titles)s. Choose it for somebody below, or not at all.", titles=titles)
+        ]

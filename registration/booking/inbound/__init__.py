@@ -1,0 +1,1 @@
+"""Mail that comes in about bookings: calendar replies and delivery reports."""

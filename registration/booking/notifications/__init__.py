@@ -1,0 +1,1 @@
+"""Decides who is notified of a change, and puts it into the outbox."""

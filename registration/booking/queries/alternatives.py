@@ -1,0 +1,108 @@
+"""Read which other events somebody may move to, and what she keeps until the move is certain."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import literal, select
+from sqlalchemy.orm import Session, selectinload
+
+from registration.booking.models import AttendeeSession, Booking
+from registration.booking.queries.bookings import is_registered
+from registration.events.models import PUBLIC, Category, Event, EventSession, ProgrammeEvent
+from registration.events.queries import phase_of, words
+from registration.events.rules import Phase
+from registration.seats import rules
+from registration.seats.models import Registration
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another event of the same programme that takes registrations now."""
+
+    event_id: int
+    slug: str
+    title: str
+    title_locale: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    all_day: bool
+
+
+def alternatives(session: Session, booked: Booking, event_id: int, locale: str) -> list[Alternative]:
+    """Return where whoever has a registration for *event_id* may move it to."""
+    programmes = select(ProgrammeEvent.programme_id).where(ProgrammeEvent.event_id == event_id)
+    rows = session.execute(
+        select(Event, ProgrammeEvent.requires_event_id)
+        .join(ProgrammeEvent, ProgrammeEvent.event_id == Event.id)
+        .where(
+            ProgrammeEvent.programme_id.in_(programmes),
+            Event.id != event_id,
+            Event.organiser_id == booked.organiser_id,
+            Event.status == "published",
+            # Where a code or an invitation is asked for, the event's own form asks.
+            Event.visibility == PUBLIC,
+            Event.by_invitation.is_(False),
+            Event.access_code == "",
+        )
+        .options(selectinload(Event.texts))
+        .order_by(Event.starts_at, Event.id)
+    ).all()
+    found: dict[int, Alternative] = {}
+    for row in rows:
+        event, needs = row.Event, row.requires_event_id
+        if phase_of(event) is not Phase.OPEN or is_registered(session, booked.email_normal, event.id):
+            continue
+        # What can only be had with another event is no place to move to without, or from, that one.
+        if needs is not None and (
+            needs == event_id or not is_registered(session, booked.email_normal, needs)
+        ):
+            continue
+        told = words(event, locale)
+        found[event.id] = Alternative(
+            event.id,
+            event.slug,
+            told.title,
+            told.locale,
+            event.starts_at,
+            event.ends_at,
+            event.time_zone,
+            event.all_day,
+        )
+    return list(found.values())
+
+
+def kept_until_then(session: Session, booking_id: int) -> dict[int, int]:
+    """Return which registration is given back once which other one is certain: {the new: the old}."""
+    rows = session.execute(
+        select(Registration.id, Registration.replaces_id).where(
+            Registration.booking_id == booking_id,
+            Registration.replaces_id.is_not(None),
+            Registration.state.not_in(rules.ENDED),
+        )
+    )
+    return {row.id: row.replaces_id for row in rows}
+
+
+def invited_only(session: Session, event_ids: Sequence[int]) -> set[int]:
+    """Return which events take only those whom the organiser invited."""
+    query = select(Event.id).where(Event.id.in_(event_ids), Event.by_invitation.is_(True))
+    return set(session.scalars(query))
+
+
+def picked_sessions(session: Session, attendee_id: int) -> list[int]:
+    query = select(AttendeeSession.session_id).where(AttendeeSession.attendee_id == attendee_id)
+    return list(session.scalars(query.order_by(AttendeeSession.session_id)))
+
+
+def choices_of(session: Session, event_ids: Sequence[int]) -> dict[int, str]:
+    """Return what people choose at which events: "category", "sessions" or "both"."""
+    categories = select(Category.event_id, literal("category")).where(Category.event_id.in_(event_ids))
+    sessions = select(EventSession.event_id, literal("sessions")).where(
+        EventSession.event_id.in_(event_ids), EventSession.is_offered
+    )
+    found: dict[int, str] = {}
+    for event_id, chosen in session.execute(categories.union(sessions)):
+        found[event_id] = "both" if event_id in found else chosen
+    return found

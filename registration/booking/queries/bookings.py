@@ -1,0 +1,306 @@
+"""Read bookings: what the person's page, her mails, her calendar and the organiser's lists show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session, selectinload
+
+from registration.accounts.models import Organiser
+from registration.booking.calendar.entry import Claims, as_lines, claims_of, own_entry
+from registration.booking.models import Attendee, Booking
+from registration.core import clock
+from registration.core.transaction_cache import keep, kept, once
+from registration.events.models import Category, Event, EventText
+from registration.events.queries import location, words
+from registration.events.wording import said
+from registration.ical.entries import Entry
+from registration.seats import rules
+from registration.seats.models import Queue, Registration
+from registration.seats.public_rules import while_waiting
+from registration.seats.queries import LINE_POLICY, position
+
+
+@dataclass(frozen=True)
+class Companion:
+    """One attendee as the booking's page shows her."""
+
+    id: int
+    name: str
+    email: str
+    firm: str
+    category: str
+    code: str
+    is_removed: bool
+    category_id: int | None = None
+    sessions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A registration with all that a person is told about it."""
+
+    registration_id: int
+    booking_id: int
+    contact: str
+    contact_email: str
+    unreachable_at: datetime | None
+    event_id: int
+    slug: str
+    title: str
+    title_locale: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    all_day: bool
+    location: str
+    event_status: str
+    line: rules.LinePolicy
+    organiser_id: int
+    organiser: str
+    organiser_email: str
+    organiser_slug: str
+    calendar_mail: str
+    state: str
+    size: int
+    place: int
+    part: int
+    position: int | None
+    offer_expires_at: datetime | None
+    hold_expires_at: datetime | None
+    receipt: str
+    created_at: datetime
+    changed_at: datetime
+    attendees: tuple[Companion, ...]
+    entry: Entry
+    # Whether parts of it wait while others sit; a mail of all of them says neither.
+    is_mixed: bool = False
+
+    @property
+    def next_step(self) -> str:
+        """What happens next while it waits."""
+        return while_waiting(self.line, self.time_zone)
+
+    @property
+    def policy(self) -> str:
+        """How the line is walked: first_fit or strict."""
+        return self.line.policy
+
+    @property
+    def is_active(self) -> bool:
+        return self.state not in rules.ENDED
+
+    @property
+    def may_change(self) -> bool:
+        """Say whether anything of it can still be corrected, or given back: who was there keeps that."""
+        return self.is_active and self.event_status == "published" and self.ends_at > clock.now()
+
+    @property
+    def may_come_back(self) -> bool:
+        """Say whether there is still something to register for; who was turned down is not asked to try."""
+        return (
+            self.state != rules.REJECTED and self.event_status == "published" and self.ends_at > clock.now()
+        )
+
+    @property
+    def may_move(self) -> bool:
+        """Say whether it can be changed into something else: other seats, or another event."""
+        return self.may_change and self.state in (rules.CONFIRMED, rules.WAITLISTED)
+
+    @property
+    def may_hand_on(self) -> bool:
+        """Say whether somebody else can be asked to take a seat over."""
+        return self.may_change and self.state == rules.CONFIRMED
+
+    @property
+    def present(self) -> list[Companion]:
+        """The attendees who still come."""
+        return [one for one in self.attendees if not one.is_removed]
+
+
+# Made once: a mail costs less to write than these cost to put together.
+_SEAT = (
+    select(Registration, Booking, Event, Organiser, *LINE_POLICY)
+    .join(Booking, Booking.id == Registration.booking_id)
+    .join(Event, Event.id == Registration.event_id)
+    .join(Organiser, Organiser.id == Event.organiser_id)
+    .join(Queue, Queue.event_id == Event.id)
+    .order_by(Event.starts_at, Registration.id)
+)
+_SEATS = _SEAT.options(selectinload(Event.texts))
+_PEOPLE = (
+    select(
+        Attendee.id,
+        Attendee.registration_id,
+        Attendee.name,
+        Attendee.email,
+        Attendee.firm,
+        Attendee.code,
+        Attendee.removed_at,
+        Attendee.category_id,
+        Category.name.label("category"),
+        Category.translations,
+    )
+    .outerjoin(Category, Category.id == Attendee.category_id)
+    .where(Attendee.registration_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Attendee.registration_id, Attendee.rank)
+)
+
+
+def seat(session: Session, registration_id: int, locale: str) -> Seat:
+    """Return one registration for a reader of *locale*."""
+    row = kept(
+        session,
+        ("seat", registration_id),
+        lambda: session.execute(_SEAT.where(Registration.id == registration_id)).one(),
+    )
+    # Held as long as the snapshot, so that the mail's other parts, and the next mail, find them read.
+    once(session, ("event", row.Event.id), lambda: row.Event)
+    once(session, ("booking", row.Booking.id), lambda: row.Booking)
+    return _told(session, [row], locale)[0]
+
+
+def read_ahead(session: Session, registration_ids: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Read at once what `seat` reads for each of these registrations, and return it."""
+    rows = session.execute(_SEATS.where(Registration.id.in_(registration_ids))).all()
+    for row in rows:
+        keep(session, ("seat", row.Registration.id), row)
+    people: dict[int, list[Row[Any]]] = {one: [] for one in registration_ids}
+    for person in session.execute(_PEOPLE, {"ids": list(registration_ids)}):
+        people[person.registration_id].append(person)
+    for registration_id, rows_of_one in people.items():
+        keep(session, ("people", (registration_id,)), rows_of_one)
+    return rows
+
+
+def seats_of(session: Session, booking_id: int, locale: str) -> list[Seat]:
+    """Return the registrations of a booking, in the order of their events."""
+    return seats_where(session, Registration.booking_id == booking_id, locale)
+
+
+def booking(session: Session, booking_id: int) -> Booking | None:
+    return session.get(Booking, booking_id)
+
+
+def is_registered(session: Session, email_normal: str, event_id: int) -> bool:
+    """Say whether an address holds or waits for a seat of an event."""
+    query = (
+        select(Registration.id)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(
+            Booking.email_normal == email_normal,
+            Registration.event_id == event_id,
+            Registration.state.not_in(rules.ENDED),
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def is_waiting(session: Session, booking_id: int) -> bool:
+    """Say whether a booking waits for a seat, in one event at least."""
+    query = select(Registration.id).where(
+        Registration.booking_id == booking_id, Registration.state == rules.WAITLISTED
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def title_of(session: Session, event_id: int) -> str:
+    """Return an event's title in its own language."""
+    query = (
+        select(EventText.title)
+        .join(Event, Event.id == EventText.event_id)
+        .where(Event.id == event_id)
+        .order_by((EventText.locale != Event.locale), EventText.locale)
+    )
+    return session.scalar(query.limit(1)) or ""
+
+
+def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
+    """Return the registrations that *condition* selects, in the order of their events."""
+    return _told(session, session.execute(_SEATS.where(condition)).all(), locale)
+
+
+def _told(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], locale: str) -> list[Seat]:
+    zones = {row.Registration.id: row.Event.time_zone for row in rows}
+    claims = claims_of(session, {row.Booking.email_normal for row in rows}, {row.Event.id for row in rows})
+    companions = _companions(session, zones, claims, locale)
+    return [
+        _seat(
+            session,
+            row,
+            locale,
+            companions[row.Registration.id],
+            own_entry(row.Event, locale, claims, row.Booking.email_normal, row.Booking.id),
+        )
+        for row in rows
+    ]
+
+
+def _seat(
+    session: Session, row: Row[*tuple[Any, ...]], locale: str, companions: Sequence[Companion], entry: Entry
+) -> Seat:
+    registration, booked, event, organiser = row.Registration, row.Booking, row.Event, row.Organiser
+    told = words(event, locale)
+    rank = None
+    if registration.state == rules.WAITLISTED:
+        rank = position(session, event.id, registration.priority, registration.place, registration.part)
+    return Seat(
+        registration_id=registration.id,
+        booking_id=booked.id,
+        contact=booked.name,
+        contact_email=booked.email,
+        unreachable_at=booked.unreachable_at,
+        event_id=event.id,
+        slug=event.slug,
+        title=told.title,
+        title_locale=told.locale,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        time_zone=event.time_zone,
+        all_day=event.all_day,
+        location=location(event),
+        event_status=event.status,
+        line=rules.LinePolicy(*(row._mapping[column.name] for column in LINE_POLICY)),
+        organiser_id=organiser.id,
+        organiser=organiser.name,
+        organiser_email=organiser.email,
+        organiser_slug=organiser.slug,
+        calendar_mail=organiser.calendar_mail,
+        state=registration.state,
+        size=registration.size,
+        place=registration.place,
+        part=registration.part,
+        position=rank,
+        offer_expires_at=registration.offer_expires_at,
+        hold_expires_at=registration.hold_expires_at,
+        receipt=registration.receipt,
+        created_at=registration.created_at,
+        changed_at=registration.changed_at,
+        attendees=tuple(companions),
+        entry=entry,
+    )
+
+
+def _companions(
+    session: Session, zones: Mapping[int, str], claims: Claims, locale: str
+) -> dict[int, list[Companion]]:
+    """Return who comes with which registration; *zones* are those of their events."""
+    found: dict[int, list[Companion]] = {one: [] for one in zones}
+    ids = tuple(zones)
+    for one in kept(session, ("people", ids), lambda: session.execute(_PEOPLE, {"ids": ids}).all()):
+        found[one.registration_id].append(
+            Companion(
+                one.id,
+                one.name,
+                one.email,
+                one.firm,
+                said(one.category, one.translations or {}, "name", locale) or "",
+                one.code,
+                one.removed_at is not None,
+                one.category_id,
+                as_lines(claims.picked.get(one.id, ()), zones[one.registration_id], locale),
+            )
+        )
+    return found

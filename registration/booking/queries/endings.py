@@ -1,0 +1,95 @@
+"""Read how registrations ended, and what an ended one leaves behind that asks for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registration.booking.models import Booking
+from registration.booking.notifications.kinds import CANCELLED, REMOVED
+from registration.booking.queries.bookings import Seat, is_registered
+from registration.booking.queries.dependants import dependants
+from registration.journal.models import JournalEntry
+from registration.journal.wording import reason_words
+from registration.mail.models import OutgoingMessage
+from registration.seats import rules
+from registration.seats.models import Registration
+
+
+@dataclass(frozen=True)
+class Ending:
+    """From which state a registration ended, by whom, and the organiser's reason if one was given.
+
+    *is_told*: a mail says so. Whoever was registered twice gets none when one of the two ends.
+    """
+
+    before: str
+    by: str
+    reason: str
+    is_told: bool
+
+
+def endings(session: Session, registration_ids: Sequence[int]) -> dict[int, Ending]:
+    """Return how each of *registration_ids* ended; who holds or waits is not among them."""
+    rows = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.registration_id.in_(registration_ids),
+            JournalEntry.action == "state",
+            JournalEntry.after.in_(rules.ENDED),
+        )
+        .order_by(JournalEntry.id)
+    ).all()
+    told = _told(session, [row.registration_id or 0 for row in rows])
+    return {
+        row.registration_id or 0: Ending(
+            row.before or "",
+            row.actor,
+            reason_words(row.reason) if row.actor == "organiser" else "",
+            row.registration_id in told,
+        )
+        for row in rows
+    }
+
+
+def _told(session: Session, registration_ids: Sequence[int]) -> set[int | None]:
+    """Return to whom a mail says that a registration ended."""
+    if not registration_ids:
+        return set()
+    query = select(OutgoingMessage.registration_id).where(
+        OutgoingMessage.registration_id.in_(registration_ids),
+        OutgoingMessage.kind.in_((CANCELLED, REMOVED)),
+    )
+    return set(session.scalars(query))
+
+
+def called_off(session: Session, event_ids: Sequence[int]) -> dict[int, str]:
+    """Return why each of *event_ids* was cancelled, where the organiser gave a reason."""
+    if not event_ids:
+        return {}
+    rows = session.execute(
+        select(JournalEntry.event_id, JournalEntry.reason)
+        .where(
+            JournalEntry.event_id.in_(event_ids),
+            JournalEntry.registration_id.is_(None),
+            JournalEntry.action == "cancelled",
+            JournalEntry.reason.is_not(None),
+        )
+        .order_by(JournalEntry.id)
+    )
+    return {row.event_id: row.reason for row in rows}
+
+
+def left_behind(
+    session: Session, booked: Booking, seats: Sequence[Seat], locale: str
+) -> list[tuple[Seat, Seat]]:
+    """Return (what she still has, what she gave up) where the one can only be had with the other."""
+    found: dict[int, tuple[Seat, Seat]] = {}
+    for lost in seats:
+        if lost.is_active or is_registered(session, booked.email_normal, lost.event_id):
+            continue
+        registration = session.get_one(Registration, lost.registration_id)
+        for kept in dependants(session, registration, locale):
+            found[kept.registration_id] = (kept, lost)
+    return list(found.values())

@@ -1,1 +1,0 @@
-"""What can be done with bookings; each public function is one transaction."""

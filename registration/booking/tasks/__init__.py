@@ -1,0 +1,1 @@
+"""What the clock makes due: expired offers and holds, reminders, cleanup."""

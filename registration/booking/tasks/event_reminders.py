@@ -1,0 +1,71 @@
+"""Remind people of what they have a seat for, as many days before as the organiser chose."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from registration.booking.models import EventMail
+from registration.booking.notifications.kinds import REMINDER
+from registration.booking.notifications.notify import announce_to
+from registration.core import clock
+from registration.core.database import db
+from registration.core.transaction import write_tx
+from registration.events.models import Event
+from registration.seats import gate as gates
+from registration.seats import rules
+from registration.seats.models import Registration
+
+MOST_DAYS = 60
+# In the event's zone: when people read mail, and not in the night.
+_HOUR = time(9)
+_LEAD = timedelta(hours=3)
+
+
+def remind() -> int:
+    """Decide the reminders that are due and return how many; each event reminds once for each date."""
+    at = clock.now()
+    due = [event.id for event, days in db.session.execute(_candidates(at)) if due_at(event, days) <= at]
+    return sum(_remind(event_id) for event_id in due)
+
+
+def due_at(event: Event, days: int) -> datetime:
+    """Return when the reminder of *event* is due: that many days before, in the morning."""
+    zone = ZoneInfo(event.time_zone)
+    date = event.starts_at.astimezone(zone).date() - timedelta(days=days)
+    morning = datetime.combine(date, _HOUR, zone).astimezone(event.starts_at.tzinfo)
+    return min(morning, event.starts_at - _LEAD)
+
+
+def _candidates(at: datetime) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Event, EventMail.reminder_days)
+        .join(EventMail, EventMail.event_id == Event.id)
+        .where(
+            EventMail.reminder_days.is_not(None),
+            or_(EventMail.reminded_for.is_(None), EventMail.reminded_for != Event.starts_at),
+            Event.status == "published",
+            Event.starts_at > at,
+            Event.starts_at < at + timedelta(days=MOST_DAYS + 1),
+        )
+        .order_by(Event.id)
+    )
+
+
+def _remind(event_id: int) -> int:
+    def work(session: Session) -> int:
+        # Under the gate: two workers that find the same event come one after the other.
+        gates.lock(session, [event_id])
+        event = session.get_one(Event, event_id)
+        choice = session.get_one(EventMail, event_id, populate_existing=True)
+        if choice.reminded_for == event.starts_at:
+            return 0
+        choice.reminded_for = event.starts_at
+        seated = select(Registration.id).where(
+            Registration.event_id == event_id, Registration.state == rules.CONFIRMED
+        )
+        return announce_to(session, list(session.scalars(seated)), REMINDER)
+
+    return write_tx(work)

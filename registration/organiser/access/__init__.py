@@ -1,0 +1,1 @@
+"""Screen: who finds an event and who may register."""

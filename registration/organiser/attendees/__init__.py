@@ -1,0 +1,1 @@
+"""Screens: the attendee list, one registration, decisions, check-in, exports."""

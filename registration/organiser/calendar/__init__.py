@@ -1,0 +1,1 @@
+"""Screen and feed: the team's own calendar."""

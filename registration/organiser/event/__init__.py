@@ -1,0 +1,1 @@
+"""Screens: the overview of an event, its details, closing, cancelling and activity."""

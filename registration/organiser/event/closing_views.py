@@ -1,0 +1,81 @@
+"""Close and reopen registration, and cancel the event."""
+
+from collections.abc import Callable
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from registration.accounts.access import EDIT, READ
+from registration.booking.event_settings import closing
+from registration.core.database import db
+from registration.core.refusal import Refusal
+from registration.doctor.examine import examine
+from registration.events.access import event_page
+from registration.events.models import Event
+from registration.journal.services import Actor
+from registration.organiser.event.cancel_form import CancelEventForm
+from registration.organiser.shared.fields import errors_of
+from registration.organiser.shared.screen import actor, done, event_screen
+
+
+@event_page(EDIT)
+def close(event: Event) -> ResponseReturnValue:
+    """Take no more registrations."""
+    return _tried(event, closing.close_registration, _("Closed: nobody can register any more."))
+
+
+@event_page(EDIT)
+def reopen(event: Event) -> ResponseReturnValue:
+    """Take registrations again."""
+    return _tried(event, closing.reopen_registration, _("Open again, until the event begins."))
+
+
+@event_page(EDIT)
+def cancel_event(event: Event) -> ResponseReturnValue:
+    """Call the event off."""
+    form = CancelEventForm()
+    status, slug = 200, event.slug
+    if request.method == "GET" and event.status == "cancelled":
+        return done(_("The event is cancelled already."), "overview", slug=slug)
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                told = closing.cancel_event(event.id, actor(), form.reason.data or None)
+            except Refusal as refusal:
+                form.form_errors.append(refusal.sentence)
+            else:
+                sentence = ngettext(
+                    "The event is cancelled; %(num)s registration is told, and calendars follow.",
+                    "The event is cancelled; %(num)s registrations are told, and calendars follow.",
+                    told,
+                )
+                return done(sentence, "overview", slug=slug)
+    errors = errors_of(form)
+    return event_screen(
+        "cancel_event.html",
+        event,
+        status,
+        form=form,
+        errors=errors,
+        has_errors=bool(errors),
+        count=closing.to_be_told(db.session(), event.id),
+    )
+
+
+@event_page(READ)
+def health(event: Event) -> ResponseReturnValue:
+    """Show what the doctor says of this event now."""
+    slug = event.slug
+    return event_screen("health.html", event, findings=examine(db.engine, slug))
+
+
+def _tried(event: Event, act: Callable[[int, Actor], None], sentence: str) -> ResponseReturnValue:
+    slug = event.slug
+    try:
+        act(event.id, actor())
+    except Refusal as refusal:
+        return done(refusal.sentence, "overview", slug=slug)
+    return done(sentence, "overview", slug=slug)

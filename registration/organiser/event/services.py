@@ -1,0 +1,171 @@
+"""What organisers do; each public function is one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registration.accounts.models import Organiser
+from registration.booking.changes.target import NotNow, is_called_off
+from registration.booking.models import Attendee
+from registration.booking.notifications.notify import announce_moved
+from registration.capability.services import TEAM, replace, revoke
+from registration.core import clock, optimistic_lock
+from registration.core.refusal import NotFound, Refusal
+from registration.core.transaction import write_tx
+from registration.events import services as events
+from registration.events.models import Event
+from registration.events.queries import whereabouts
+from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text
+from registration.journal.services import Actor, Note, record
+from registration.seats import gate as gates
+from registration.seats import rules
+from registration.seats.models import Registration
+
+NEEDS = QuestionFacts(
+    label="Do you need anything to take part?",
+    kind="long",
+    hint="Access, food, language: say what helps. Only those who run the event see it.",
+    is_sensitive=True,
+)
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """All of a new event."""
+
+    facts: Facts
+    text: Text
+    capacity: int
+    policy: str
+    categories: Sequence[tuple[str, int | None]] = ()
+    questions: Sequence[QuestionFacts] = (NEEDS,)
+    slug: str = ""
+
+
+def create_event(organiser_id: int, new: NewEvent, uid_host: str, actor: Actor) -> str:
+    """Add an event with its seats and return its slug. Raises Refusal."""
+    names = [name for name, _capacity in new.categories]
+    if len(set(names)) != len(names):
+        raise Refusal(_("Two categories have the same name. Give each its own."))
+    return write_tx(lambda session: _create(session, organiser_id, new, uid_host, actor))
+
+
+def change_event(event_id: int, facts: Facts, text: Text, actor: Actor, seen: str = "") -> int | None:
+    """Change an event; where it moved, tell everybody who holds or waits. *seen* are the form's marks.
+
+    Return how many are told, or None when it stays when and where it was. Raises Refusal, ChangedMeanwhile.
+    """
+
+    def work(session: Session) -> int | None:
+        # Under the gate: a registration sees the event before or after the change, never in between.
+        gates.lock(session, [event_id])
+        event = _event(session, event_id)
+        optimistic_lock.check(seen, stored_event(event), asdict(facts) | asdict(text))
+        return _change(session, event, facts, text, actor)
+
+    return write_tx(work)
+
+
+def stored_event(event: Event) -> dict[str, object]:
+    """Return what is stored of *event*, its own words with it, by the names of the form."""
+    told = next((text for text in event.texts if text.locale == event.locale), None)
+    return {one.name: getattr(event, one.name) for one in fields(Facts)} | {
+        one.name: getattr(told, one.name, "") for one in fields(Text) if one.name != "locale"
+    }
+
+
+def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> None:
+    """Note that somebody came in, or take that back.
+
+    Raises NotFound unless she has a seat here, and NotNow where the event was cancelled.
+    """
+
+    def work(session: Session) -> None:
+        if is_in and is_called_off(session, event_id):
+            raise NotNow(_("This event is cancelled. Nobody can be checked in."))
+        registration_id = session.scalar(
+            select(Registration.id)
+            .join(Attendee, Attendee.registration_id == Registration.id)
+            .where(
+                Attendee.id == attendee_id,
+                Attendee.removed_at.is_(None),
+                Registration.event_id == event_id,
+                Registration.state == rules.CONFIRMED,
+            )
+        )
+        if registration_id is None:
+            raise NotFound(_("Nobody with a seat here has this number."))
+        at = clock.now() if is_in else None
+        session.execute(update(Attendee).where(Attendee.id == attendee_id).values(checked_in_at=at))
+        action = "checked-in" if is_in else "checked-out"
+        note = Note(
+            action, event_id=event_id, registration_id=registration_id, facts={"attendee": attendee_id}
+        )
+        record(session, actor, note)
+
+    write_tx(work)
+
+
+def note_export(event: Event, fmt: str, count: int, actor: Actor) -> None:
+    """Journal who took how many people's details away."""
+    note = Note(
+        "export", organiser_id=event.organiser_id, event_id=event.id, facts={"format": fmt, "rows": count}
+    )
+    write_tx(lambda session: record(session, actor, note))
+
+
+def _create(session: Session, organiser_id: int, new: NewEvent, uid_host: str, actor: Actor) -> str:
+    event = events.create_event(session, organiser_id, new.facts, [new.text], uid_host, new.slug)
+    gates.open_queue(session, event.id, new.capacity, new.policy)
+    for rank, (name, capacity) in enumerate(new.categories):
+        category = events.add_category(session, event, CategoryFacts(name), rank)
+        if capacity is not None:
+            gates.add_pool(session, event.id, "category", category.id, capacity)
+    for rank, question in enumerate(new.questions):
+        events.add_question(session, event, question, rank)
+    note = Note("created", organiser_id=organiser_id, event_id=event.id, after=new.facts.status)
+    record(session, actor, note)
+    return event.slug
+
+
+def _change(session: Session, event: Event, facts: Facts, text: Text, actor: Actor) -> int | None:
+    was, before = event.status, whereabouts(event)
+    events.change_event(session, event, facts, text)
+    note = Note("edited", organiser_id=event.organiser_id, event_id=event.id, before=was, after=event.status)
+    record(session, actor, note)
+    # A draft that is published is new to calendars, but neither when nor where has changed.
+    if event.status != "published" or whereabouts(event) == before:
+        return None
+    return announce_moved(session, event.id, before)
+
+
+def change_calendar_mail(organiser_id: int, choice: str, actor: Actor) -> None:
+    """Choose what the organiser's mails carry for the calendar."""
+
+    def work(session: Session) -> None:
+        organiser = session.get_one(Organiser, organiser_id)
+        before, organiser.calendar_mail = organiser.calendar_mail, choice
+        note = Note("calendar-mail", organiser_id=organiser_id, before=before, after=choice)
+        record(session, actor, note)
+
+    write_tx(work)
+
+
+def renew_team_feed(account_id: int) -> None:
+    """Give a colleague's own feed a new address; the old one, if there was one, is gone."""
+    write_tx(lambda session: replace(session, account_id, TEAM))
+
+
+def end_team_feed(account_id: int) -> None:
+    """End the address of a colleague's own feed."""
+    write_tx(lambda session: revoke(session, account_id, TEAM))
+
+
+def _event(session: Session, event_id: int) -> Event:
+    event = session.get(Event, event_id)
+    if event is None:
+        raise NotFound(_("There is no such event."))
+    return event

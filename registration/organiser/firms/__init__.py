@@ -1,0 +1,1 @@
+"""Screen: coordinators of organisations."""

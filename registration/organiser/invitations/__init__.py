@@ -1,0 +1,1 @@
+"""Screens: the guest list of an event."""

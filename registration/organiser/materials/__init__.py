@@ -1,0 +1,1 @@
+"""Screens: presentations and documents of an event."""

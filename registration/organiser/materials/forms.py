@@ -1,0 +1,54 @@
+"""The form that publishes a presentation or paper."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, FileField, SelectField, ValidationError
+from wtforms.fields.choices import SelectChoice
+
+from registration.afterwards.services import NewPaper
+from registration.booking.form.fields import ChoiceField
+from registration.events.models import ALL, ATTENDEES
+from registration.organiser.invitations.forms import LANGUAGES
+from registration.organiser.shared.fields import line_field
+
+
+class MaterialForm(FlaskForm):
+    """A presentation or paper: where it lies, or the file itself."""
+
+    title = line_field(_l("Title"), required=_l("Enter a title."))
+    url = line_field(_l("Web address"), length=500)
+    file = FileField(
+        _l("Or a file"),
+        description=_l("PDF, office documents, pictures, text or ZIP. People save it; it opens in no page."),
+    )
+    locale = SelectField(
+        _l("Language"), choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()]
+    )
+    audience = ChoiceField(
+        _l("Who sees it"),
+        choices=[
+            SelectChoice(ALL, _l("Everybody, on the event's page")),
+            SelectChoice(ATTENDEES, _l("Those with a seat, on the page of their registration")),
+        ],
+        default=ALL,
+    )
+
+    def validate_url(self, field: Field) -> None:
+        """Refuse anything but a web address, and a second place for the same paper."""
+        if field.data and not field.data.startswith(("https://", "http://")):
+            raise ValidationError(_("Enter an address that begins with https://."))
+        if field.data and self.file.data:
+            raise ValidationError(_("Enter an address or choose a file, not both."))
+
+    def paper(self) -> NewPaper:
+        """Return what the form says."""
+        file = self.file.data or None
+        return NewPaper(
+            title=self.title.data,
+            locale=self.locale.data,
+            audience=self.audience.data or ALL,
+            url=self.url.data or "",
+            file_name=file.filename if file else "",
+            data=file.read() if file else b"",
+        )

@@ -1,0 +1,1 @@
+"""Screens: categories and sessions of an event."""

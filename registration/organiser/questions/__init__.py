@@ -1,0 +1,1 @@
+"""Screens: questions of an event."""

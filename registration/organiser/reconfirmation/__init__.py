@@ -1,0 +1,1 @@
+"""Screen: asking attendees whether they still come."""

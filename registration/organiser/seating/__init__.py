@@ -1,0 +1,1 @@
+"""Screens: capacity, waitlist and its settings."""

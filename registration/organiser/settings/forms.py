@@ -1,0 +1,30 @@
+"""The form of an organiser's settings."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from registration.booking.emails.calendar_part import ATTACHMENT, INVITATION, NONE
+
+
+class SettingsForm(FlaskForm):
+    """What holds for all events of an organiser."""
+
+    calendar_mail = RadioField(
+        _l("What our mails carry for the calendar"),
+        [InputRequired(_l("Choose one of the three."))],
+        choices=[
+            SelectChoice(
+                INVITATION,
+                _l("An invitation: it appears in the calendar and follows each mail. Best for most people"),
+            ),
+            SelectChoice(
+                ATTACHMENT,
+                _l("A plain file to open: nobody is asked to accept anything, and it does not follow"),
+            ),
+            SelectChoice(NONE, _l("Nothing: only the address of a feed to subscribe to")),
+        ],
+        description=_l("Answers to invitations go to the sender of the mails, never to your own address."),
+    )

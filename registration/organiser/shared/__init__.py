@@ -1,0 +1,1 @@
+"""What the screens of the back office share: page frame, fields, and how colleagues meet in one form."""

@@ -1,0 +1,1 @@
+"""Screens: an event's and a programme's words in other languages."""

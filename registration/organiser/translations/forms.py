@@ -1,0 +1,132 @@
+"""The forms for words in another language: one field for each text, the own text under it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from wtforms import Field, Form, TextAreaField, ValidationError
+from wtforms.validators import Optional
+
+from registration.booking.form.fields import Readable, readable_block
+from registration.events.models import Event, Programme
+from registration.events.queries import words
+from registration.events.services import Text
+from registration.events.wording import FIELDS, Part, parts_of
+from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.fields import LINE, TEXT, line_field
+from registration.organiser.translations.services import field_of, worded, words_of, words_of_programme
+
+LENGTHS = {"name": 100, "hint": 300, "label": 300}
+Words = dict[str, Any]
+
+
+class TextForm(SharedForm):
+    """Title, sentence and description; an event's parts are added by event."""
+
+    def text(self, code: str) -> Text:
+        """Return the words of the whole."""
+        return Text(code, self.title.data, self.summary.data or "", self.description.data or "")
+
+    def parts(self, event: Event) -> Mapping[tuple[str, int], Words]:
+        """Return the words of each part, by table and id."""
+        found: dict[tuple[str, int], Words] = {}
+        for part in parts_of(event):
+            typed = {field: self[field_of(part, field)].data for field in worded(part)}
+            if typed.get("choices"):
+                typed["choices"] = typed["choices"].split("\n")
+            found[(part.__tablename__, part.id)] = typed
+        return found
+
+
+def text_form(event: Event, code: str, *, is_sent: bool = True) -> TextForm:
+    """Return the form of *event* in *code*, with what is stored, or what was sent where it *is_sent*."""
+    own = words(event, event.locale)
+    fields = _own_fields()
+    originals = {name: getattr(own, name) for name in fields}
+    for part in parts_of(event):
+        for field in worded(part):
+            name, original = field_of(part, field), getattr(part, field)
+            fields[name] = _field(part, field)
+            originals[name] = "\n".join(original) if field == "choices" else original
+    form = _form(fields, words_of(event, code), originals, event.locale, is_sent)
+    form.stored = lambda: text_form(event, code, is_sent=False)
+    return form
+
+
+def programme_form(programme: Programme, code: str, *, is_sent: bool = True) -> TextForm:
+    """Return the form of *programme* in *code*, with what is stored, or what was sent where it *is_sent*."""
+    fields = _own_fields()
+    originals = {name: getattr(programme, name) for name in fields}
+    form = _form(fields, words_of_programme(programme, code), originals, programme.locale, is_sent)
+    form.stored = lambda: programme_form(programme, code, is_sent=False)
+    return form
+
+
+def own_group(form: TextForm) -> list[tuple[str, list[Field]]]:
+    """Return the fields of the whole, be it an event or a programme, under their heading."""
+    return [(_("What"), [form.title, form.summary, form.description])]
+
+
+def groups(form: TextForm, event: Event) -> list[tuple[str, list[Field]]]:
+    """Return the fields under their headings, empty groups left out."""
+    found = own_group(form)
+    for heading, parts in (
+        (_("Categories"), event.categories),
+        (_("Sessions"), event.sessions),
+        (_("Questions"), event.questions),
+    ):
+        fields = [form[field_of(part, field)] for part in parts for field in worded(part)]
+        if fields:
+            found.append((heading, fields))
+    return found
+
+
+class _SameLines:
+    """Ask for as many lines as the question has choices: each stands for the one in its place."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if len(field.data.split("\n")) != self.count:
+            raise ValidationError(
+                _("Enter %(count)s choices, one a line, in the order of the own ones.", count=self.count)
+            )
+
+
+def _own_fields() -> dict[str, Any]:
+    return {
+        "title": line_field(_l("Title"), length=LINE, required=_l("Enter a title.")),
+        "summary": line_field(_l("In one sentence"), length=500),
+        "description": _area(_l("Description"), TEXT),
+    }
+
+
+def _form(
+    fields: Mapping[str, Any], values: Words, originals: Words, own_locale: str, is_sent: bool
+) -> TextForm:
+    """Return a form of *fields* that shows under each the text it stands for."""
+    sent: dict[str, None] = {} if is_sent else {"formdata": None}
+    form: TextForm = type("WordsForm", (TextForm,), dict(fields))(data=values, **sent)
+    if not form.seen():
+        form.shows(values)
+    for name, original in originals.items():
+        if original:
+            form[name].description = Markup('<span lang="{}">{}</span>').format(own_locale, original)
+    return form
+
+
+def _field(part: Part, field: str) -> Field:
+    title = getattr(part, FIELDS[type(part)][0])
+    if field == "choices":
+        area = _area(_("Choices of “%(title)s”", title=title), 2000)
+        area.kwargs["validators"].append(_SameLines(len(getattr(part, field))))
+        return area
+    label = _("Hint of “%(title)s”", title=title) if field == "hint" else title
+    return line_field(label, length=LENGTHS[field])
+
+
+def _area(label: Any, length: int) -> TextAreaField:
+    return TextAreaField(label, validators=[Optional(), Readable(length)], filters=[readable_block])

@@ -1,0 +1,193 @@
+"""The words of an event or a programme in other languages than its own: what is there, and changing it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from registration.booking.models import Booking
+from registration.core import optimistic_lock
+from registration.core.database import db
+from registration.core.transaction import write_tx
+from registration.events.models import Event, EventText, Programme
+from registration.events.programme_links import links_of
+from registration.events.services import Text, put_text, touch
+from registration.events.wording import FIELDS, Part, missing, missing_of, parts_of, translate
+from registration.journal.services import Actor, Note, record
+from registration.seats import gate as gates
+from registration.seats import rules
+from registration.seats.models import Registration
+from registration.web.locale import NAMES
+
+# What a whole says of itself, be it an event or a programme.
+OWN_WORDS = ("title", "summary", "description")
+
+
+@dataclass(frozen=True)
+class SpokenLanguage:
+    """One of our languages and how far it is spoken; *readers* are registrations made in it."""
+
+    code: str
+    name: str
+    is_own: bool
+    is_there: bool
+    missing: int
+    readers: int
+
+
+def languages_of(event: Event) -> Sequence[SpokenLanguage]:
+    """Return each language with what *event* has in it."""
+    there = {text.locale for text in event.texts}
+    readers = _readers(db.session(), [event.id])
+    return [
+        SpokenLanguage(
+            code, name, code == event.locale, code in there, missing(event, code), readers.get(code, 0)
+        )
+        for code, name in NAMES.items()
+    ]
+
+
+def languages_of_programme(programme: Programme) -> Sequence[SpokenLanguage]:
+    """Return each language with what *programme* has in it."""
+    readers = _readers(db.session(), [one.event_id for one in links_of(db.session(), programme.id)])
+    return [
+        SpokenLanguage(
+            code,
+            name,
+            code == programme.locale,
+            code in programme.translations,
+            missing_of(programme, code),
+            readers.get(code, 0),
+        )
+        for code, name in NAMES.items()
+    ]
+
+
+def words_of(event: Event, locale: str) -> dict[str, object]:
+    """Return what an event says in *locale*, by the names of the form."""
+    stored = next((text for text in event.texts if text.locale == locale), None)
+    found: dict[str, object] = {name: getattr(stored, name, "") for name in OWN_WORDS}
+    for part in parts_of(event):
+        there = part.translations.get(locale, {})
+        found |= {field_of(part, field): _typed(there.get(field, "")) for field in worded(part)}
+    return found
+
+
+def words_of_programme(programme: Programme, locale: str) -> dict[str, object]:
+    """Return what a programme says in *locale*, by the names of the form."""
+    there = programme.translations.get(locale, {})
+    return {name: there.get(name, "") for name in OWN_WORDS}
+
+
+def worded(part: Part) -> list[str]:
+    """Return what can be said of *part* in other languages: what it says in its own."""
+    return [field for field in FIELDS[type(part)] if getattr(part, field)]
+
+
+def field_of(part: Part, field: str) -> str:
+    """Return the name of the form's field for the words of a part."""
+    return f"{part.__tablename__}-{part.id}-{field}"
+
+
+def _typed(words: str | list[str]) -> str:
+    # Choices are typed one a line.
+    return words if isinstance(words, str) else "\n".join(words)
+
+
+def translate_event(
+    event_id: int,
+    text: Text,
+    parts: Mapping[tuple[str, int], Mapping[str, Any]],
+    actor: Actor,
+    seen: str = "",
+) -> None:
+    """Keep the words of an event and of its *parts*, by table and id, in the language of *text*.
+
+    *seen* are the marks of the form. Raises ChangedMeanwhile.
+    """
+
+    def work(session: Session) -> None:
+        event = _locked(session, event_id)
+        wanted: dict[str, object] = {name: getattr(text, name) for name in OWN_WORDS}
+        for part in parts_of(event):
+            told = parts.get((part.__tablename__, part.id), {})
+            wanted |= {field_of(part, field): _typed(said) for field, said in told.items()}
+        optimistic_lock.check(seen, words_of(event, text.locale), wanted)
+        put_text(session, event, text)
+        for part in parts_of(event):
+            words = parts.get((part.__tablename__, part.id))
+            if words is not None:
+                translate(session, part, text.locale, words)
+        _note(session, event, "edited-text", text.locale, actor)
+
+    write_tx(work)
+
+
+def remove_language(event_id: int, locale: str, actor: Actor) -> None:
+    """Delete the words of an event in *locale*, which is not its own."""
+
+    def work(session: Session) -> None:
+        event = _locked(session, event_id)
+        if locale == event.locale:
+            return
+        session.execute(delete(EventText).where(EventText.event_id == event_id, EventText.locale == locale))
+        for part in parts_of(event):
+            translate(session, part, locale, {})
+        _note(session, event, "removed-text", locale, actor)
+
+    write_tx(work)
+
+
+def translate_programme(programme_id: int, text: Text, actor: Actor, seen: str = "") -> None:
+    """Keep the words of a programme in the language of *text*.
+
+    *seen* are the marks of the form. Raises ChangedMeanwhile.
+    """
+    told = {name: getattr(text, name) for name in OWN_WORDS}
+    _put_programme(programme_id, text.locale, told, "edited-text", actor, seen)
+
+
+def remove_programme_language(programme_id: int, locale: str, actor: Actor) -> None:
+    """Delete the words of a programme in *locale*; again is no error."""
+    _put_programme(programme_id, locale, {}, "removed-text", actor)
+
+
+def _put_programme(
+    programme_id: int, locale: str, told: Mapping[str, str], action: str, actor: Actor, seen: str = ""
+) -> None:
+    def work(session: Session) -> None:
+        programme = session.get_one(Programme, programme_id)
+        optimistic_lock.check(seen, words_of_programme(programme, locale), told)
+        translate(session, programme, locale, told)
+        ids = [one.event_id for one in links_of(session, programme_id)]
+        # Pages are kept until an event on them is edited.
+        for event in session.scalars(select(Event).where(Event.id.in_(ids))):
+            touch(event)
+        facts = {"locale": locale, "programme": programme_id}
+        record(session, actor, Note(action, organiser_id=programme.organiser_id, facts=facts))
+
+    write_tx(work)
+
+
+def _locked(session: Session, event_id: int) -> Event:
+    # Under the gate, so that two edits at once count as two and no kept page stays old.
+    gates.lock(session, [event_id])
+    return session.get_one(Event, event_id)
+
+
+def _note(session: Session, event: Event, action: str, locale: str, actor: Actor) -> None:
+    touch(event)
+    note = Note(action, organiser_id=event.organiser_id, event_id=event.id, facts={"locale": locale})
+    record(session, actor, note)
+
+
+def _readers(session: Session, event_ids: Sequence[int]) -> dict[str, int]:
+    rows = session.execute(
+        select(Booking.locale, func.count())
+        .join(Registration, Registration.booking_id == Booking.id)
+        .where(Registration.event_id.in_(event_ids), Registration.state.not_in(rules.ENDED))
+        .group_by(Booking.locale)
+    )
+    return {code: int(count) for code, count in rows}
