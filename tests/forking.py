@@ -13,7 +13,13 @@ from pathlib import Path
 from registration.cli import main
 
 # What forks is started once in a run, with all that any of its children needs.
-_PRELOADED = ["registration.app", "tests.forking", "tests.faults.killing", "tests.races.contest"]
+_PRELOADED = [
+    "registration.app",
+    "tests.warm",
+    "tests.forking",
+    "tests.faults.killing",
+    "tests.races.contest",
+]
 
 
 # linux/capability.h

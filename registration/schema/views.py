@@ -5,10 +5,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from registration.core.database import db
-from registration.schema.migrations import current_revision, newest_revision
+from registration.schema.standing import Stand, standing
 
 bp = Blueprint("schema", __name__)
 _PLAIN = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+_WHY = {
+    Stand.EMPTY: "the schema is not current: run `registration migrate`",
+    Stand.OLDER: "the schema is not current: run `registration migrate`",
+    Stand.NEWER: "this release is older than the database: install the newer one",
+    Stand.FOREIGN: "the database is another program's: check the settings",
+}
 
 
 @bp.get("/healthz")
@@ -21,9 +27,9 @@ def health() -> ResponseReturnValue:
 def readiness() -> ResponseReturnValue:
     """Answer whether the database answers and has the schema of this release."""
     try:
-        revision = current_revision(db.session.connection())
+        stand = standing(db.session.connection()).stand
     except SQLAlchemyError:
         return "the database does not answer\n", 503, _PLAIN | {"Retry-After": "5"}
-    if revision != newest_revision():
-        return "the schema is not current: run `registration migrate`\n", 503, _PLAIN
+    if stand is not Stand.CURRENT:
+        return f"{_WHY[stand]}\n", 503, _PLAIN
     return "ready\n", 200, _PLAIN
