@@ -52,11 +52,12 @@ browser: $(PYTHON_IS) ## see to it that Chromium is there
 		$(PACKAGES) "Chromium for the browser tests" chromium chromium-headless-shell? \
 			fonts-noto-core fonts-noto-cjk libatomic1
 
-# Programs that people read calendars with, and Java for what looks at pages: each is fed by the tests.
+# Programs that people read calendars with, Java for what looks at pages, and a proxy to stand in front of us.
 # Debian 13 has no sabre/vobject any more.
-READERS = thunderbird calcurse php-cli php-sabre-vobject? python3-gi gir1.2-ical-3.0 \
+READERS = nginx-light openssl thunderbird calcurse php-cli php-sabre-vobject? python3-gi gir1.2-ical-3.0 \
 	$(shell command -v java >/dev/null || echo default-jre-headless)
-HAS_READERS = command -v thunderbird && command -v calcurse && command -v php && command -v java \
+HAS_READERS = { command -v nginx || test -x /usr/sbin/nginx; } && command -v openssl && command -v thunderbird && command -v calcurse \
+	&& command -v php && command -v java \
 	&& { test -d /usr/share/php/Sabre/VObject || ! apt-cache show php-sabre-vobject; } \
 	&& /usr/bin/python3 -c 'import gi; gi.require_version("ICalGLib", "3.0")'
 
