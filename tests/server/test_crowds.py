@@ -74,8 +74,8 @@ def test_a_crowd_keeps_nobody_waiting(sqlite_template, tmp_path, count, said):
         assert max(times, default=0.0) < 5.0
         assert sorted(after)[2] < 1.0
         assert running.process.poll() is None
-    tell("faults", f"{count} connections, {said[:4]!r} from each", "sqlite", f"page in {sorted(after)[2]:.2f} s",
-         "nothing", COMMAND)  # fmt: skip
+    what = f"{count} connections, {said[:4]!r} from each"
+    tell("faults", what, "sqlite", f"page in {sorted(after)[2]:.2f} s", "nothing", COMMAND)
     assert "Traceback" not in running.said()
 
 
