@@ -320,7 +320,7 @@ class Desk:
             changes += enrol(self.session, let_in, list(contacts), self.actor)
         joined = len(changes)
         for gate in self.locked.values():
-            if gate.is_draining or gate.policy == rules.STRICT:
+            if gate.is_draining:
                 changes += engine.drain(self.session, gate, self.actor)
             gates.close(self.session, gate)
         has_own = len(changes) > joined or any(one.asked.names_others() for one in let_in)

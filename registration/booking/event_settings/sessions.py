@@ -18,6 +18,7 @@ from registration.core.children import child_of
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event, EventSession
+from registration.events.rules import keeps_promises
 from registration.events.services import touch
 from registration.events.wording import flat, translate
 from registration.journal.services import Actor, Note, record
@@ -178,7 +179,7 @@ def _check_others(session: Session, moved: EventSession, to: Span) -> None:
 
 def _moved(session: Session, event: Event, moved: EventSession, before: Span) -> int | None:
     """Let the calendars of those who picked the session follow, and tell them; return how many."""
-    if event.status != "published":
+    if not keeps_promises(event.status):
         return None
     picked = _registrations(session, moved.id)
     session.execute(

@@ -89,7 +89,8 @@ def test_a_batch_asks_as_often_for_twenty_mails_as_for_two(app):
             asked.append(statement)
 
         events.listen(db.engine, "before_cursor_execute", count)
-        assert all(isinstance(raw, bytes) for raw in worker._written_at_once(messages).values())
+        drafts = worker._drafts(messages)
+        assert [type(draft) for _message, draft in drafts] == [Draft] * size
         events.remove(db.engine, "before_cursor_execute", count)
         counts.append(len(asked))
     assert counts[0] == counts[1] < 20
