@@ -135,8 +135,13 @@ def _of_registration(session: Session, one: Numbered) -> _Invited | None:
 
 def _emails_of(session: Session, event_id: int) -> Sequence[str]:
     """Return who has something under way at an event."""
-    query = select(Booking.email_normal).join(Registration, Registration.booking_id == Booking.id)
-    return session.scalars(query.where(_is_under_way(event_id)).distinct()).all()
+    contacts = select(Booking.email_normal).join(Registration, Registration.booking_id == Booking.id)
+    own = select(Attendee.email_normal).join(Registration, Registration.id == Attendee.registration_id)
+    return session.scalars(
+        contacts.where(_is_under_way(event_id)).union(
+            own.where(_is_under_way(event_id), Attendee.email_normal != "")
+        )
+    ).all()
 
 
 def _claim(session: Session, invited: _Invited) -> _Claim | None:

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from registration.booking.changes.cancel import cancel, cancel_attendee
 from registration.booking.changes.edit import Corrected, change_people
 from registration.booking.event_settings.closing import cancel_event
+from registration.booking.inbound.calendar_reply import read_answer
+from registration.booking.inbound.replies import is_known, note_reply
 from registration.booking.models import Booking, EventMail
 from registration.booking.rules import Person, Wish
 from registration.booking.tasks.event_reminders import remind
@@ -21,6 +23,7 @@ from registration.mail.worker import send_due
 from registration.seats.models import Registration
 from tests import factories
 from tests.factories import attendees, make_event, register, state, target
+from tests.mail.answering import Shape
 from tests.mailbox import body, calendars, sent
 
 BEN = "ben@example.org"
@@ -219,3 +222,19 @@ def test_her_page_has_her_code_and_her_entry(page_app, page_client):
     assert Calendar.from_ical(file.data).walk("VEVENT")[0]["STATUS"] == "CONFIRMED"
     cancel(target(registration), ATTENDEE)
     assert page_client.get(f"{address}qr.svg").status_code == 410
+
+
+def test_her_calendar_declines_and_she_is_asked_herself(page_app):
+    page_app.config["REPLY_ADDRESS"] = "events@events.example.org"
+    registration = party(make_event(capacity=9), ("Ben", BEN))
+    event, _part = entry(to(BEN)[0])
+    organiser = str(event["ORGANIZER"]).removeprefix("mailto:")
+    declined = Shape("Google declines", "declined").raw(organiser, str(event["UID"]), BEN)
+    db.session.rollback()
+    known = is_known("events@events.example.org")
+    noted = note_reply(read_answer(declined, known=known), "events@events.example.org")
+    assert noted.answer == "declined"
+    last = to(BEN)[-1]
+    assert "/attendees/" in body(last)
+    assert len(to("ada@example.org")) == 1
+    assert state(registration) == "confirmed"
