@@ -90,7 +90,7 @@ MAX_PER_ADDRESS = 1
 # Threads of `registration serve` that answer requests.
 THREADS = 8
 
-# Reverse proxies in front of `registration serve` whose forwarded headers count.
+# Reverse proxies in front of `registration serve`: from that many the X-Forwarded headers are believed.
 TRUSTED_PROXIES = 0
 
 # Seconds between the worker's looks at the outbox when nobody wakes it.

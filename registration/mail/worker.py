@@ -43,11 +43,6 @@ def run(app: Flask, stop: threading.Event) -> None:
         go_round([send], stop, lambda: outbox.news.wait(app.config["WORKER_SECONDS"]))
 
 
-def check_transport(url: str) -> None:
-    """Raise ValueError, with one sentence, when no mail could go by *url*."""
-    transport_from_url(url)
-
-
 def send_due(transport: Transport | None = None) -> int:
     """Send everything that is due now and return how many mails were dealt with."""
     transport = transport or transport_from_url(current_app.config["MAIL_URL"])

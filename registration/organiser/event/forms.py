@@ -162,7 +162,7 @@ class NewEventForm(EventForm):
         _l("When a seat becomes free"),
         choices=[
             SelectChoice(rules.FIRST_FIT, _l("It goes to the next party that fits: no seat stays empty")),
-            SelectChoice(rules.STRICT, _l("Strictly in order: the first party blocks until it fits")),
+            SelectChoice(rules.STRICT, _l("Strictly in order: free seats are kept for those ahead")),
         ],
     )
     categories = FieldList(FormField(CategoryForm), min_entries=4, max_entries=MOST_CATEGORIES)
