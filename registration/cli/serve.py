@@ -15,8 +15,8 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from registration.cli.context import check_schema, with_database
-from registration.cli.database import bring_schema_up, sqlite_file
+from registration.cli.context import check_schema, sqlite_file, with_database
+from registration.cli.database import bring_schema_up
 from registration.cli.demo import is_empty, print_demo
 from registration.cli.listening import addresses_of, is_this_machine_alone, listen, shown
 from registration.cli.logs import log_lines
