@@ -6,8 +6,8 @@ from alembic import op
 from registration.core.text import fold
 from registration.seats.firm_keys import renew_firm_keys
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
