@@ -41,9 +41,11 @@ from registration.web import (
     locale,
     not_modified,
     page_cache,
+    retyped,
     url_converters,
 )
 from registration.web.csrf import csrf
+from registration.web.requests import PlainRequest
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
@@ -52,6 +54,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     Raises ConfigurationError when it must not start like this.
     """
     app = Flask("registration", template_folder=str(bundled("templates")), static_folder=None)
+    app.request_class = PlainRequest
     _configure_settings(app, settings)
     _configure_web(app)
     _configure_features(app)
@@ -62,7 +65,6 @@ def _configure_settings(app: Flask, settings: Mapping[str, Any] | None) -> None:
     app.config.from_mapping(load_settings(overrides=settings))
     app.config["SECRET_KEY_FALLBACKS"] = str(app.config["SECRET_KEY_FALLBACKS"]).split()
     app.config.update(
-        MAX_FORM_MEMORY_SIZE=app.config["MAX_CONTENT_LENGTH"],
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=app.config["BASE_URL"].startswith("https://"),
         SESSION_COOKIE_NAME="registration_session",
@@ -88,6 +90,7 @@ def _configure_web(app: Flask) -> None:
     app.jinja_env.filters["in_words"] = in_words
     headers.init_app(app)
     guards.init_app(app)
+    retyped.init_app(app)
     errors.init_app(app)
 
 

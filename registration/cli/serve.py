@@ -23,6 +23,7 @@ from registration.core.server_lock import ServerLock, refuse_network_file
 from registration.core.settings import PREFIX, ConfigurationError, is_production
 from registration.mail import outbox
 from registration.mail import worker as mail
+from registration.web.body_limits import largest_body
 
 log = logging.getLogger(__name__)
 
@@ -106,9 +107,7 @@ def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
             cleanup_interval=10,
             max_request_header_size=32768,
             # Flask answers what is too long with a page; this only stops what would never end.
-            max_request_body_size=max(
-                4 * app.config["MAX_CONTENT_LENGTH"], 2 * app.config["MAX_UPLOAD"], 6 * app.config["MAX_FILE"]
-            ),
+            max_request_body_size=largest_body(app.config),
             ident=None,
         )
         server.channel_class = PolledChannel
