@@ -1,13 +1,16 @@
 """The one way to write: a whole function in one transaction, tried again when the database says so."""
 
+import logging
 import random
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
+from flask import current_app
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -15,7 +18,9 @@ from registration.core import read_cache
 from registration.core.database import db
 from registration.core.refusal import Refusal
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
+_is_writing: ContextVar[bool] = ContextVar("is_writing", default=False)
 
 # What tells database.py to take the write lock with the first statement.
 WRITING = {"tx": "write"}
@@ -91,6 +96,26 @@ def write_tx(work: Callable[[Session], T], *, durable: bool = True) -> T:
     raise AssertionError("the loop above returns or raises")
 
 
+class SlowWithin(AssertionError):
+    """Slow work was begun within a write transaction, while others wait for its locks."""
+
+
+def is_writing() -> bool:
+    """Say whether this is within a write transaction."""
+    return _is_writing.get()
+
+
+def refuse_within(what: str) -> None:
+    """Refuse *what* takes long (rendering, network, files, programs) within a write transaction.
+
+    Raises SlowWithin in tests; where people wait for an answer it is logged, and done.
+    """
+    if _is_writing.get():
+        if current_app.testing:
+            raise SlowWithin(f"{what} within a transaction")
+        log.error("slow work within a transaction: %s", what)
+
+
 def after_commit(session: Session, callback: Callable[[], None]) -> None:
     """Call *callback* once when the transaction of *session* is committed, and never otherwise."""
     session.info.setdefault("after_commit", {})[callback] = None
@@ -119,13 +144,23 @@ def _once(work: Callable[[Session], T], *, durable: bool) -> T:
     with _turn(engine.dialect.name), Session(engine, expire_on_commit=False) as session:
         if not durable and engine.dialect.name == "postgresql":
             session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
-        result = work(session)
-        session.commit()
+        with _marked():
+            result = work(session)
+            session.commit()
         read_cache.forget()
         callbacks = session.info.pop("after_commit", {})
     for callback in callbacks:
         callback()
     return result
+
+
+@contextmanager
+def _marked() -> Iterator[None]:
+    before = _is_writing.set(True)
+    try:
+        yield
+    finally:
+        _is_writing.reset(before)
 
 
 @contextmanager

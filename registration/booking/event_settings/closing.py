@@ -9,6 +9,7 @@ from registration.booking.notifications.notify import announce_cancelled
 from registration.core import clock
 from registration.core.transaction import write_tx
 from registration.events.models import Event
+from registration.events.rules import CANCELLED, DRAFT
 from registration.events.services import touch
 from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
@@ -74,9 +75,9 @@ def _locked(session: Session, event_id: int) -> Event:
     gate = gates.lock(session, [event_id])[event_id]
     gates.close(session, gate)
     event = session.get_one(Event, event_id)
-    if event.status == "draft":
+    if event.status == DRAFT and not to_be_told(session, event_id):
         raise NotNow(_l("This event is a draft. Publish it first."))
-    if event.status == "cancelled":
+    if event.status == CANCELLED:
         raise NotNow(_l("The event is cancelled already."))
     return event
 

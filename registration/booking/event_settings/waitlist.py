@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from registration.booking.admission.pool_needs import FirmMissing, firm_key, members_of_many, needs_of
 from registration.booking.changes.target import settle
 from registration.core import optimistic_lock
-from registration.core.refusal import NotFound, Refusal
+from registration.core.children import child_of
+from registration.core.refusal import Refusal
 from registration.core.text import fold
 from registration.core.transaction import write_tx
 from registration.events.models import Event
@@ -19,10 +20,12 @@ from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.gate import Gate, Terms
+from registration.seats.limits import set_wanted
 from registration.seats.models import Pool, Queue, Registration
 from registration.seats.parties import walk_by
 from registration.seats.queries import line_policy
 from registration.seats.recount import claim_firms
+from registration.seats.reservations import written_anew
 from registration.seats.rules import LinePolicy
 
 
@@ -90,7 +93,7 @@ def set_firm(event_id: int, terms: FirmTerms, actor: Actor) -> None:
         if not was_limited or pool_id not in gate.pools:
             _recount_firms(session, gate)
         pool = gates.add_to_gate(session, gate, pool_id)
-        gates.set_wanted(session, gate, pool.id, Terms(_cap(gate, terms)), actor)
+        set_wanted(session, gate, pool.id, Terms(_cap(gate, terms)), actor)
         gates.set_allotment(session, gate, pool.id, terms.allotted, terms.release_at)
         _noted(session, event_id, "firm", actor)
         settle(session, gate, [], actor)
@@ -103,10 +106,9 @@ def release_allotment(event_id: int, pool_id: int, actor: Actor) -> None:
 
     def work(session: Session) -> None:
         gate = gates.lock(session, [event_id])[event_id]
-        try:
-            pool = gates.add_to_gate(session, gate, pool_id)
-        except KeyError:
-            raise NotFound(_l("There is no such limit for this event.")) from None
+        sentence = _l("There is no such limit for this event.")
+        child_of(session, Pool, pool_id, sentence, event_id=event_id, kind="firm")
+        pool = gates.add_to_gate(session, gate, pool_id)
         if pool.allotted:
             gates.set_allotment(session, gate, pool_id, 0, None)
             _noted(session, event_id, "released-allotment", actor)
@@ -214,6 +216,8 @@ def _apply_cap(session: Session, gate: Gate, before: int | None) -> None:
             session.execute(
                 update(Pool).where(Pool.id == pool.id).values(seats=new, wanted=new, capacity=pool.capacity)
             )
+    # Who can never fit any more reserves nothing.
+    gate.reservations = written_anew(session, gate.event_id, gate.policy)
 
 
 def _recount_firms(session: Session, gate: Gate) -> None:

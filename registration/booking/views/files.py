@@ -13,7 +13,7 @@ from registration.booking.form import attendee_blocks
 from registration.booking.form.programme_sheet import programme_sheet
 from registration.booking.form.promise import sheet_promise
 from registration.booking.form.sheet import Asked, Sheet, sheet_of
-from registration.booking.form.spec import form_spec
+from registration.booking.form.spec import form_of_registered, form_spec
 from registration.booking.models import Handover
 from registration.capability.services import HANDOVER, find
 from registration.core.database import db
@@ -41,7 +41,7 @@ def largest_people_body(registration_id: int, **_more: object) -> Promise:
     row = db.session.execute(query.where(Registration.id == registration_id)).one_or_none()
     if row is None:
         return Promise(0, 0)
-    spec = form_spec(db.session(), row.slug)
+    spec = form_of_registered(db.session(), row.slug)
     return _largest(None if spec is None else sheet_of(spec), row.size + 1)
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registration.accounts.models import Organiser
 from registration.booking.changes.target import NotNow, is_called_off
+from registration.booking.event_settings.closing import to_be_told
 from registration.booking.models import Attendee
 from registration.booking.notifications.notify import announce_moved
 from registration.capability.services import TEAM, replace, revoke
@@ -18,8 +20,10 @@ from registration.core.transaction import write_tx
 from registration.events import services as events
 from registration.events.models import Event
 from registration.events.queries import whereabouts
+from registration.events.rules import DRAFT, keeps_promises
 from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text
 from registration.journal.services import Actor, Note, record
+from registration.organiser.event import moving
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.models import Registration
@@ -61,10 +65,11 @@ def change_event(event_id: int, facts: Facts, text: Text, actor: Actor, seen: st
 
     def work(session: Session) -> int | None:
         # Under the gate: a registration sees the event before or after the change, never in between.
-        gates.lock(session, [event_id])
+        gate = gates.lock(session, [event_id])[event_id]
         event = _event(session, event_id)
         optimistic_lock.check(seen, stored_event(event), asdict(facts) | asdict(text))
-        return _change(session, event, facts, text, actor)
+        _check_status(session, event, facts)
+        return _change(session, gate, event, facts, text, actor)
 
     return write_tx(work)
 
@@ -131,15 +136,44 @@ def _create(session: Session, organiser_id: int, new: NewEvent, uid_host: str, a
     return event.slug
 
 
-def _change(session: Session, event: Event, facts: Facts, text: Text, actor: Actor) -> int | None:
+def _change(
+    session: Session, gate: gates.Gate, event: Event, facts: Facts, text: Text, actor: Actor
+) -> int | None:
     was, before = event.status, whereabouts(event)
+    outside = set(session.scalars(moving.left_outside(event)))
+    shift = moving.shift_of(event, facts)
+    facts = facts if shift is None else moving.following(event, facts, shift)
     events.change_event(session, event, facts, text)
+    if shift is not None:
+        moving.follow(session, gate, event, shift)
+    moving.check_within(session, event, outside)
+    moving.keep_links(session, event)
     note = Note("edited", organiser_id=event.organiser_id, event_id=event.id, before=was, after=event.status)
     record(session, actor, note)
     # A draft that is published is new to calendars, but neither when nor where has changed.
-    if event.status != "published" or whereabouts(event) == before:
+    if not keeps_promises(event.status) or whereabouts(event) == before:
+        return None
+    if event.status == DRAFT and not to_be_told(session, event.id):
         return None
     return announce_moved(session, event.id, before)
+
+
+def _check_status(session: Session, event: Event, facts: Facts) -> None:
+    """Raise Refusal where an event would be hidden from people who are registered for it."""
+    if facts.status != DRAFT or event.status == DRAFT:
+        return
+    count = to_be_told(session, event.id)
+    if count:
+        raise Refusal(
+            ngettext(
+                "%(num)s registration exists, so this cannot be a draft again. Make the event unlisted "
+                "under Ways in, close registration, or cancel the event.",
+                "%(num)s registrations exist, so this cannot be a draft again. Make the event unlisted "
+                "under Ways in, close registration, or cancel the event.",
+                count,
+            ),
+            field="status",
+        )
 
 
 def change_calendar_mail(organiser_id: int, choice: str, actor: Actor) -> None:
