@@ -84,7 +84,7 @@ FORM_HOURS = 24
 # Seconds that a person needs at least for a registration form; sooner, the button is asked for once more.
 FORM_SECONDS = 0
 
-# Active registrations that one e-mail address may have for one event.
+# Registrations, each by a form of its own, that one e-mail address may have at a time for one event.
 MAX_PER_ADDRESS = 1
 
 # Threads of `registration serve` that answer requests.
