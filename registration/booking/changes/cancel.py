@@ -20,14 +20,17 @@ from registration.seats import engine, parties, rules
 __all__ = ["Target", "cancel", "cancel_attendee"]
 
 
-def cancel(target: Target, actor: Actor, reason: str | None = None, *, tells: bool = True) -> int:
+def cancel(
+    target: Target, actor: Actor, reason: str | None = None, *, tells: bool = True, by: str = ""
+) -> int:
     """Cancel a registration and promote whoever is next, in one step; again is no error.
 
     Return how many parties from the waitlist have, or are offered, what came free.
+    *by* is who or what did it, where that is not the actor: `silence`.
     *tells* says whether the person herself gets a mail; who is promoted always does.
     Raises NotFound, Unavailable.
     """
-    return write_tx(lambda session: _cancel(session, target, actor, reason, tells=tells))
+    return write_tx(lambda session: _cancel(session, target, actor, reason, tells=tells, by=by))
 
 
 def cancel_attendee(
@@ -44,12 +47,14 @@ def cancel_attendee(
     )
 
 
-def _cancel(session: Session, target: Target, actor: Actor, reason: str | None, *, tells: bool) -> int:
+def _cancel(
+    session: Session, target: Target, actor: Actor, reason: str | None, *, tells: bool, by: str
+) -> int:
     gate = lock(session, target)
     if registration_of(session, target).state in rules.ENDED:
         return 0
     change = engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)
-    return len(settle(session, gate, [change], actor, reason, tells=tells))
+    return len(settle(session, gate, [change], actor, reason, tells=tells, by=by))
 
 
 def _cancel_attendee(
