@@ -63,7 +63,7 @@ ACCESSIBILITY_AUTHORITY = ""
 LOCALE = "en"
 TIME_ZONE = "Europe/Brussels"
 
-# The largest request body in bytes; forms are small.
+# The largest request body in bytes of a form for which nothing larger is promised (web/body_limits.py).
 MAX_CONTENT_LENGTH = 65536
 
 # The largest file in bytes that answers a question; only forms that ask for a file take one.
@@ -84,7 +84,7 @@ FORM_HOURS = 24
 # Seconds that a person needs at least for a registration form; sooner, the button is asked for once more.
 FORM_SECONDS = 0
 
-# Active registrations that one e-mail address may have for one event.
+# Registrations, each by a form of its own, that one e-mail address may have at a time for one event.
 MAX_PER_ADDRESS = 1
 
 # Threads of `registration serve` that answer requests.

@@ -49,8 +49,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
             if port == 0 and left and error.errno == errno.EADDRINUSE:
                 continue
             raise ConfigurationError(
-                f"Port {port} of {host} cannot be had ({error.strerror})."
-                f" Choose another with --port (make run PORT={(port or 8000) + 1})."
+                f"Port {port} of {host} cannot be had ({error.strerror}). Choose another with --port."
             ) from None
     raise AssertionError("the last try returns or raises")
 

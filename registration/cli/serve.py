@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -14,18 +15,20 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from registration.cli.context import check_schema, with_database
-from registration.cli.database import bring_schema_up, sqlite_file
+from registration.cli.context import check_schema, sqlite_file, with_database
+from registration.cli.database import bring_schema_up
 from registration.cli.demo import is_empty, print_demo
 from registration.cli.listening import addresses_of, is_this_machine_alone, listen, shown
 from registration.cli.logs import log_lines
 from registration.cli.memory import share_memory
 from registration.cli.server import Server
 from registration.cli.working import working
+from registration.core.background_threads import BackgroundThreads
 from registration.core.server_lock import ServerLock, refuse_network_file
 from registration.core.setting_checks import is_loopback
 from registration.core.settings import PREFIX, ConfigurationError, is_production
 from registration.mail import outbox
+from registration.web.body_limits import largest_body
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +54,9 @@ def worker() -> None:
     stop = threading.Event()
     _stop_on_signals(stop)
     click.echo("worker: sending mail as it comes", err=True)
-    with working(_app(), stop):
+    with working(_app(), stop) as threads:
         stop.wait()
+    _end(threads)
 
 
 @click.command()
@@ -82,6 +86,7 @@ def run(app: Flask, host: str, sockets: Sequence[socket.socket], *, web_only: bo
     log_lines()
     share_memory()
     stop = threading.Event()
+    threads: BackgroundThreads | None = None
     with ExitStack() as held:
         file = sqlite_file()
         if file is not None:
@@ -90,7 +95,7 @@ def run(app: Flask, host: str, sockets: Sequence[socket.socket], *, web_only: bo
         server = _server(app, sockets)
         held.callback(server.close)
         if not web_only:
-            held.enter_context(working(app, stop))
+            threads = held.enter_context(working(app, stop))
         _take_address(app, host, sockets)
         _warn(app)
         _stop_on_signals(stop, server.wake)
@@ -99,6 +104,15 @@ def run(app: Flask, host: str, sockets: Sequence[socket.socket], *, web_only: bo
             log.info("listening at %s", shown(*one.getsockname()[:2]))
         server.run(stop)
         log.info("stopped")
+    if threads is not None:
+        _end(threads)
+
+
+def _end(threads: BackgroundThreads) -> None:
+    """Exit 1 with a sentence when the process had to end because a thread of it could not live."""
+    if threads.end:
+        click.echo(f"registration: {threads.end}. The log says why.", err=True)
+        sys.exit(1)
 
 
 def _server(app: Flask, sockets: Sequence[socket.socket]) -> Server:
@@ -111,9 +125,7 @@ def _server(app: Flask, sockets: Sequence[socket.socket]) -> Server:
         cleanup_interval=5,
         max_request_header_size=32768,
         # Flask answers what is too long with a page; this only stops what would never end.
-        max_request_body_size=max(
-            4 * app.config["MAX_CONTENT_LENGTH"], 2 * app.config["MAX_UPLOAD"], 6 * app.config["MAX_FILE"]
-        ),
+        max_request_body_size=largest_body(app.config),
     )
 
 

@@ -24,6 +24,7 @@ _FEW = {
     "material_file",
     "membership",
     "organiser",
+    "outbox_place",
     "pool",
     "programme",
     "programme_event",
