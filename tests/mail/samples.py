@@ -303,7 +303,9 @@ SAMPLES: Mapping[str, Sample] = {
     "removed-silence": Sample(
         kinds.REMOVED,
         _about_registration(
-            kinds.REMOVED, by="silence", reason="We asked whether you still come, and had no answer by Friday."
+            kinds.REMOVED,
+            by="silence",
+            reason="We asked, and had no answer by Friday.",
         ),
     ),
     "moved-hour": Sample(kinds.MOVED, _about_registration(kinds.MOVED, before=HOUR_BEFORE)),
