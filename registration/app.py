@@ -41,6 +41,7 @@ from registration.web import (
     locale,
     not_modified,
     page_cache,
+    submissions,
     url_converters,
 )
 from registration.web.csrf import csrf
@@ -93,6 +94,8 @@ def _configure_web(app: Flask) -> None:
 
 def _configure_features(app: Flask) -> None:
     security.init_app(app)
+    # After the token of the session was looked at: who brings none learns nothing of what was sent.
+    submissions.init_app(app)
     booking_letters.init_app(app)
     emails_handover.init_app(app)
     firm_views.init_app(app)

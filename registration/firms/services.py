@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registration.capability.services import FIRM, issue, revoke
 from registration.core import clock
+from registration.core.locking import locked
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import fold, normal_email
 from registration.core.transaction import write_tx
@@ -87,7 +88,7 @@ def _add(session: Session, organiser_id: int, new: NewCoordinator, actor: Actor)
 
 
 def _one(session: Session, organiser_id: int, coordinator_id: int) -> Coordinator:
-    one = session.get(Coordinator, coordinator_id)
+    one = locked(session, Coordinator, coordinator_id)
     if one is None or one.organiser_id != organiser_id:
         raise NotFound(_("There is nothing at this address, or it is not yours to see."))
     return one

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.changes.cancel import cancel
+from registration.booking.changes.cancel import cancel_all
 from registration.booking.changes.target import Target
 from registration.booking.form.registration import registration_form
 from registration.booking.form.sheet import Sheet
@@ -24,9 +24,12 @@ from registration.invitations.services import decline_invitation
 from registration.journal.services import ATTENDEE
 from registration.web.guards import action_key, check_action_key, take_files
 from registration.web.locale import page_locale
+from registration.web.submissions import leave_unkeyed
 
 bp = Blueprint("invitations", __name__)
 bp.record_once(lambda state: take_files(state.app, "invitations.accept", largest_body))
+# Saying yes is registering, with the key of the booking.
+bp.record_once(lambda state: leave_unkeyed(state.app, "invitations.accept"))
 
 
 @bp.get("/invitations/<token>/")
@@ -47,9 +50,10 @@ def decline(token: str) -> ResponseReturnValue:
     """Note that she does not come; what she had goes to the next in line."""
     found = opened(token)
     check_action_key(f"invitation:{token}", request.form.get("key", ""))
-    for part in found.parts:
-        cancel(Target(found.event_id, part.registration_id, part.booking_id), ATTENDEE)
-    if not found.parts:
+    targets = [Target(found.event_id, part.registration_id, part.booking_id) for part in found.parts]
+    if targets:
+        cancel_all(targets, ATTENDEE)
+    else:
         decline_invitation(found.id)
     return redirect(url_for("invitations.invitation", token=token), 303)
 

@@ -1,5 +1,7 @@
 """Give seats back: a whole registration, or one attendee of it."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,7 +17,7 @@ from registration.core.transaction import write_tx
 from registration.journal.services import Actor
 from registration.seats import engine, parties, rules
 
-__all__ = ["Target", "cancel", "cancel_attendee"]
+__all__ = ["Target", "cancel", "cancel_all", "cancel_attendee", "cancel_within"]
 
 
 def cancel(target: Target, actor: Actor, reason: str | None = None, *, tells: bool = True) -> int:
@@ -25,7 +27,12 @@ def cancel(target: Target, actor: Actor, reason: str | None = None, *, tells: bo
     *tells* says whether the person herself gets a mail; who is promoted always does.
     Raises NotFound, Unavailable.
     """
-    return write_tx(lambda session: _cancel(session, target, actor, reason, tells=tells))
+    return write_tx(lambda session: cancel_within(session, target, actor, reason, tells=tells))
+
+
+def cancel_all(targets: Sequence[Target], actor: Actor) -> int:
+    """Cancel all parts of a party at one event in one step, as `cancel` does. Raises NotFound."""
+    return write_tx(lambda session: sum(cancel_within(session, target, actor) for target in targets))
 
 
 def cancel_attendee(target: Target, attendee_id: int, actor: Actor, reason: str | None = None) -> int:
@@ -36,7 +43,10 @@ def cancel_attendee(target: Target, attendee_id: int, actor: Actor, reason: str 
     return write_tx(lambda session: _cancel_attendee(session, target, attendee_id, actor, reason))
 
 
-def _cancel(session: Session, target: Target, actor: Actor, reason: str | None, *, tells: bool) -> int:
+def cancel_within(
+    session: Session, target: Target, actor: Actor, reason: str | None = None, *, tells: bool = True
+) -> int:
+    """Do what `cancel` does, as a step of another change."""
     gate = lock(session, target)
     if registration_of(session, target).state in rules.ENDED:
         return 0

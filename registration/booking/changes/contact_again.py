@@ -10,6 +10,7 @@ from registration.booking.models import Attendee, Booking
 from registration.booking.notifications.kinds import CORRECTED, SHAPES
 from registration.booking.notifications.notify import announce_one
 from registration.capability import services as capability
+from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import fold, normal_email
 from registration.core.transaction import write_tx
@@ -93,7 +94,7 @@ def _correct(session: Session, target: Target, email: str, actor: Actor) -> None
     normal = normal_email(email)
     events = _held(session, Registration.booking_id == booking_id)
     gates.lock(session, events)
-    booking = session.get_one(Booking, booking_id, populate_existing=True)
+    booking = locked_one(session, Booking, booking_id)
     if booking.email_normal == normal:
         raise Refusal(_("This is the address it has already."), field="email")
     if set(events) & set(_held(session, Booking.email_normal == normal)):

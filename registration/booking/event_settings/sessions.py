@@ -14,6 +14,7 @@ from registration.booking.event_settings.usage import IS_COMING, drop_pool, hold
 from registration.booking.models import Attendee, AttendeeSession
 from registration.booking.notifications.notify import announce_session_moved
 from registration.core import clock, optimistic_lock
+from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event, EventSession
@@ -47,7 +48,7 @@ def add_session(event_id: int, facts: SessionFacts, actor: Actor) -> int:
 
     def work(session: Session) -> int:
         gate = gates.lock(session, [event_id])[event_id]
-        event = session.get_one(Event, event_id)
+        event = locked_one(session, Event, event_id)
         _check(session, event, facts)
         made = EventSession(
             event_id=event_id,
@@ -84,7 +85,7 @@ def change_session(
 
     def work(session: Session) -> int | None:
         gate = gates.lock(session, [event_id])[event_id]
-        event, found = session.get_one(Event, event_id), _found(session, event_id, session_id)
+        event, found = locked_one(session, Event, event_id), _found(session, event_id, session_id)
         before, after = (found.starts_at, found.ends_at), (facts.starts_at, facts.ends_at)
         optimistic_lock.check(seen, stored_session(found), asdict(facts) | flat(words))
         # An event that was moved may have left its sessions behind: their words can be corrected still.
@@ -113,7 +114,7 @@ def remove_session(event_id: int, session_id: int, actor: Actor) -> None:
 
     def work(session: Session) -> None:
         gate = gates.lock(session, [event_id])[event_id]
-        event, found = session.get_one(Event, event_id), _found(session, event_id, session_id)
+        event, found = locked_one(session, Event, event_id), _found(session, event_id, session_id)
         had = holders(session, in_session(session_id))
         if had.coming:
             raise Refusal(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registration.booking.admission.pool_needs import FirmMissing, firm_key, members_of_many, needs_of
 from registration.booking.changes.target import settle
 from registration.core import optimistic_lock
+from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import fold
 from registration.core.transaction import write_tx
@@ -232,6 +233,6 @@ def _recount_firms(session: Session, gate: Gate) -> None:
 
 
 def _noted(session: Session, event_id: int, action: str, actor: Actor) -> None:
-    event = session.get_one(Event, event_id)
+    event = locked_one(session, Event, event_id)
     touch(event)
     record(session, actor, Note(action, organiser_id=event.organiser_id, event_id=event_id))

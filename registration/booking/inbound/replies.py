@@ -10,6 +10,7 @@ from registration.booking.inbound.calendar_reply import CalendarAnswer
 from registration.booking.notifications.kinds import COUNTER_ANSWERED, DECLINE_ASKED, REPLIES
 from registration.booking.notifications.notify import announce_one
 from registration.core import clock
+from registration.core.locking import locked_one
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.journal.services import ATTENDEE, Note, record
@@ -59,6 +60,8 @@ def _note(session: Session, registration_id: int, answer: CalendarAnswer) -> Non
     note = Note("calendar-answer", event_id=row.id, registration_id=registration_id, after=answer.says)
     record(session, ATTENDEE, note)
     kind = _MAIL_FOR.get(answer.says)
+    # Two answers at once lead to one mail.
+    locked_one(session, Registration, registration_id)
     if kind is not None and not _was_told(session, registration_id, kind):
         announce_one(session, registration_id, kind)
 

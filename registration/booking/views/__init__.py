@@ -22,6 +22,7 @@ from registration.booking.views import (
     unsubscribe,
 )
 from registration.web.guards import take_files
+from registration.web.submissions import leave_unkeyed, make_anew
 
 bp = Blueprint("booking", __name__)
 form_labels.init_blueprint(bp)
@@ -101,7 +102,11 @@ for _rule, _endpoint, _view, _method in (
 
 
 @bp.record
-def _take_files(state: BlueprintSetupState) -> None:
+def _set_up_forms(state: BlueprintSetupState) -> None:
     take_files(state.app, "booking.submit", files.largest_body)
     take_files(state.app, "booking.submit_programme", files.largest_programme_body)
     take_files(state.app, "booking.save_people", files.largest_people_body)
+
+    # Registering keeps its key with the booking.
+    leave_unkeyed(state.app, "booking.submit", "booking.submit_programme")
+    make_anew(state.app, "booking.add_person")

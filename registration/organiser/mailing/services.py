@@ -14,6 +14,7 @@ from registration.booking.notifications.kinds import MATERIALS, MESSAGE, SAMPLE
 from registration.booking.notifications.notify import announce_to
 from registration.core import clock
 from registration.core.database import db
+from registration.core.locking import locked
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event
@@ -153,7 +154,7 @@ def choose(event_id: int, reminder_days: int | None, attaches_ticket: bool) -> N
     """Choose what the mails of an event do."""
 
     def work(session: Session) -> None:
-        choice = session.get(EventMail, event_id)
+        choice = locked(session, EventMail, event_id)
         if choice is None:
             choice = EventMail(event_id=event_id)
             session.add(choice)
@@ -226,7 +227,7 @@ def _mailing(session: Session, event_id: int, mailing_id: int) -> Mailing:
     found = session.scalars(
         select(Mailing)
         .where(Mailing.id == mailing_id, Mailing.event_id == event_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if found is None:
