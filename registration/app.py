@@ -21,6 +21,7 @@ from registration.ical import views as ical_views
 from registration.invitations import letters as invitation_letters
 from registration.invitations import views as invitation_views
 from registration.journal.wording import in_words
+from registration.mail import checks as mail_checks
 from registration.mail import views as mail_views
 from registration.organiser import urls as organiser_views
 from registration.organiser.mailing import emails as organiser_letters
@@ -60,7 +61,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
 
 def _configure_settings(app: Flask, settings: Mapping[str, Any] | None) -> None:
-    app.config.from_mapping(load_settings(overrides=settings))
+    in_force = load_settings(overrides=settings)
+    mail_checks.check(in_force)
+    app.config.from_mapping(in_force)
     app.config["SECRET_KEY_FALLBACKS"] = str(app.config["SECRET_KEY_FALLBACKS"]).split()
     app.config.update(
         MAX_FORM_MEMORY_SIZE=app.config["MAX_CONTENT_LENGTH"],

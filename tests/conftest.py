@@ -1,6 +1,7 @@
 """What every test may ask for: an application on a database of its own, migrated once and copied."""
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from werkzeug.routing import Rule
 from registration import create_app
 from registration.core import database
 from registration.core.database import db
+from registration.core.transaction import SlowWithin, is_writing
 from registration.schema.migrations import migrate
 from tests import factories, postgres
 from tests.ical.watch import History, watch_answer, watch_mails
@@ -25,6 +27,23 @@ SECRET = "a secret for tests, long enough to be one"
 # The same examples in every run, and no failure because a machine is busy.
 hypothesis_settings.register_profile("ours", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("ours")
+
+
+# What the standard library says before it starts a program or opens a connection (PEP 578).
+_SLOW = frozenset(
+    {"subprocess.Popen", "os.posix_spawn", "os.system", "socket.connect", "http.client.connect"}
+)
+
+
+def _refuse_slow_work(event: str, arguments: tuple[Any, ...]) -> None:
+    """Raise where a write transaction starts a program, opens a connection, or writes a file."""
+    if event in _SLOW and is_writing():
+        raise SlowWithin(f"{event} within a transaction")
+    if event == "open" and is_writing() and set(str(arguments[1])) & set("wax+"):
+        raise SlowWithin(f"writing {arguments[0]} within a transaction")
+
+
+sys.addaudithook(_refuse_slow_work)
 
 
 class FreshClient(FlaskClient):
@@ -135,6 +154,13 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def page_client(page_app: Flask) -> FlaskClient:
     return page_app.test_client()
+
+
+@pytest.fixture
+def owner(page_app: Flask, page_client: FlaskClient) -> FlaskClient:
+    """A client that is signed in as owner of the organiser that the factories make events for."""
+    factories.sign_in(page_client, "owner@example.org", factories.make_account("owner@example.org", "owner"))
+    return page_client
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from registration.accounts.models import Account, Organiser
 from registration.accounts.services import NewOrganiser, add_member, create_account, create_organiser
@@ -202,6 +203,11 @@ def sign_in(client: FlaskClient, email: str, password: str) -> None:
     data = {"email": email, "password": password, "csrf_token": token_in(page.text)}
     answer = client.post("/login", data=data)
     assert answer.status_code in {302, 303}, answer.text
+
+
+def post(client: FlaskClient, page: str, address: str, **data: Any) -> TestResponse:
+    """Send a form to *address* with the token of the *page* it stands on."""
+    return client.post(address, data={"csrf_token": token_in(client.get(page).text), **data})
 
 
 def token_in(html: str, name: str = "csrf_token") -> str:

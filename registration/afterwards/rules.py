@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registration.core.text import slugged
+from registration.events.rules import keeps_promises
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,6 @@ def was_there(
 
     Where anybody was checked in, only who was; an event without check-in believes its list.
     """
-    if event_status != "published" or now < ends_at:
+    if not keeps_promises(event_status) or now < ends_at:
         return False
     return checked_in_at is not None or not has_checkin

@@ -41,7 +41,20 @@ COMMANDS = (
     config,
 )
 
-cli = FlaskGroup(
+
+class Commands(FlaskGroup):
+    """Our commands alone; naming them needs no application, which half a configuration could not make."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return their names for the help page."""
+        return sorted(self.commands)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one of them."""
+        return self.commands.get(cmd_name)
+
+
+cli = Commands(
     add_default_commands=False,
     create_app=create_app,
     add_version_option=False,

@@ -7,9 +7,8 @@ import click
 from flask import current_app
 from flask.cli import ScriptInfo, pass_script_info
 
-from registration.booking.inbound.bounces import note_bounce
+from registration.booking.inbound import bounces, replies
 from registration.booking.inbound.calendar_reply import read_answer
-from registration.booking.inbound.replies import note_reply
 from registration.cli.context import check_schema
 from registration.mail.incoming import MOST_BYTES, Ignored
 from registration.mail.reports import read_report
@@ -31,7 +30,9 @@ def bounce(info: ScriptInfo, recipient: str) -> None:
     """
 
     def work(raw: bytes) -> str:
-        message_id = note_bounce(read_report(raw, recipient), current_app.config["BOUNCE_ADDRESS"])
+        address = current_app.config["BOUNCE_ADDRESS"]
+        report = read_report(raw, recipient, bounces.is_known(address))
+        message_id = bounces.note_bounce(report, address)
         return f"bounce noted mail={message_id}"
 
     _take(info, work)
@@ -47,7 +48,8 @@ def reply(info: ScriptInfo, recipient: str) -> None:
     """
 
     def work(raw: bytes) -> str:
-        noted = note_reply(read_answer(raw, recipient), current_app.config["REPLY_ADDRESS"])
+        address = current_app.config["REPLY_ADDRESS"]
+        noted = replies.note_reply(read_answer(raw, recipient, replies.is_known(address)), address)
         return f"reply noted registration={noted.registration_id} answer={noted.answer}"
 
     _take(info, work)

@@ -14,6 +14,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import ReturningInsert, UpdateBase
 from sqlalchemy.types import TypeDecorator
 
+from registration.core.dsn import engine_url
+
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -100,7 +102,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 def init_app(app: Flask) -> None:
     """Bind *app* to its database and set up what each new connection needs."""
     url = app.config["DATABASE_URL"]
-    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_DATABASE_URI"] = engine_url(url)
     options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite")}
     if not url.startswith("sqlite"):
         options |= {

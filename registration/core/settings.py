@@ -9,15 +9,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from registration.core.bundled import bundled
+from registration.core.configuration import PREFIX, ConfigurationError, refused
+from registration.core.setting_checks import NUMBERS, check, check_env, is_loopback
+from registration.core.setting_names import refuse_misspelt
+from registration.core.setting_paths import placed
 
-PREFIX = "REGISTRATION_"
+__all__ = ["PREFIX", "ConfigurationError", "defaults", "is_production", "load_settings", "masked"]
+
 SECRETS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS")
 URLS_WITH_PASSWORD = ("DATABASE_URL", "MAIL_URL")
 _QUERIED_PASSWORD = re.compile(r"([?&](?:ssl)?password=)[^&]*")
-
-
-class ConfigurationError(Exception):
-    """A setting is missing or unsafe; the message is one sentence that says what to do."""
+_YES_OR_NO = {"1": True, "true": True, "yes": True, "on": True} | {
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_FLOAT = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
 def defaults() -> dict[str, Any]:
@@ -34,14 +43,18 @@ def load_settings(
     """Return the settings in force; *overrides* win over *environ*. Raises ConfigurationError."""
     environ = os.environ if environ is None else environ
     settings = defaults()
+    refuse_misspelt(environ, settings)
     for name, default in settings.items():
         raw = environ.get(PREFIX + name)
         if raw is not None:
             settings[name] = _converted(name, raw, default)
     settings.update(overrides or {})
+    check_env(settings)
     _complete(settings)
-    if settings["ENV"] == "production":
-        _refuse_unsafe(settings)
+    check(settings)
+    placed(settings)
+    if settings["ENV"] == "development":
+        settings["SECRET_KEY"] = settings["SECRET_KEY"] or _development_secret(Path(settings["DATA"]))
     return settings
 
 
@@ -64,48 +77,53 @@ def is_production(settings: Mapping[str, Any]) -> bool:
 
 
 def _converted(name: str, raw: str, default: object) -> object:
-    try:
-        if isinstance(default, bool):
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
-                raw.strip().lower()
-            ]
-        if isinstance(default, int):
-            return int(raw)
-        if isinstance(default, float):
-            return float(raw)
-    except (KeyError, ValueError):
-        kind = "yes or no" if isinstance(default, bool) else "a number"
-        raise ConfigurationError(f"{PREFIX}{name} must be {kind}; it is {raw!r}.") from None
-    return raw.strip()
+    told = raw.strip()
+    if isinstance(default, bool):
+        if told.lower() not in _YES_OR_NO:
+            raise refused(name, "yes or no", raw)
+        return _YES_OR_NO[told.lower()]
+    if isinstance(default, int | float):
+        is_whole = isinstance(default, int)
+        if not (_INTEGER if is_whole else _FLOAT).fullmatch(told):
+            least, most = NUMBERS[name]
+            kind = "a number" if not is_whole else "a number without a fraction"
+            raise refused(name, f"{kind} from {least:g} to {most:.0f}", raw)
+        return int(told) if is_whole else float(told)
+    return told
 
 
 def _complete(settings: dict[str, Any]) -> None:
-    if settings["ENV"] not in ("development", "production"):
-        raise ConfigurationError(f"{PREFIX}ENV must be development or production.")
-    data = Path(settings["DATA"]).absolute()
-    if not settings["DATABASE_URL"]:
-        settings["DATABASE_URL"] = f"sqlite:///{data / 'registration.sqlite3'}"
-    settings["DATABASE_URL"] = _with_driver(settings["DATABASE_URL"])
-    if not settings["MAIL_URL"]:
-        settings["MAIL_URL"] = f"file://{data / 'mails'}"
+    """Fill in what follows from other settings, and write addresses the one way that browsers do."""
     if settings["ENV"] == "development":
         settings["BASE_URL"] = settings["BASE_URL"] or "http://127.0.0.1:8000"
-        settings["SECRET_KEY"] = settings["SECRET_KEY"] or _development_secret(data)
-    settings["BASE_URL"] = settings["BASE_URL"].rstrip("/")
+    settings["BASE_URL"] = _as_browsers_do(settings["BASE_URL"])
     if not settings["UID_HOST"]:
-        host = urlsplit(settings["BASE_URL"]).hostname or "localhost"
-        settings["UID_HOST"] = "registration.localhost" if _is_loopback(host) else host
+        settings["UID_HOST"] = _uid_host(settings["BASE_URL"])
 
 
-def _with_driver(url: str) -> str:
-    for plain in ("postgresql://", "postgres://"):
-        if url.startswith(plain):
-            return "postgresql+psycopg://" + url.removeprefix(plain)
-    return url
+def _as_browsers_do(url: str) -> str:
+    """Return *url* in lower case, without the usual port and a slash at the end; what is none stays."""
+    try:
+        parts = urlsplit(url.rstrip("/"))
+        port = parts.port
+    except ValueError:
+        return url
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    netloc = parts.netloc.lower()
+    if port is not None and port == usual:
+        netloc = netloc.removesuffix(f":{port}")
+    return parts._replace(netloc=netloc).geturl()
 
 
-def _is_loopback(host: str) -> bool:
-    return host == "localhost" or host.startswith("127.") or host == "::1"
+def _uid_host(base_url: str) -> str:
+    try:
+        host = urlsplit(base_url).hostname or "localhost"
+    except ValueError:
+        host = "localhost"
+    if is_loopback(host):
+        return "registration.localhost"
+    # An IPv6 address and an underscore cannot stand in a Message-ID.
+    return host.replace(":", "-").replace("_", "-").strip("-")
 
 
 def _development_secret(data: Path) -> str:
@@ -124,15 +142,3 @@ def _development_secret(data: Path) -> str:
         finally:
             scratch.unlink()
     return path.read_text(encoding="ascii").strip()
-
-
-def _refuse_unsafe(settings: Mapping[str, Any]) -> None:
-    if len(settings["SECRET_KEY"]) < 32:
-        raise ConfigurationError(
-            f"Set {PREFIX}SECRET_KEY to at least 32 random characters before starting in production."
-        )
-    parts = urlsplit(settings["BASE_URL"])
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError(
-            f"Set {PREFIX}BASE_URL to the address people use, as in https://events.example.org."
-        )

@@ -1,13 +1,16 @@
 """The one way to write: a whole function in one transaction, tried again when the database says so."""
 
+import logging
 import random
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
@@ -16,7 +19,9 @@ from registration.core import read_cache, submissions
 from registration.core.database import db
 from registration.core.refusal import Refusal
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
+_is_writing: ContextVar[bool] = ContextVar("is_writing", default=False)
 
 # What tells database.py to take the write lock with the first statement.
 WRITING = {"tx": "write"}
@@ -152,6 +157,26 @@ def write_tx(
     raise AssertionError("the loop above returns or raises")
 
 
+class SlowWithin(AssertionError):
+    """Slow work was begun within a write transaction, while others wait for its locks."""
+
+
+def is_writing() -> bool:
+    """Say whether this is within a write transaction."""
+    return _is_writing.get()
+
+
+def refuse_within(what: str) -> None:
+    """Refuse *what* takes long (rendering, network, files, programs) within a write transaction.
+
+    Raises SlowWithin in tests; where people wait for an answer it is logged, and done.
+    """
+    if _is_writing.get():
+        if current_app.testing:
+            raise SlowWithin(f"{what} within a transaction")
+        log.error("slow work within a transaction: %s", what)
+
+
 def after_commit(session: Session, callback: Callable[[], None]) -> None:
     """Call *callback* once when the transaction of *session* is committed, and never otherwise."""
     session.info.setdefault("after_commit", {})[callback] = None
@@ -195,8 +220,9 @@ def _once(work: Callable[[Session], T], *, durable: bool, submission: submission
             session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
         if submission is not None:
             submissions.claim(session, submission)
-        result = work(session)
-        session.flush()
+        with _marked():
+            result = work(session)
+            session.flush()
         callbacks = session.info.pop("after_commit", {})
         try:
             session.commit()
@@ -222,6 +248,15 @@ def _follow(submission: submissions.Submission | None, callbacks: Iterable[Calla
         submission.is_taken = True
     for callback in callbacks:
         callback()
+
+
+@contextmanager
+def _marked() -> Iterator[None]:
+    before = _is_writing.set(True)
+    try:
+        yield
+    finally:
+        _is_writing.reset(before)
 
 
 @contextmanager

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from registration.core import clock
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
-from registration.events.rules import Phase, phase
+from registration.events.rules import CANCELLED, Phase, phase
 
 # How long what is over stays on the front page of its organiser and in the feeds.
 PAST = timedelta(days=30)
 AHEAD = timedelta(days=366)
 MOST = 1000
+# As rules.keeps_promises, for queries.
+KEEPS_PROMISES = Event.status != CANCELLED
 
 
 @dataclass(frozen=True)

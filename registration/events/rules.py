@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
+DRAFT, CANCELLED = "draft", "cancelled"
+
 
 class Phase(StrEnum):
     """What the event page says about registering."""
@@ -36,6 +38,14 @@ def phase(
     if now >= (closes_at or starts_at):
         return Phase.CLOSED
     return Phase.OPEN
+
+
+def keeps_promises(status: str) -> bool:
+    """Say whether what people were promised still counts: only calling an event off ends that.
+
+    Whether it is published says who may find it and register, not what becomes of those who did.
+    """
+    return status != CANCELLED
 
 
 def is_open_between(opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> bool:

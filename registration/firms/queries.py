@@ -11,7 +11,7 @@ from registration.booking.models import Attendee, Handover
 from registration.core import clock
 from registration.core.text import fold
 from registration.events.models import Event
-from registration.events.queries import location, phase_of, upcoming, words
+from registration.events.queries import KEEPS_PROMISES, location, phase_of, upcoming, words
 from registration.events.rules import Phase
 from registration.firms.models import Coordinator
 from registration.seats import rules
@@ -105,7 +105,7 @@ def firm_people(session: Session, one: Coordinator) -> list[FirmPerson]:
         .outerjoin(Handover, (Handover.attendee_id == Attendee.id) & (Handover.state == "open"))
         .where(
             Event.organiser_id == one.organiser_id,
-            Event.status == "published",
+            KEEPS_PROMISES,
             Event.ends_at > clock.now(),
             Registration.state.not_in(rules.ENDED),
             Attendee.removed_at.is_(None),

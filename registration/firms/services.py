@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from registration.capability.services import FIRM, issue, revoke
 from registration.core import clock
-from registration.core.locking import locked
-from registration.core.refusal import NotFound, Refusal
+from registration.core.children import child_of
+from registration.core.refusal import Refusal
 from registration.core.text import fold, normal_email
 from registration.core.transaction import write_tx
 from registration.firms import messages
@@ -88,10 +88,8 @@ def _add(session: Session, organiser_id: int, new: NewCoordinator, actor: Actor)
 
 
 def _one(session: Session, organiser_id: int, coordinator_id: int) -> Coordinator:
-    one = locked(session, Coordinator, coordinator_id)
-    if one is None or one.organiser_id != organiser_id:
-        raise NotFound(_("There is nothing at this address, or it is not yours to see."))
-    return one
+    sentence = _("There is nothing at this address, or it is not yours to see.")
+    return child_of(session, Coordinator, coordinator_id, sentence, lock=True, organiser_id=organiser_id)
 
 
 def _note(session: Session, action: str, organiser_id: int, coordinator_id: int, actor: Actor) -> None:

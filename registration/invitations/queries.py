@@ -12,7 +12,7 @@ from registration.accounts.models import Organiser
 from registration.booking.models import Booking, Invitation
 from registration.events.models import Event
 from registration.events.queries import location, phase_of, words
-from registration.events.rules import Phase
+from registration.events.rules import DRAFT, Phase
 from registration.invitations.rules import stands
 from registration.seats import rules
 from registration.seats.models import Registration
@@ -101,13 +101,16 @@ def invite(session: Session, invitation_id: int, locale: str) -> Invite | None:
         .join(Event, Event.id == Invitation.event_id)
         .join(Organiser, Organiser.id == Event.organiser_id)
         .options(selectinload(Event.texts))
-        .where(Invitation.id == invitation_id, Event.status != "draft")
+        .where(Invitation.id == invitation_id)
     ).one_or_none()
     if row is None:
         return None
     one, event, organiser = row.Invitation, row.Event, row.Organiser
     answer = answers(session, [one.id]).get(one.id)
     active = answer if answer is not None and answer.is_active else None
+    if event.status == DRAFT and active is None:
+        # Who said yes keeps her page; for everybody else a draft is not there.
+        return None
     told = words(event, locale)
     return Invite(
         id=one.id,

@@ -13,7 +13,8 @@ from registration.booking.models import Invitation
 from registration.capability import services as capabilities
 from registration.capability.services import INVITATION
 from registration.core import clock
-from registration.core.refusal import NotFound, Refusal
+from registration.core.children import child_of
+from registration.core.refusal import Refusal
 from registration.core.text import normal_email
 from registration.core.transaction import write_tx
 from registration.events.models import Event
@@ -135,9 +136,7 @@ def _remind(session: Session, event_id: int, actor: Actor) -> int:
 
 def _withdraw(session: Session, event_id: int, invitation_id: int, actor: Actor) -> None:
     gates.lock(session, [event_id])
-    one = session.get(Invitation, invitation_id)
-    if one is None or one.event_id != event_id:
-        raise NotFound(_("There is no such invitation."))
+    one = child_of(session, Invitation, invitation_id, _("There is no such invitation."), event_id=event_id)
     if one.withdrawn_at is not None:
         return
     if how_it_stands(one, answers(session, [one.id]).get(one.id)) == ACCEPTED:

@@ -10,7 +10,7 @@ from registration.booking.changes.cancel import cancel_all
 from registration.booking.changes.target import Target
 from registration.booking.form.registration import registration_form
 from registration.booking.form.sheet import Sheet
-from registration.booking.form.spec import form_spec
+from registration.booking.form.spec import form_of_registered
 from registration.booking.views import files, filling
 from registration.booking.views.filling import Shown
 from registration.booking.views.register import form_page
@@ -103,7 +103,7 @@ def opened(token: str) -> Invite:
 
 def _sheet(found: Invite) -> Sheet:
     """Return the form of the event; whoever is invited needs no code of the event itself."""
-    spec = form_spec(db.session(), found.slug)
+    spec = form_of_registered(db.session(), found.slug)
     if spec is None:
         raise NotFound(_("There is no such event."))
     return Sheet((replace(spec, access_code=""),))

@@ -92,14 +92,31 @@ def claim(session: Session, limit: int) -> Sequence[OutgoingMessage]:
     return rows
 
 
-def release(session: Session, message_ids: Sequence[int]) -> None:
+def renew(session: Session, messages: Sequence[OutgoingMessage]) -> dict[int, datetime]:
+    """Lease *messages* anew; return until when, for those that nobody else has taken meanwhile."""
+    until = clock.now() + LEASE
+    held = _held(session, messages)
+    for row in held:
+        row.lease_until = until
+    return {row.id: until for row in held}
+
+
+def release(session: Session, messages: Sequence[OutgoingMessage]) -> None:
     """Give back mails that were claimed and not tried, to whoever is free."""
-    session.execute(
-        update(OutgoingMessage)
-        .where(OutgoingMessage.id.in_(message_ids), OutgoingMessage.state == SENDING)
-        .values(state=PENDING, lease_until=None)
-        .execution_options(synchronize_session=False)
+    for row in _held(session, messages):
+        row.state, row.lease_until = PENDING, None
+
+
+def _held(session: Session, messages: Sequence[OutgoingMessage]) -> list[OutgoingMessage]:
+    """Return, locked, those of *messages* whose lease is still the one that they were claimed with."""
+    ours = {message.id: message.lease_until for message in messages}
+    rows = session.scalars(
+        select(OutgoingMessage)
+        .where(OutgoingMessage.id.in_(ours), OutgoingMessage.state == SENDING)
+        .order_by(OutgoingMessage.id)
+        .with_for_update()
     )
+    return [row for row in rows if row.lease_until == ours[row.id]]
 
 
 def mark_sent(session: Session, message_id: int) -> None:

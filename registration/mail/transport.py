@@ -21,6 +21,7 @@ from typing import Literal, Protocol, TextIO
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from registration.core.header import one_line
+from registration.core.transaction import refuse_within
 from registration.mail.envelope import UnsendableLetter, sendable_address
 
 _ADDRESS = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
@@ -111,6 +112,7 @@ class SmtpTransport:
 
     def send(self, raw: bytes, sender: str, recipient: str) -> None:
         """Hand *raw* to the server. Raises Deferred, Refused."""
+        refuse_within("sending a mail")
         if self._trouble:
             raise _unreachable(self._trouble)
         sender, recipient = _address(sender, is_ours=True), _address(recipient, is_ours=False)
@@ -261,6 +263,7 @@ class FolderTransport:
 
     def send(self, raw: bytes, sender: str, recipient: str) -> None:
         """Write *raw*, whole or not at all. Raises Deferred."""
+        refuse_within("sending a mail")
         key, name = _file_name(raw)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -308,6 +311,7 @@ class ConsoleTransport:
 
     def send(self, raw: bytes, sender: str, recipient: str) -> None:
         """Write the readable part of *raw*, without anything a terminal would obey."""
+        refuse_within("sending a mail")
         stream = self.stream or sys.stdout
         message = message_from_bytes(raw, _class=EmailMessage, policy=SMTP)
         lines = [f"{name}: {one_line(str(value), 900)}" for name, value in message.items()]

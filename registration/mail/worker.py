@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from functools import partial
 
@@ -13,8 +14,8 @@ from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.mail import outbox
 from registration.mail.addresses import numbered
-from registration.mail.composing import Draft, Superseded, compose, readers
-from registration.mail.envelope import Letter, UnsendableLetter, UnsendableRecipient, build
+from registration.mail.composing import Draft, Superseded, compose, files_of, readers
+from registration.mail.envelope import Attachment, Letter, UnsendableLetter, UnsendableRecipient, build
 from registration.mail.models import OutgoingMessage
 from registration.mail.pace import Pace
 from registration.mail.transport import Deferred, Refused, Transport, Undelivered, transport_from_url
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 BATCH = 20
 # So many batches take one connection; relays hang up on those that never end.
 BATCHES = 5
+# So long a snapshot may last while mails are drafted in it; what is slower is drafted one by one.
+SNAPSHOT_SECONDS = 0.5
 # The purpose of the addresses that reports of undelivered mail go to.
 BOUNCES = "bounce"
 
@@ -60,48 +63,85 @@ def _send_round(transport: Transport, pace: Pace, stop: threading.Event | None =
     total = 0
     with transport.connection():
         for _turn in range(BATCHES):
-            count, goes_on = _send_batch(transport, pace)
+            count, goes_on = _send_batch(transport, pace, stop)
             total += count
             if not goes_on or (stop is not None and stop.is_set()):
                 break
     return total
 
 
-def _send_batch(transport: Transport, pace: Pace) -> tuple[int, bool]:
-    """Send a batch; return how many mails that was, and whether more may follow on this connection."""
-    messages = write_tx(lambda session: outbox.claim(session, pace.batch(BATCH)))
-    written = _written_at_once(messages)
-    is_away = False
-    for number, message in enumerate(messages):
-        if message.lease_until is not None and clock.now() > message.lease_until - outbox.LEASE / 2:
-            # So slow a relay that another worker would soon take the rest for lost, and send it twice.
-            left = [later.id for later in messages[number:]]
-            write_tx(lambda session, left=left: outbox.release(session, left))  # type: ignore[misc]
-            return number, True
-        raw = written.get(message.id) or _written(message)
-        db.session.rollback()
-        if isinstance(raw, bytes):
-            pace.wait()
-            trouble = _sent(transport, message, raw)
-        else:
-            trouble = raw
-        is_away = is_away or (isinstance(trouble, Deferred) and trouble.unreachable)
-        _mark(message, trouble)
-    return len(messages), bool(messages) and not is_away
+def _send_batch(transport: Transport, pace: Pace, stop: threading.Event | None = None) -> tuple[int, bool]:
+    """Send a batch; return how many mails that was, and whether more may follow on this connection.
 
-
-def _written_at_once(messages: Sequence[OutgoingMessage]) -> dict[int, bytes | Exception]:
-    """Return mails as they go out, by id, written in one snapshot.
-
-    Left out is all but the first to one person about one event: what a later one says, and when,
-    depends on the earlier one having been sent.
+    Mails are drafted a few at a time, in one short snapshot; then each is written and sent, one after
+    the other, with no transaction open: neither a slow document nor a slow relay holds anything up.
     """
-    first = {(message.event_id, message.to_email): message for message in reversed(messages)}
+    messages = write_tx(lambda session: outbox.claim(session, pace.batch(BATCH)))
+    left = list(messages)
+    away: Exception | None = None
+    while left and away is None:
+        drafts = _drafts(left)
+        for message, draft in drafts:
+            if stop is not None and stop.is_set():
+                write_tx(lambda session: outbox.release(session, left))
+                return len(messages) - len(left), False
+            if _is_ours_still(message, left):
+                trouble = _dealt_with(transport, pace, message, draft)
+                if isinstance(trouble, Deferred) and trouble.unreachable:
+                    away = trouble
+            left.remove(message)
+            if away is not None:
+                break
+    for message in left:
+        # No mail leaves now: each waits like the one that was tried, and none is written in vain.
+        _mark(message, away)
+    return len(messages), bool(messages) and away is None
+
+
+def _is_ours_still(message: OutgoingMessage, left: Sequence[OutgoingMessage]) -> bool:
+    """Say whether *message* is leased to us for long enough to send it, with those *left* behind it."""
+    if message.lease_until is not None and clock.now() > message.lease_until - outbox.LEASE / 2:
+        # So slow a relay that another worker would soon take the rest for lost, and send it twice.
+        until = write_tx(lambda session: outbox.renew(session, left))
+        for one in left:
+            one.lease_until = until.get(one.id)
+    return message.lease_until is not None
+
+
+def _dealt_with(
+    transport: Transport, pace: Pace, message: OutgoingMessage, draft: Draft | Exception
+) -> Exception | None:
+    """Write *message* and send it, and note what became of it; return why it did not leave."""
+    raw = _finished(message, draft)
+    db.session.rollback()
+    if isinstance(raw, bytes):
+        pace.wait()
+        trouble = _sent(transport, message, raw)
+    else:
+        trouble = raw
+    _mark(message, trouble)
+    return trouble
+
+
+def _drafts(left: Sequence[OutgoingMessage]) -> list[tuple[OutgoingMessage, Draft | Exception]]:
+    """Return the first of *left* with what they say, in one snapshot that lasts a moment.
+
+    One to each person about each event: what a later one says, and when, depends on the earlier one
+    having been sent.
+    """
+    first: dict[tuple[int | None, str], OutgoingMessage] = {}
+    for message in left:
+        first.setdefault((message.event_id, message.to_email.casefold()), message)
     _read_ahead(list(first.values()))
-    written = {message.id: _written(message) for message in first.values()}
+    until = time.monotonic() + SNAPSHOT_SECONDS
+    found = []
+    for message in first.values():
+        found.append((message, _draft(message)))
+        if time.monotonic() > until:
+            break
     # The snapshot ends before anything slow begins: a database must not wait for a relay.
     db.session.rollback()
-    return written
+    return found
 
 
 def _read_ahead(messages: Sequence[OutgoingMessage]) -> None:
@@ -118,17 +158,36 @@ def _read_ahead(messages: Sequence[OutgoingMessage]) -> None:
 
 def _written(message: OutgoingMessage) -> bytes | Exception:
     """Return the mail as it goes out, or why it does not."""
+    return _finished(message, _draft(message))
+
+
+def _draft(message: OutgoingMessage) -> Draft | Exception:
+    """Return what the mail says, or why it is not sent."""
     try:
-        return build(_letter(message, compose(db.session(), message)))
+        return compose(db.session(), message)
     except (Superseded, UnsendableLetter) as reason:
         return reason
     except Exception as error:
-        # One bad row never blocks the rest; its message may hold a name, so only its kind is kept.
-        log.exception("mail not composed id=%s", message.id)
-        db.session.rollback()
-        return Deferred(
-            f"This mail could not be written ({type(error).__name__}).", counts=True, is_ours=True
-        )
+        return _unwritten(message, error)
+
+
+def _finished(message: OutgoingMessage, draft: Draft | Exception) -> bytes | Exception:
+    """Return *draft* as the mail that goes out, or why it does not."""
+    if isinstance(draft, Exception):
+        return draft
+    try:
+        return build(_letter(message, draft, files_of(message, draft)))
+    except UnsendableLetter as reason:
+        return reason
+    except Exception as error:
+        return _unwritten(message, error)
+
+
+def _unwritten(message: OutgoingMessage, error: Exception) -> Deferred:
+    # One bad row never blocks the rest; its message may hold a name, so only its kind is kept.
+    log.exception("mail not composed id=%s", message.id)
+    db.session.rollback()
+    return Deferred(f"This mail could not be written ({type(error).__name__}).", counts=True, is_ours=True)
 
 
 def _sent(transport: Transport, message: OutgoingMessage, raw: bytes) -> Exception | None:
@@ -176,7 +235,7 @@ def _return_path(message: OutgoingMessage) -> str:
     return numbered(config["BOUNCE_ADDRESS"], BOUNCES, message.id)
 
 
-def _letter(message: OutgoingMessage, draft: Draft) -> Letter:
+def _letter(message: OutgoingMessage, draft: Draft, files: Sequence[Attachment]) -> Letter:
     config = current_app.config
     return Letter(
         to_name=message.to_name,
@@ -194,6 +253,6 @@ def _letter(message: OutgoingMessage, draft: Draft) -> Letter:
         references=draft.references,
         calendar=draft.calendar,
         calendar_method=draft.calendar_method,
-        attachments=draft.attachments,
+        attachments=tuple(files),
         headers=draft.headers,
     )

@@ -13,6 +13,7 @@ from registration.booking.queries.bookings import Seat
 from registration.core import clock
 from registration.core.invariant import AnySelect
 from registration.events.models import Event
+from registration.events.queries import KEEPS_PROMISES
 from registration.reconfirm.models import Reconfirmation, ReconfirmationPlan
 from registration.reconfirm.rules import SILENCE, asks_at, is_time_to_ask
 from registration.seats import rules
@@ -91,7 +92,7 @@ def events_to_ask(session: Session) -> list[int]:
     rows = session.execute(
         select(Event.id, Event.starts_at, ReconfirmationPlan.asks_days, ReconfirmationPlan.made_at)
         .join(ReconfirmationPlan, ReconfirmationPlan.event_id == Event.id)
-        .where(Event.status == "published", Event.starts_at > at)
+        .where(KEEPS_PROMISES, Event.starts_at > at)
         .order_by(Event.id)
     ).all()
     due = [row for row in rows if is_time_to_ask(row.starts_at, row.asks_days, row.made_at, at)]
@@ -144,7 +145,7 @@ def silent(session: Session) -> list[Silent]:
             Reconfirmation.deadline_at <= at,
             or_(Reconfirmation.answer.is_(None), Reconfirmation.answer == SILENCE),
             Registration.state == rules.CONFIRMED,
-            Event.status == "published",
+            KEEPS_PROMISES,
             # A seat that is freed when it has begun helps nobody.
             Event.starts_at > at,
         )

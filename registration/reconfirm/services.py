@@ -11,6 +11,7 @@ from registration.core.database import table, write_rows
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event
+from registration.events.rules import keeps_promises
 from registration.journal.services import ATTENDEE, SYSTEM, Actor, Note, record
 from registration.reconfirm.messages import ask
 from registration.reconfirm.models import Reconfirmation, ReconfirmationPlan
@@ -104,7 +105,7 @@ def _ask(session: Session, event_id: int) -> int:
     gates.lock(session, [event_id])
     event, found = session.get_one(Event, event_id), session.get(ReconfirmationPlan, event_id)
     at = clock.now()
-    if found is None or event.status != "published":
+    if found is None or not keeps_promises(event.status):
         return 0
     if not is_time_to_ask(event.starts_at, found.asks_days, found.made_at, at):
         return 0

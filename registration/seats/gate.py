@@ -42,7 +42,10 @@ _FIRMS = select(*_LIMIT).where(
     _pool.c.subject_id == 0,
     _pool.c.key.in_(bindparam("keys", expanding=True)),
 )
-_BY_ID = select(*_LIMIT).where(_pool.c.id.in_(bindparam("ids", expanding=True)))
+# The event with the id: a pool of another event never comes under this gate.
+_BY_ID = select(*_LIMIT).where(
+    _pool.c.event_id == bindparam("event"), _pool.c.id.in_(bindparam("ids", expanding=True))
+)
 # NO KEY UPDATE: rows that refer to the gate must not deadlock on it.
 LOCK = (
     select(_queue)
@@ -224,7 +227,7 @@ def load_pools(session: Session, gate: Gate, pool_ids: Collection[int]) -> None:
     """Bring pools that somebody in line needs under the gate."""
     missing = sorted(set(pool_ids) - set(gate.pools))
     if missing:
-        for row in session.connection().execute(_BY_ID, {"ids": missing}):
+        for row in session.connection().execute(_BY_ID, {"event": gate.event_id, "ids": missing}):
             _keep(gate, row)
 
 

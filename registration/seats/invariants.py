@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from registration.core.invariant import AnySelect, Invariant, OfEvent, ago
 from registration.events.models import Event
+from registration.events.queries import KEEPS_PROMISES
 from registration.journal.models import JournalEntry
 from registration.seats import rules
 from registration.seats.line import is_holding, unfitting
@@ -75,7 +76,7 @@ def _idle(event_id: OfEvent | None) -> AnySelect:
         .join(Queue, Queue.event_id == Event.id)
         .where(
             Registration.state == rules.WAITLISTED,
-            Event.status == "published",
+            KEEPS_PROMISES,
             Event.ends_at > ago(),
             # A long promotion goes on in the next transaction; nobody is let past meanwhile.
             Queue.is_draining.is_(False),

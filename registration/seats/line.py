@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from registration.core import clock
 from registration.core.database import table
 from registration.events.models import Event
+from registration.events.queries import KEEPS_PROMISES
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.changing import Held
@@ -60,7 +61,7 @@ def held(session: Session, gate: Gate, registration_ids: Sequence[int]) -> list[
 
 def is_coming() -> tuple[Any, ...]:
     """Return what is true of an event whose seats are given: one that is over, or called off, has none."""
-    return Event.status == "published", Event.ends_at > clock.now()
+    return KEEPS_PROMISES, Event.ends_at > clock.now()
 
 
 def in_line() -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from registration.core import clock
 from registration.events.models import Event
+from registration.events.queries import KEEPS_PROMISES
 from registration.journal.models import JournalEntry
 from registration.seats import rules
 from registration.seats.models import Queue, Registration
@@ -35,7 +36,7 @@ def prospect(session: Session, event_id: int) -> Prospect | None:
         .where(
             Event.organiser_id == event.organiser_id,
             Event.id != event.id,
-            Event.status == "published",
+            KEEPS_PROMISES,
             Event.ends_at < min(event.starts_at, clock.now()),
             JournalEntry.action == "state",
             JournalEntry.after == rules.WAITLISTED,

@@ -8,13 +8,11 @@ from flask.json.provider import DefaultJSONProvider
 from flask_babel import Babel, get_locale, refresh
 from flask_babel.speaklater import LazyString
 
+from registration.core import languages as offered
 from registration.web.catalogue import Catalogues
 from registration.web.spoken import in_language, speak_on
 
-# Offered are languages whose catalogue is complete (tests/house/test_translations.py); English is the
-# source. Each has its own name, as its readers write it.
-NAMES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch", "zh": "中文"}
-LOCALES = tuple(NAMES)
+NAMES, LOCALES = offered.NAMES, offered.LOCALES
 # Plain English means British forms here, Chinese is written in simplified characters.
 _BABEL_NAMES = {"en": "en_GB", "zh": "zh_Hans"}
 # A text that waits for its language calls itself HTML, so that no template would escape it: neither the

@@ -29,8 +29,8 @@ from registration.organiser.event.services import check_in
 from registration.seats.explain import why_registration
 from registration.seats.models import Registration
 from tests import factories
-from tests.booking.test_own_calendar import feed_in
-from tests.booking.test_shared_answers import DIET
+from tests.booking.answers.test_shared_answers import DIET
+from tests.booking.calendar.test_own_calendar import feed_in
 from tests.factories import application, make_event, registration_of, target
 
 FEW, MANY = 20, 400

@@ -36,7 +36,7 @@ def look_at(*addresses: str) -> dict[str, dict[str, Any]]:
         "Run `make clients` once: it gets Lighthouse."
     )
     done = subprocess.run(
-        ["node", HERE / "lighthouse.mjs", CLIENTS, program, *addresses],
+        [CLIENTS / "bin" / "node", HERE / "lighthouse.mjs", CLIENTS, program, *addresses],
         capture_output=True,
         text=True,
         timeout=60 + 30 * len(addresses),

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from registration.booking.models import Booking
-from registration.booking.notifications.kinds import COUNTER_ANSWERED, DECLINE_ASKED, REPLIES
+from registration.booking.notifications.kinds import ANSWERS, COUNTER_ANSWERED, DECLINE_ASKED, REPLIES
 from registration.booking.notifications.notify import announce_one
 from registration.cli import cli
 from registration.core.database import db
@@ -18,7 +18,7 @@ from registration.mail.models import Delivery, OutgoingMessage
 from registration.mail.outbox import mark_sent
 from registration.mail.transport import FolderTransport
 from registration.mail.worker import BOUNCES, send_due
-from tests.booking.test_calendar_answers import CALENDAR, mail
+from tests.booking.inbound.test_calendar_answers import CALENDAR, mail
 from tests.factories import cancel_registration, register, state
 from tests.mail.test_reports import report
 
@@ -70,6 +70,8 @@ def answer(registration, partstat: str = "DECLINED", method: str = "REPLY", **va
     """Return what a calendar answers to the invitation of *registration*."""
     uid = db.session.get_one(Event, registration.event_id).uid
     calendar = CALENDAR.replace("event-1@registration.example.org", uid)
+    email = db.session.get_one(Booking, registration.booking_id).email
+    calendar = calendar.replace("ada@example.org", email)
     values.setdefault("to", numbered(REPLY, REPLIES, registration.id))
     return mail(partstat, method, calendar=calendar, **values)
 
@@ -239,4 +241,5 @@ def test_an_invitation_carries_the_address_that_answers_are_known_by(make_event,
     message = message_from_bytes(letter.read_bytes(), policy=policy.default)
     [part] = [one for one in message.walk() if one.get_content_type() == "text/calendar"]
     text = part.get_content().replace("\r\n ", "")
-    assert f"mailto:{numbered(REPLY, REPLIES, ada.id)}" in text
+    email = db.session.get_one(Booking, ada.booking_id).email_normal
+    assert f"mailto:{numbered(REPLY, ANSWERS, ada.event_id, email)}" in text

@@ -16,8 +16,8 @@ from registration.events.services import Facts, Text
 from registration.journal.services import SYSTEM
 from registration.organiser.event.services import change_event, renew_team_feed
 from tests import factories
-from tests.booking.mailbox import body, calendars, sent
 from tests.factories import Made, make_event, register
+from tests.mailbox import body, calendars, sent
 
 ADA = "ada@example.org"
 TITLE = "Workshop: codes, terms; and back\\slashes"

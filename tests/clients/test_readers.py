@@ -40,7 +40,9 @@ def with_sabre(files, _clients):
 
 def with_node(name):
     def read(files, clients):
-        return json.loads(run("node", HERE / "read_node.mjs", clients, *files.values()))[name]
+        return json.loads(run(clients / "bin" / "node", HERE / "read_node.mjs", clients, *files.values()))[
+            name
+        ]
 
     return read
 

@@ -10,7 +10,7 @@ from registration.booking.calendar.services import renew_person_feed, show_sessi
 from registration.booking.models import Booking
 from registration.core.database import db
 from registration.events.models import Event
-from tests.booking.test_session_choices import add_session
+from tests.booking.changes.test_session_choices import add_session
 from tests.clients.life import ADA, STAGES, TITLE, begin, go_on, own_feed
 from tests.clients.thunderbird import PATIENCE, Shown, Thunderbird
 from tests.factories import make_event, register

@@ -16,6 +16,8 @@ SAFE = {
     "REGISTRATION_ENV": "production",
     "REGISTRATION_SECRET_KEY": LONG,
     "REGISTRATION_BASE_URL": "https://events.example.org",
+    "REGISTRATION_DATA": "/srv/registration",
+    "REGISTRATION_MAIL_URL": "smtp://relay.example.org",
 }
 
 
@@ -34,10 +36,7 @@ def test_the_environment_wins_over_the_file_and_an_override_over_both() -> None:
 
 
 def test_a_variable_of_another_program_changes_nothing() -> None:
-    assert (
-        load_settings(SAFE | {"SITE_NAME": "Theirs", "REGISTRATION_UNKNOWN": "1"})["SITE_NAME"]
-        == (defaults()["SITE_NAME"])
-    )
+    assert load_settings(SAFE | {"SITE_NAME": "Theirs"})["SITE_NAME"] == defaults()["SITE_NAME"]
 
 
 def test_numbers_become_numbers() -> None:
@@ -123,14 +122,14 @@ def test_no_secret_is_printed() -> None:
     settings = load_settings(
         SAFE
         | {
-            "REGISTRATION_SECRET_KEY_FALLBACKS": "an older secret",
+            "REGISTRATION_SECRET_KEY_FALLBACKS": "an-older-secret-of-thirty-two-letters",
             "REGISTRATION_DATABASE_URL": "postgresql://ada:s%40cret@one,two/events",
             "REGISTRATION_MAIL_URL": "smtp://ada:s3cret@mail.example.org:587",
         }
     )
     shown = str(masked(settings))
     assert LONG in str(settings)
-    for secret in (LONG, "an older secret", "s%40cret", "s3cret"):
+    for secret in (LONG, "an-older-secret", "s%40cret", "s3cret"):
         assert secret not in shown
     assert "one,two/events" in shown
     assert "mail.example.org:587" in shown

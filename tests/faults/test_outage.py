@@ -17,7 +17,7 @@ from registration.mail.models import OutgoingMessage
 from registration.schema.migrations import migrate
 from registration.seats.models import Registration
 from tests import factories
-from tests.booking.test_questions import filled, path
+from tests.booking.form.test_questions import filled, path
 from tests.conftest import running, settings_for
 from tests.faults import cluster
 from tests.faults.tables import tell

@@ -14,7 +14,7 @@ from registration.doctor.examine import examine
 from registration.schema.migrations import current_revision, migrate, newest_revision
 from registration.seats.models import Registration
 from tests import factories, postgres
-from tests.booking.test_questions import filled, path
+from tests.booking.form.test_questions import filled, path
 from tests.conftest import running, settings_for, with_driver
 from tests.faults.killing import killed_at
 from tests.faults.tables import tell

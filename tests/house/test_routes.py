@@ -64,7 +64,7 @@ def test_no_post_of_the_back_office_works_for_a_stranger(page_app, page_client):
 
 def test_production_has_no_mailbox_to_look_into(sqlite_template, tmp_path):
     settings = settings_for(sqlite_copy(sqlite_template, tmp_path), tmp_path)
-    for app in running(settings | {"ENV": "production"}):
+    for app in running(settings | {"ENV": "production", "MAIL_FROM": "events@cocir.test"}):
         assert not any(rule.rule.startswith("/dev/") for rule in app.url_map.iter_rules())
         assert app.test_client().get("/dev/mailbox/").status_code == 404
     for app in running(settings):

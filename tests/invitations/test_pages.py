@@ -1,9 +1,6 @@
 """The guest's pages: yes or no in one press and a confirming one, and nothing by looking."""
 
-import email
 import re
-from email.policy import default
-from pathlib import Path
 
 import pytest
 
@@ -11,10 +8,10 @@ from registration.core.database import db
 from registration.events.services import QuestionFacts
 from registration.invitations.services import withdraw_invitation
 from registration.journal.services import SYSTEM
-from registration.mail.worker import send_due
 from registration.seats.models import Registration
 from tests.factories import token_in
 from tests.invitations.arranging import invitation, invite, link, make_gala, stands
+from tests.mailbox import sent
 from tests.site.arranging import edit
 
 
@@ -164,12 +161,7 @@ def test_no_cache_and_no_search_engine_keeps_the_page(page_client, gala):
 
 
 def test_the_mail_says_who_invites_when_and_where_in_text_and_html(page_app, gala):
-    send_due()
-    folder = Path(page_app.config["MAIL_URL"].removeprefix("file://"))
-    mails = [
-        email.message_from_bytes(path.read_bytes(), policy=default) for path in sorted(folder.glob("*.eml"))
-    ]
-    mail = next(one for one in mails if "ada@example.org" in one["To"])
+    mail = next(one for one in sent() if "ada@example.org" in one["To"])
     assert mail["Subject"] == "You are invited: Gala dinner"
     for kind in ("plain", "html"):
         body = mail.get_body((kind,)).get_content()

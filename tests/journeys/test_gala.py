@@ -1,21 +1,18 @@
 """A gala from its guest list to its certificates: invited, answered, asked again, missed, held."""
 
-import email
 import re
 from datetime import timedelta
-from email.policy import default
-from pathlib import Path
 
 import pytest
 
 from registration.core import clock
 from registration.core.database import db
 from registration.events.models import Event
-from registration.mail.worker import send_due
 from registration.reconfirm.chores import reconfirm
 from tests import factories
 from tests.factories import make_event, sign_in, token_in
 from tests.invitations.test_pages import fields
+from tests.mailbox import sent_to
 
 DAY = timedelta(days=1)
 
@@ -41,21 +38,6 @@ def press(client, screen, ending, **data):
     return client.post(f"{screen}{ending}", data={"csrf_token": token} | data)
 
 
-def mails(app, name) -> list[tuple[str, str]]:
-    """Return (subject, text) of every mail to *name* so far, in the order of their making."""
-    send_due()
-    folder = Path(app.config["MAIL_URL"].removeprefix("file://"))
-    letters = [
-        email.message_from_bytes(one.read_bytes(), policy=default)
-        for one in sorted(folder.rglob("*.eml"), key=lambda one: one.stat().st_mtime_ns)
-    ]
-    return [
-        (str(one["Subject"]), one.get_body(("plain",)).get_content())
-        for one in letters
-        if f"{name}@example.org" in str(one["To"])
-    ]
-
-
 def link(text, ending="") -> str:
     found = re.search(r"http://localhost(/(?:invitations|bookings)/[^/\s]+/)", text)
     return found[1] + ending
@@ -69,7 +51,7 @@ def at(gala, days):
 
 def say(client, app, name, answer):
     """Follow the link in the invitation, as the guest does, and confirm."""
-    address = link(mails(app, name)[0][1], answer)
+    address = link(sent_to(f"{name}@example.org")[0][1], answer)
     return client.post(address, data=fields(client.get(address).text))
 
 
@@ -82,18 +64,18 @@ def test_a_gala_from_the_list_of_guests_to_the_certificate(app, client, gala):
     assert client.get("/").text.count("Gala dinner") == 0
 
     for name in ("ada", "ben", "cleo"):
-        assert mails(app, name)[0][0] == "You are invited: Gala dinner"
+        assert sent_to(f"{name}@example.org")[0][0] == "You are invited: Gala dinner"
         assert say(client, app, name, "yes").status_code == 303
     assert say(client, app, "dora", "no").status_code == 303
-    assert mails(app, "ada")[1][0].startswith("Your seat is confirmed: Gala dinner")
-    assert "waitlist" in mails(app, "cleo")[1][0]
+    assert sent_to(f"{'ada'}@example.org")[1][0].startswith("Your seat is confirmed: Gala dinner")
+    assert "waitlist" in sent_to(f"{'cleo'}@example.org")[1][0]
     page = client.get(f"{office}/invitations").text
     assert "<dt>Yes</dt>" in page
     assert "<dt>Seats of guests</dt><dd>2</dd>" in page
 
     with at(gala, 14):
         reconfirm()
-        asked = mails(app, "ada")[-1]
+        asked = sent_to(f"{'ada'}@example.org")[-1]
         assert asked[0].startswith("Are you still coming? Answer by")
         booking = link(asked[1])
         data = fields(client.get(booking).text) | {"answer": "yes"}
@@ -101,9 +83,9 @@ def test_a_gala_from_the_list_of_guests_to_the_certificate(app, client, gala):
         assert client.post(action, data=data).status_code == 303
     with at(gala, 7):
         reconfirm()
-        assert "had no answer by" in mails(app, "ben")[-1][1]
-        assert mails(app, "cleo")[-1][0].startswith("You now have a seat: Gala dinner")
-    assert 'data-state="cancelled"' in client.get(link(mails(app, "ben")[1][1])).text
+        assert "had no answer by" in sent_to(f"{'ben'}@example.org")[-1][1]
+        assert sent_to(f"{'cleo'}@example.org")[-1][0].startswith("You now have a seat: Gala dinner")
+    assert 'data-state="cancelled"' in client.get(link(sent_to(f"{'ben'}@example.org")[1][1])).text
 
     with at(gala, -1):
         page = client.get(booking).text

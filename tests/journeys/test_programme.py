@@ -1,17 +1,13 @@
 """A programme from its making to its changes: one form, a party of three, a mixed outcome, told truly."""
 
-import email
-from email.policy import default
-from pathlib import Path
-
 from sqlalchemy import select
 
 from registration.core.database import db
-from registration.mail.worker import send_due
 from registration.seats.models import Registration
 from tests import factories
 from tests.booking.programme_arranging import hidden
 from tests.factories import cancel_registration, make_event, register, sign_in, token_in
+from tests.mailbox import sent_to
 
 NEW = "/organiser/organisers/ditta/programmes/new"
 FORM = "/programmes/autumn-days/register"
@@ -29,21 +25,6 @@ def make_it(client, *rows):
             f"events-{number}-requires": str(other.id) if other else "",
         }
     assert client.post(NEW, data=data).status_code == 303
-
-
-def mails(app) -> list[tuple[str, str]]:
-    """Return (subject, text) of every mail to Ada so far, in the order of their making."""
-    send_due()
-    folder = Path(app.config["MAIL_URL"].removeprefix("file://"))
-    letters = [
-        email.message_from_bytes(one.read_bytes(), policy=default)
-        for one in sorted(folder.rglob("*.eml"), key=lambda one: one.stat().st_mtime_ns)
-    ]
-    return [
-        (str(one["Subject"]), one.get_body(("plain",)).get_content())
-        for one in letters
-        if "ada@example.org" in str(one["To"])
-    ]
 
 
 def states() -> dict[int, str]:
@@ -93,10 +74,10 @@ def test_a_party_of_three_gets_seats_here_and_waits_there(app, client):
     calendar = client.get(f"/bookings/{token}/calendar.ics").text
     assert calendar.count("BEGIN:VEVENT") == 3
     assert calendar.count("STATUS:CONFIRMED") == 2
-    [(subject, text)] = mails(app)
+    [(subject, text)] = sent_to("ada@example.org")
     assert subject.startswith("Seats in 2 of 3 events")
     assert "You are on the waitlist, number 1" in text
     cancel_registration(ben)
     assert states()[workshop.id] == "confirmed"
-    assert mails(app)[-1][0].startswith("You now have")
+    assert sent_to("ada@example.org")[-1][0].startswith("You now have")
     assert client.get(f"/bookings/{token}/").text.count('data-state="confirmed"') == 3

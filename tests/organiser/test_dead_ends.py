@@ -8,14 +8,7 @@ from registration.booking.event_settings import closing
 from registration.booking.event_settings.closing import close_registration
 from registration.core import clock
 from registration.journal.services import SYSTEM
-from tests import factories
-from tests.factories import make_event, register, sign_in, token_in
-
-
-@pytest.fixture
-def owner(page_app, page_client):
-    sign_in(page_client, "ada@example.org", factories.make_account("ada@example.org", "owner"))
-    return page_client
+from tests.factories import make_event, register, token_in
 
 
 def base(event) -> str:

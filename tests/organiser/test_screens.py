@@ -25,19 +25,7 @@ from registration.mail.worker import send_due
 from registration.organiser.attendees.exports import COLUMNS, export, safe_cell
 from registration.seats.models import Registration
 from tests import factories
-from tests.factories import make_event, pool, register, sign_in, state, token_in
-
-
-@pytest.fixture
-def owner(page_app, page_client):
-    """A client that is signed in as owner."""
-    sign_in(page_client, "owner@example.org", factories.make_account("owner@example.org", "owner"))
-    return page_client
-
-
-def post(client, page: str, address: str, **data):
-    """Send a form with the token of the page it stands on."""
-    return client.post(address, data={"csrf_token": token_in(client.get(page).text), **data})
+from tests.factories import make_event, pool, post, register, sign_in, state, token_in
 
 
 def base(event) -> str:

@@ -8,7 +8,7 @@ from registration.core.database import db
 from registration.journal.services import ATTENDEE
 from registration.seats.waitlist_outlook import Prospect, prospect
 from tests.booking.arranging import booked
-from tests.booking.test_editing import attendees
+from tests.booking.changes.test_editing import attendees
 from tests.factories import cancel_registration, make_event, register, target
 
 LATER = timedelta(days=60)

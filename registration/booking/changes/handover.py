@@ -16,7 +16,8 @@ from registration.booking.queries.bookings import is_registered
 from registration.booking.rules import key_hash
 from registration.capability import services as capability
 from registration.core import clock
-from registration.core.locking import locked, locked_one
+from registration.core.children import child_of
+from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import normal_email
 from registration.core.tokens import new_code
@@ -68,9 +69,8 @@ def withdraw(booking_id: int, handover_id: int, actor: Actor) -> None:
     """Take the question back; its link says so. Raises NotFound."""
 
     def work(session: Session) -> None:
-        found = locked(session, Handover, handover_id)
-        if found is None or found.booking_id != booking_id:
-            raise NotFound(_("There is no such registration."))
+        sentence = _("There is no such registration.")
+        found = child_of(session, Handover, handover_id, sentence, lock=True, booking_id=booking_id)
         if found.state == "open":
             _decide(session, found, "withdrawn", actor)
 
@@ -105,9 +105,10 @@ def _hand_over(session: Session, target: Target, attendee_id: int, to: Successor
     gates.lock(session, [target.event_id])
     if check_changeable(session, target) != rules.CONFIRMED:
         raise NotToHandOn(_("Only a confirmed seat can be handed on."))
-    attendee = session.get(Attendee, attendee_id)
-    if attendee is None or attendee.registration_id != target.registration_id or attendee.removed_at:
-        raise NotFound(_("There is no such attendee in this registration."))
+    sentence = _("There is no such attendee in this registration.")
+    attendee = child_of(session, Attendee, attendee_id, sentence, registration_id=target.registration_id)
+    if attendee.removed_at:
+        raise NotFound(sentence)
     asked = session.scalar(
         select(Handover.email).where(Handover.attendee_id == attendee_id, Handover.state == "open")
     )

@@ -158,9 +158,10 @@ def check_choice(
 
     What she *had* she may keep, though it is closed to others.
     """
-    category = None if category_id is None else session.get(Category, category_id)
+    mine = (Category.id == category_id) & (Category.event_id == event_id)
+    category = None if category_id is None else session.scalar(select(Category).where(mine))
     has_categories = session.scalar(select(func.count()).where(Category.event_id == event_id))
-    if has_categories and (category is None or category.event_id != event_id):
+    if has_categories and category is None:
         raise Refusal(_l("Choose one of the categories that are listed."), field="category")
     is_hers = had is not None and had.category_id == category_id
     if (

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.calendar.entry import Key, claims_of, own_entry
 from registration.booking.models import Booking
-from registration.booking.notifications.kinds import REPLIES
+from registration.booking.notifications.kinds import ANSWERS
 from registration.booking.queries.bookings import Seat
 from registration.core import clock
 from registration.core.text import normal_email
@@ -19,7 +19,6 @@ from registration.events.models import Event
 from registration.ical.entries import Entry, download, invitation
 from registration.mail.addresses import numbered
 from registration.mail.models import OutgoingMessage
-from registration.seats.models import Registration
 
 INVITATION, ATTACHMENT, NONE = "invitation", "attachment", "none"
 CHOICES = (INVITATION, ATTACHMENT, NONE)
@@ -44,7 +43,7 @@ def calendar_part(
         entry,
         method=method,
         organiser_name=found.organiser,
-        organiser_email=organiser_address(found),
+        organiser_email=organiser_address(message.to_email, found.event_id),
         attendee_name=message.to_name,
         attendee_email=message.to_email,
         partstat="ACCEPTED" if entry.status == "CONFIRMED" else "TENTATIVE",
@@ -54,11 +53,15 @@ def calendar_part(
     return raw, method
 
 
-def organiser_address(found: Seat) -> str:
-    """Return where answers of calendars go: an address that says to which registration, if there is one."""
+def organiser_address(email: str, event_id: int) -> str:
+    """Return where the calendar of *email* sends its answers about an event.
+
+    It hangs on these two alone: programs refuse an update of an entry by another ORGANIZER, and one
+    person may have registered in parts, or have cancelled and come back.
+    """
     replies = current_app.config["REPLY_ADDRESS"]
     if replies:
-        return numbered(replies, REPLIES, found.registration_id)
+        return numbered(replies, ANSWERS, event_id, normal_email(email))
     return str(current_app.config["MAIL_FROM"])
 
 
@@ -92,12 +95,12 @@ def read_ahead(session: Session, asked: Set[Key]) -> None:
 def _sent_to(session: Session, asked: Set[Key]) -> dict[Key, list[tuple[int, datetime]]]:
     found: dict[Key, list[tuple[int, datetime]]] = {key: [] for key in asked}
     rows = session.execute(
-        select(Booking.email_normal, Registration.event_id, OutgoingMessage.id, OutgoingMessage.sent_at)
-        .join(Registration, Registration.id == OutgoingMessage.registration_id)
-        .join(Booking, Booking.id == Registration.booking_id)
+        select(Booking.email_normal, OutgoingMessage.event_id, OutgoingMessage.id, OutgoingMessage.sent_at)
+        # Not by way of the registration: a seat that was handed on is another booking's by now.
+        .join(Booking, Booking.id == OutgoingMessage.booking_id)
         .where(
             Booking.email_normal.in_({email for email, _ in asked}),
-            Registration.event_id.in_({event_id for _, event_id in asked}),
+            OutgoingMessage.event_id.in_({event_id for _, event_id in asked}),
             OutgoingMessage.sent_at.is_not(None),
         )
         .order_by(OutgoingMessage.sent_at, OutgoingMessage.id)

@@ -173,7 +173,7 @@ def _withdrawal(session: Session, message: OutgoingMessage, found: Seat) -> tupl
         replace(found.entry, sequence=_last_step(session, message, found)),
         method="CANCEL",
         organiser_name=found.organiser,
-        organiser_email=organiser_address(found),
+        organiser_email=organiser_address(message.to_email, found.event_id),
         attendee_name=message.to_name,
         attendee_email=message.to_email,
         partstat="TENTATIVE",

@@ -1,5 +1,6 @@
 """Write the mails of registrations, from what is true when they are sent."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,15 +19,14 @@ from registration.booking.models import EventMail
 from registration.booking.notifications import kinds
 from registration.booking.notifications.kinds import SHAPES, Shape
 from registration.booking.queries.bookings import Seat, seat
-from registration.booking.tickets import ticket_pdf, tickets_of
+from registration.booking.tickets import Ticket, ticket_pdf, tickets_of
 from registration.capability.services import BOOKING, VERIFY, token_of
 from registration.core import clock
 from registration.core.tokens import derived, signing_keys
 from registration.core.transaction_cache import kept, once
 from registration.core.typesetting import NoTypesetter
 from registration.core.urls import public_url
-from registration.mail.composing import Draft, Superseded, composers, framed, readers
-from registration.mail.envelope import Attachment
+from registration.mail.composing import Draft, LaterFile, Superseded, composers, framed, readers
 from registration.mail.models import OutgoingMessage
 from registration.mail.wording import Wording, isolated
 from registration.seats import rules
@@ -212,21 +212,22 @@ def _calendar(
     return calendar_part(session, message, found)
 
 
-def _tickets(session: Session, message: OutgoingMessage, found: Seat) -> tuple[Attachment, ...]:
+def _tickets(session: Session, message: OutgoingMessage, found: Seat) -> tuple[LaterFile, ...]:
     """Return the tickets of the party as one file, where the organiser wants them in the mail."""
     if message.kind not in (kinds.CONFIRMED, kinds.PROMOTED):
         return ()
     wanted = select(EventMail.attaches_ticket).where(EventMail.event_id == found.event_id)
     is_wanted = once(session, ("ticket", found.event_id), lambda: session.scalar(wanted))
     tickets = tickets_of(found) if is_wanted else []
-    if not tickets:
-        return ()
+    return (LaterFile("ticket.pdf", "application/pdf", lambda: _pdf(tickets)),) if tickets else ()
+
+
+def _pdf(tickets: Sequence[Ticket]) -> bytes | None:
     try:
-        pdf = ticket_pdf(tickets)
+        return ticket_pdf(tickets)
     except NoTypesetter:
         # The seat is the news; its page has the ticket too.
-        return ()
-    return (Attachment(filename="ticket.pdf", content_type="application/pdf", data=pdf),)
+        return None
 
 
 def _references(session: Session, message: OutgoingMessage) -> tuple[str, ...]:

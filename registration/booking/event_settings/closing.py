@@ -10,6 +10,7 @@ from registration.core import clock
 from registration.core.locking import locked_one
 from registration.core.transaction import write_tx
 from registration.events.models import Event
+from registration.events.rules import CANCELLED, DRAFT
 from registration.events.services import touch
 from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
@@ -75,9 +76,9 @@ def _locked(session: Session, event_id: int) -> Event:
     gate = gates.lock(session, [event_id])[event_id]
     gates.close(session, gate)
     event = locked_one(session, Event, event_id)
-    if event.status == "draft":
+    if event.status == DRAFT and not to_be_told(session, event_id):
         raise NotNow(_l("This event is a draft. Publish it first."))
-    if event.status == "cancelled":
+    if event.status == CANCELLED:
         raise NotNow(_l("The event is cancelled already."))
     return event
 

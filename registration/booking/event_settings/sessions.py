@@ -14,10 +14,12 @@ from registration.booking.event_settings.usage import IS_COMING, drop_pool, hold
 from registration.booking.models import Attendee, AttendeeSession
 from registration.booking.notifications.notify import announce_session_moved
 from registration.core import clock, optimistic_lock
+from registration.core.children import child_of
 from registration.core.locking import locked_one
-from registration.core.refusal import NotFound, Refusal
+from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event, EventSession
+from registration.events.rules import keeps_promises
 from registration.events.services import touch
 from registration.events.wording import flat, translate
 from registration.journal.services import Actor, Note, record
@@ -178,7 +180,7 @@ def _check_others(session: Session, moved: EventSession, to: Span) -> None:
 
 def _moved(session: Session, event: Event, moved: EventSession, before: Span) -> int | None:
     """Let the calendars of those who picked the session follow, and tell them; return how many."""
-    if event.status != "published":
+    if not keeps_promises(event.status):
         return None
     picked = _registrations(session, moved.id)
     session.execute(
@@ -200,10 +202,7 @@ def _registrations(session: Session, session_id: int) -> Sequence[int]:
 
 
 def _found(session: Session, event_id: int, session_id: int) -> EventSession:
-    found = session.get(EventSession, session_id)
-    if found is None or found.event_id != event_id:
-        raise NotFound(_l("There is no such session."))
-    return found
+    return child_of(session, EventSession, session_id, _l("There is no such session."), event_id=event_id)
 
 
 def _noted(session: Session, event: Event, action: str, one: EventSession, actor: Actor) -> None:

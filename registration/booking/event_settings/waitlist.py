@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from registration.booking.admission.pool_needs import FirmMissing, firm_key, members_of_many, needs_of
 from registration.booking.changes.target import settle
 from registration.core import optimistic_lock
+from registration.core.children import child_of
 from registration.core.locking import locked_one
-from registration.core.refusal import NotFound, Refusal
+from registration.core.refusal import Refusal
 from registration.core.text import fold
 from registration.core.transaction import write_tx
 from registration.events.models import Event
@@ -104,10 +105,9 @@ def release_allotment(event_id: int, pool_id: int, actor: Actor) -> None:
 
     def work(session: Session) -> None:
         gate = gates.lock(session, [event_id])[event_id]
-        try:
-            pool = gates.add_to_gate(session, gate, pool_id)
-        except KeyError:
-            raise NotFound(_l("There is no such limit for this event.")) from None
+        sentence = _l("There is no such limit for this event.")
+        child_of(session, Pool, pool_id, sentence, event_id=event_id, kind="firm")
+        pool = gates.add_to_gate(session, gate, pool_id)
         if pool.allotted:
             gates.set_allotment(session, gate, pool_id, 0, None)
             _noted(session, event_id, "released-allotment", actor)

@@ -24,7 +24,7 @@ from registration.events.models import (
     Question,
 )
 from registration.events.queries import location
-from registration.events.rules import Phase, phase
+from registration.events.rules import DRAFT, Phase, phase
 from registration.events.wording import Told, told
 
 
@@ -132,7 +132,7 @@ class FormSpec:
 
 _event = table(Event).c
 _REVISION = select(_event.id, _event.uid, _event.slug, _event.revision).where(
-    _event.slug == bindparam("slug"), _event.status != "draft"
+    _event.slug == bindparam("slug")
 )
 _MOST = 256
 # By the event's UID, which no other event of any database has.
@@ -141,6 +141,12 @@ _kept: OrderedDict[str, FormSpec] = OrderedDict()
 
 def form_spec(session: Session, slug: str) -> FormSpec | None:
     """Return the form of the event at *slug*, or None; one small query while nothing was edited."""
+    spec = form_of_registered(session, slug)
+    return None if spec is None or spec.status == DRAFT else spec
+
+
+def form_of_registered(session: Session, slug: str) -> FormSpec | None:
+    """Return the form of an event, a draft's too: who is registered keeps her pages in every state."""
     row = recent(("form", slug), lambda: _revision(slug))
     return None if row is None else spec_of(session, row)
 

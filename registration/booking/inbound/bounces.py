@@ -1,5 +1,7 @@
 """Note what other mail servers report: at the mail, and at the address when there is nobody behind it."""
 
+from collections.abc import Callable
+
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,11 @@ from registration.mail.incoming import Ignored
 from registration.mail.models import BOUNCED, OutgoingMessage
 from registration.mail.reports import Report
 from registration.mail.worker import BOUNCES
+
+
+def is_known(address: str) -> Callable[[str], bool]:
+    """Return what says whether an address is one of *address* that we made for a mail."""
+    return lambda found: number_in(found, address, BOUNCES) is not None
 
 
 def note_bounce(report: Report, address: str) -> int:
@@ -44,6 +51,7 @@ def _note(session: Session, message_id: int, report: Report) -> bool:
 
 def _count(session: Session, booking_id: int, message_id: int) -> None:
     """Count a report that there is nobody, and mark the address when that is enough. It frees no seat."""
+    # Locked before it is read: two reports at once are two.
     booking = locked_one(session, Booking, booking_id)
     first = session.scalar(
         select(func.min(OutgoingMessage.id)).where(OutgoingMessage.booking_id == booking_id)

@@ -1,75 +1,176 @@
 """Take what calendars answer to our invitations. An answer never changes a seat: it asks or tells by mail."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from registration.booking.inbound.calendar_reply import CalendarAnswer
-from registration.booking.notifications.kinds import COUNTER_ANSWERED, DECLINE_ASKED, REPLIES
+from registration.booking.models import Booking
+from registration.booking.notifications.kinds import (
+    ANSWERED_ELSEWHERE,
+    ANSWERS,
+    COUNTER_ANSWERED,
+    DECLINE_ASKED,
+    REPLIES,
+)
 from registration.booking.notifications.notify import announce_one
 from registration.core import clock
-from registration.core.locking import locked_one
 from registration.core.transaction import write_tx
 from registration.events.models import Event
+from registration.journal.models import JournalEntry
 from registration.journal.services import ATTENDEE, Note, record
-from registration.mail.addresses import number_in
+from registration.mail.addresses import Numbered, read_number
 from registration.mail.incoming import Ignored
 from registration.mail.models import OutgoingMessage
+from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.models import Registration
 
-# A calendar that answers itself in circles fills nobody's mailbox.
+# A calendar that answers itself in circles fills nobody's mailbox, and not for ever.
 ASKED_AGAIN_AFTER = timedelta(hours=12)
-_MAIL_FOR = {"declined": DECLINE_ASKED, "counter": COUNTER_ANSWERED}
+MOST_ASKED = 5
+ASKED = "asked"
+_NOTE = "calendar-answer"
+_MAIL_FOR = {"declined": DECLINE_ASKED, "counter": COUNTER_ANSWERED, ASKED: ANSWERED_ELSEWHERE}
 
 
 @dataclass(frozen=True)
 class Noted:
-    """What was understood: whose registration, and what her calendar says."""
+    """What was understood: whose registration, and what her calendar says.
+
+    `asked`: somebody else answered her invitation, which says nothing of her; she was told.
+    """
 
     registration_id: int
     answer: str
 
 
+@dataclass(frozen=True)
+class _Invited:
+    """Whom an address of ours was made for: somebody at an event, or whoever has a registration."""
+
+    event_id: int
+    email: str
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A registration that is under way, with the others of its party."""
+
+    id: int
+    parts: tuple[int, ...]
+
+
+def is_known(address: str) -> Callable[[str], bool]:
+    """Return what says whether an address has the form of those that we make of *address*."""
+    return lambda found: read_number(found, address) is not None
+
+
 def note_reply(answer: CalendarAnswer, address: str) -> Noted:
     """Note a calendar's answer; ask by mail before anything follows of it. Raises Ignored.
 
-    *address* is where answers go. Only the MAC in it tells whose answer it is: anybody may write anything
-    into From.
+    *address* is where answers go. Only the MAC in it tells to which invitation: anybody may write anything
+    into From. Only in the name of whom it was made for can the answer count.
     """
-    numbers = (number_in(found, address, REPLIES) for found in answer.recipients) if address else ()
-    registration_id = next((number for number in numbers if number is not None), None)
-    if registration_id is None:
+    numbers = [one for found in answer.recipients if (one := read_number(found, address)) is not None]
+    if not numbers:
         raise Ignored("The answer is not to an invitation of ours.")
-    write_tx(lambda session: _note(session, registration_id, answer))
-    return Noted(registration_id, answer.says)
+    return write_tx(lambda session: _note(session, numbers, answer))
 
 
-def _note(session: Session, registration_id: int, answer: CalendarAnswer) -> None:
-    row = session.execute(
-        select(Registration.state, Event.id, Event.uid)
-        .join(Event, Event.id == Registration.event_id)
-        .where(Registration.id == registration_id)
-    ).one_or_none()
-    if row is None or row.uid != answer.uid:
+def _note(session: Session, numbers: Sequence[Numbered], answer: CalendarAnswer) -> Noted:
+    invited = _invited(session, numbers, answer)
+    if invited is None:
+        raise Ignored("The answer is not to an invitation of ours.")
+    # Two answers at once come one after the other.
+    gates.lock(session, [invited.event_id])
+    if session.scalar(select(Event.uid).where(Event.id == invited.event_id)) != answer.uid:
         raise Ignored("The answer names another event than its address.")
-    if row.state in rules.ENDED:
+    claim = _claim(session, invited)
+    if claim is None:
         raise Ignored("The registration has ended.")
-    note = Note("calendar-answer", event_id=row.id, registration_id=registration_id, after=answer.says)
-    record(session, ATTENDEE, note)
-    kind = _MAIL_FOR.get(answer.says)
-    # Two answers at once lead to one mail.
-    locked_one(session, Registration, registration_id)
-    if kind is not None and not _was_told(session, registration_id, kind):
-        announce_one(session, registration_id, kind)
+    says = answer.of(invited.email) or ASKED
+    if says != ASKED and not _is_noted(session, claim.id, says):
+        note = Note(_NOTE, event_id=invited.event_id, registration_id=claim.id, after=says)
+        record(session, ATTENDEE, note)
+    kind = _MAIL_FOR.get(says)
+    if kind is not None and not _was_told(session, claim, kind):
+        facts = {"parts": list(claim.parts)} if claim.parts else {}
+        announce_one(session, claim.id, kind, **facts)
+    return Noted(claim.id, says)
 
 
-def _was_told(session: Session, registration_id: int, kind: str) -> bool:
-    latest = select(OutgoingMessage.id).where(
-        OutgoingMessage.registration_id == registration_id,
-        OutgoingMessage.kind == kind,
-        OutgoingMessage.created_at > clock.now() - ASKED_AGAIN_AFTER,
-    )
-    return session.scalar(latest.limit(1)) is not None
+def _invited(session: Session, numbers: Sequence[Numbered], answer: CalendarAnswer) -> _Invited | None:
+    """Return for whom the first of *numbers* that is ours was made."""
+    for one in numbers:
+        emails = [speaker.email for speaker in answer.speakers if speaker.email]
+        found = _named(one, emails) or _of_registration(session, one)
+        # In nobody's name who was invited: then whose invitation was it?
+        found = found or _named(one, _emails_of(session, one.number))
+        if found is not None:
+            return found
+    return None
+
+
+def _named(one: Numbered, emails: Sequence[str]) -> _Invited | None:
+    return next((_Invited(one.number, email) for email in emails if one.is_ours(ANSWERS, email)), None)
+
+
+def _of_registration(session: Session, one: Numbered) -> _Invited | None:
+    """Return who has the registration that an address of an earlier release was made for."""
+    if not one.is_ours(REPLIES):
+        return None
+    row = session.execute(
+        select(Registration.event_id, Booking.email_normal)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(Registration.id == one.number)
+    ).one_or_none()
+    return None if row is None else _Invited(row.event_id, row.email_normal)
+
+
+def _emails_of(session: Session, event_id: int) -> Sequence[str]:
+    """Return who has something under way at an event."""
+    query = select(Booking.email_normal).join(Registration, Registration.booking_id == Booking.id)
+    return session.scalars(query.where(_is_under_way(event_id)).distinct()).all()
+
+
+def _claim(session: Session, invited: _Invited) -> _Claim | None:
+    """Return what somebody has at an event: the best of it, and the rest of that booking."""
+    rows = session.execute(
+        select(Registration.id, Registration.booking_id, Registration.state)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(_is_under_way(invited.event_id), Booking.email_normal == invited.email)
+        .order_by(Registration.id)
+    ).all()
+    if not rows:
+        return None
+    first = min(rows, key=lambda row: (row.state != rules.CONFIRMED, row.state != rules.OFFERED, row.id))
+    parts = [row.id for row in rows if row.booking_id == first.booking_id and row.id != first.id]
+    return _Claim(first.id, tuple(parts))
+
+
+def _is_under_way(event_id: int) -> ColumnElement[bool]:
+    return (Registration.event_id == event_id) & Registration.state.not_in(rules.ENDED)
+
+
+def _is_noted(session: Session, registration_id: int, says: str) -> bool:
+    """Say whether this very answer is the last one noted, not long ago."""
+    last = session.execute(
+        select(JournalEntry.after, JournalEntry.at)
+        .where(JournalEntry.registration_id == registration_id, JournalEntry.action == _NOTE)
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return last is not None and last.after == says and last.at > clock.now() - ASKED_AGAIN_AFTER
+
+
+def _was_told(session: Session, claim: _Claim, kind: str) -> bool:
+    count, last = session.execute(
+        select(func.count(), func.max(OutgoingMessage.created_at)).where(
+            OutgoingMessage.registration_id.in_([claim.id, *claim.parts]), OutgoingMessage.kind == kind
+        )
+    ).one()
+    return count >= MOST_ASKED or (last is not None and last > clock.now() - ASKED_AGAIN_AFTER)

@@ -29,13 +29,16 @@ RECONFIRM = "reconfirm"
 MATERIALS = "materials"
 DECLINE_ASKED = "decline_asked"
 COUNTER_ANSWERED = "counter_answered"
+ANSWERED_ELSEWHERE = "answered_elsewhere"
 # What came of one form for several events; its own composer writes it.
 PROGRAMME = "programme"
 # What an organiser writes herself, and what she sends to herself to see how it looks.
 MESSAGE = "message"
 SAMPLE = "sample"
 
-# The purpose of the addresses that calendars answer to.
+# The purposes of the addresses that calendars answer to: of an event and an address; and, in invitations
+# of earlier releases, which stay in calendars for years, of a registration.
+ANSWERS = "answer"
 REPLIES = "reply"
 
 # What the button of a mail leads to: the booking's own page, the event's page, or nowhere.
@@ -87,6 +90,7 @@ SHAPES: Mapping[str, Shape] = {
     ),
     DECLINE_ASKED: _PLAIN,
     COUNTER_ANSWERED: _PLAIN,
+    ANSWERED_ELSEWHERE: _PLAIN,
 }
 
 # Written by the organiser's own hand, so there are no words of ours for it.

@@ -15,6 +15,7 @@ from registration.core import clock
 from registration.core.transaction_cache import keep, kept, once
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
+from registration.events.rules import keeps_promises
 from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.seats import rules
@@ -95,7 +96,7 @@ class Seat:
     @property
     def may_change(self) -> bool:
         """Say whether anything of it can still be corrected, or given back: who was there keeps that."""
-        return self.is_active and self.event_status == "published" and self.ends_at > clock.now()
+        return self.is_active and keeps_promises(self.event_status) and self.ends_at > clock.now()
 
     @property
     def may_come_back(self) -> bool:

@@ -15,6 +15,7 @@ from registration.core.database import db
 from registration.core.locking import locked_one
 from registration.core.transaction import write_tx
 from registration.events.models import Event
+from registration.events.queries import KEEPS_PROMISES
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.models import Registration
@@ -47,7 +48,7 @@ def _candidates(at: datetime) -> Select[*tuple[Any, ...]]:
         .where(
             EventMail.reminder_days.is_not(None),
             or_(EventMail.reminded_for.is_(None), EventMail.reminded_for != Event.starts_at),
-            Event.status == "published",
+            KEEPS_PROMISES,
             Event.starts_at > at,
             Event.starts_at < at + timedelta(days=MOST_DAYS + 1),
         )

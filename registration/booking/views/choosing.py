@@ -14,7 +14,7 @@ from registration.booking.form.choices import ChoiceForm, PersonForm
 from registration.booking.form.people import KeyedForm, askable, concerning, errors_of
 from registration.booking.form.registration import SENSITIVE_CONSENT
 from registration.booking.form.sheet import Sheet
-from registration.booking.form.spec import form_spec, with_sessions
+from registration.booking.form.spec import form_of_registered, with_sessions
 from registration.booking.models import Booking
 from registration.booking.queries.alternatives import Alternative, alternatives, picked_sessions
 from registration.booking.queries.bookings import Companion, Seat, seats_of
@@ -151,7 +151,7 @@ def _own_sheet(held: Seat, picked: Collection[int]) -> Sheet:
 
 
 def _sheet(slug: str) -> Sheet:
-    spec = form_spec(db.session(), slug)
+    spec = form_of_registered(db.session(), slug)
     if spec is None:
         raise does_not_open()
     return Sheet((spec,))

@@ -22,7 +22,7 @@ from registration.booking.form.people import (
 )
 from registration.booking.form.registration import SENSITIVE_CONSENT
 from registration.booking.form.sheet import Sheet
-from registration.booking.form.spec import form_spec
+from registration.booking.form.spec import form_of_registered
 from registration.booking.models import Booking
 from registration.booking.queries.bookings import Seat
 from registration.booking.views.files import with_files
@@ -93,7 +93,7 @@ def save_people(token: str, registration_id: int) -> ResponseReturnValue:
 
 def sheet_of(seat: Seat) -> Sheet:
     """Return what the form of the registration's event asks."""
-    spec = form_spec(db.session(), seat.slug)
+    spec = form_of_registered(db.session(), seat.slug)
     if spec is None:
         raise does_not_open()
     return Sheet((spec,))

@@ -12,7 +12,7 @@ from registration.booking.answers.uploads import FileRefused
 from registration.booking.form import attendee_blocks
 from registration.booking.form.programme_sheet import programme_sheet
 from registration.booking.form.sheet import Asked, Sheet, sheet_of
-from registration.booking.form.spec import form_spec
+from registration.booking.form.spec import form_of_registered, form_spec
 from registration.core.database import db
 from registration.events.asking import FILE
 from registration.events.models import Event
@@ -37,7 +37,9 @@ def largest_programme_body(slug: str) -> int:
 def largest_people_body(token: str, registration_id: int) -> int:
     """Return the largest body that the form of a registration's people takes."""
     query = select(Event.slug).join(Registration, Registration.event_id == Event.id)
-    return largest_body(db.session.scalar(query.where(Registration.id == registration_id)) or "")
+    slug = db.session.scalar(query.where(Registration.id == registration_id)) or ""
+    spec = form_of_registered(db.session(), slug)
+    return _largest(None if spec is None else sheet_of(spec))
 
 
 def with_files(

@@ -27,6 +27,7 @@ from registration.booking.views.opening import check_pace, does_not_open, opened
 from registration.capability.services import HANDOVER
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
+from registration.events.rules import keeps_promises
 from registration.journal.services import ATTENDEE
 from registration.seats import rules
 from registration.web.guards import action_key, check_action_key
@@ -162,7 +163,7 @@ def _ask_page(
 def _page(token: str, handover: Handover, held: Seat, form: TakingForm, status: int) -> ResponseReturnValue:
     errors, sheet = errors_of(form), sheet_of(held)
     asked = taken_questions(sheet, is_alone=_is_alone(held))
-    is_there = held.state == rules.CONFIRMED and held.event_status == "published"
+    is_there = held.state == rules.CONFIRMED and keeps_promises(held.event_status)
     outcome = handover.state if handover.state != "open" or is_there else "gone"
     page = render_template(
         "booking/handover.html",

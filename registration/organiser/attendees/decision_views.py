@@ -9,6 +9,8 @@ from flask_wtf import FlaskForm
 from registration.accounts.access import EDIT
 from registration.booking.changes import decide as changes_decide
 from registration.booking.changes.target import NotNow, Target
+from registration.core.children import child_of
+from registration.core.database import db
 from registration.core.refusal import NotFound
 from registration.events.access import event_page
 from registration.events.models import Event
@@ -16,6 +18,7 @@ from registration.organiser.attendees.decision_forms import MergeForm, SeatForm
 from registration.organiser.attendees.forms import CancelForm
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, tried
+from registration.seats.models import Registration
 
 
 @event_page(EDIT)
@@ -63,6 +66,11 @@ def merge(event: Event, registration_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _refused(event, registration_id, form)
     keep, drop = Target(event.id, registration_id), Target(event.id, form.other.data or 0)
+
+    # Looked for first: only the other number was typed, and is told as such.
+    child_of(
+        db.session(), Registration, registration_id, _("There is no such registration."), event_id=event.id
+    )
 
     def act() -> None:
         try:

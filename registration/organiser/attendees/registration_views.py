@@ -11,6 +11,7 @@ from registration.booking.changes import cancel as cancelling
 from registration.booking.changes.cancel import Target
 from registration.booking.queries.bookings import Seat, seats_where
 from registration.booking.queries.dependants import dependants
+from registration.core.children import child_of
 from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
@@ -41,7 +42,8 @@ def registration_screen(
     session = db.session()
     found = _seat(event, registration_id)
     is_trusted = role_at(current_account(), event.organiser_id) in EDIT
-    registration = session.get(Registration, registration_id) or abort(404)
+    sentence = _("There is no such registration.")
+    registration = child_of(session, Registration, registration_id, sentence, event_id=event.id)
     mails = mails_of(session, registration_id)
     errors = errors_of(address) if address else []
     return event_screen(

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registration.accounts.models import Organiser
 from registration.booking.changes.target import NotNow, is_called_off
+from registration.booking.event_settings.closing import to_be_told
 from registration.booking.models import Attendee
 from registration.booking.notifications.notify import announce_moved
 from registration.capability.services import TEAM, replace, revoke
@@ -19,6 +21,7 @@ from registration.core.transaction import write_tx
 from registration.events import services as events
 from registration.events.models import Event
 from registration.events.queries import whereabouts
+from registration.events.rules import DRAFT, keeps_promises
 from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text
 from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
@@ -65,6 +68,7 @@ def change_event(event_id: int, facts: Facts, text: Text, actor: Actor, seen: st
         gates.lock(session, [event_id])
         event = _event(session, event_id)
         optimistic_lock.check(seen, stored_event(event), asdict(facts) | asdict(text))
+        _check_status(session, event, facts)
         return _change(session, event, facts, text, actor)
 
     return write_tx(work)
@@ -140,9 +144,29 @@ def _change(session: Session, event: Event, facts: Facts, text: Text, actor: Act
     note = Note("edited", organiser_id=event.organiser_id, event_id=event.id, before=was, after=event.status)
     record(session, actor, note)
     # A draft that is published is new to calendars, but neither when nor where has changed.
-    if event.status != "published" or whereabouts(event) == before:
+    if not keeps_promises(event.status) or whereabouts(event) == before:
+        return None
+    if event.status == DRAFT and not to_be_told(session, event.id):
         return None
     return announce_moved(session, event.id, before)
+
+
+def _check_status(session: Session, event: Event, facts: Facts) -> None:
+    """Raise Refusal where an event would be hidden from people who are registered for it."""
+    if facts.status != DRAFT or event.status == DRAFT:
+        return
+    count = to_be_told(session, event.id)
+    if count:
+        raise Refusal(
+            ngettext(
+                "%(num)s registration exists, so this cannot be a draft again. Make the event unlisted "
+                "under Ways in, close registration, or cancel the event.",
+                "%(num)s registrations exist, so this cannot be a draft again. Make the event unlisted "
+                "under Ways in, close registration, or cancel the event.",
+                count,
+            ),
+            field="status",
+        )
 
 
 def change_calendar_mail(organiser_id: int, choice: str, actor: Actor) -> None:

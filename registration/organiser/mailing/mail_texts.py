@@ -16,17 +16,14 @@ from registration.mail.wording import Wording, ours
 from registration.web.locale import babel_name
 
 # What answers a calendar's machine, or only carries a link, is ours to say.
-EDITABLE = tuple(
-    kind
-    for kind in kinds.SHAPES
-    if kind
-    not in (
-        kinds.LINK,
-        kinds.CORRECTED,
-        kinds.COUNTER_ANSWERED,
-        kinds.DECLINE_ASKED,
-    )
+_OURS = (
+    kinds.LINK,
+    kinds.CORRECTED,
+    kinds.COUNTER_ANSWERED,
+    kinds.DECLINE_ASKED,
+    kinds.ANSWERED_ELSEWHERE,
 )
+EDITABLE = tuple(kind for kind in kinds.SHAPES if kind not in _OURS)
 
 
 def own_text(session: Session, organiser_id: int, kind: str, locale: str) -> MailText | None:

@@ -13,9 +13,10 @@ from registration.booking.models import Booking, EventMail
 from registration.booking.notifications.kinds import MATERIALS, MESSAGE, SAMPLE
 from registration.booking.notifications.notify import announce_to
 from registration.core import clock
+from registration.core.children import child_of
 from registration.core.database import db
 from registration.core.locking import locked
-from registration.core.refusal import NotFound, Refusal
+from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.journal.services import Actor, Note, record
@@ -224,12 +225,5 @@ def _draft(session: Session, event_id: int, mailing_id: int) -> Mailing:
 
 
 def _mailing(session: Session, event_id: int, mailing_id: int) -> Mailing:
-    found = session.scalars(
-        select(Mailing)
-        .where(Mailing.id == mailing_id, Mailing.event_id == event_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise NotFound(_("There is no such message."))
-    return found
+    sentence = _("There is no such message.")
+    return child_of(session, Mailing, mailing_id, sentence, lock=True, event_id=event_id)

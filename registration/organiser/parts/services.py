@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from registration.booking.event_settings.usage import drop_pool, holders, in_category
 from registration.core import optimistic_lock
+from registration.core.children import child_of
 from registration.core.locking import locked_one
-from registration.core.refusal import NotFound, Refusal
+from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
 from registration.events.models import Category, Event, Question
@@ -137,10 +138,7 @@ def _ask_others(session: Session, event_id: int, category_id: int) -> None:
 
 
 def _found(session: Session, event_id: int, category_id: int) -> Category:
-    found = session.get(Category, category_id)
-    if found is None or found.event_id != event_id:
-        raise NotFound(_("There is no such category."))
-    return found
+    return child_of(session, Category, category_id, _("There is no such category."), event_id=event_id)
 
 
 def _noted(session: Session, event: Event, action: str, category_id: int, actor: Actor) -> None:
