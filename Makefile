@@ -53,11 +53,11 @@ browser: $(PYTHON_IS) ## see to it that Chromium is there
 			$(PACKAGES) "Chromium without a screen" chromium-headless-shell 2>/dev/null || \
 			echo "Without chromium-headless-shell the browser tests take a third longer."; }; }
 
-# Programs that people read calendars with, and Java for what looks at pages: each is fed by the tests.
-READERS = thunderbird calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 \
+# Programs that people read calendars with, Java for what looks at pages, and a proxy to stand in front of us.
+READERS = nginx-light openssl thunderbird calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 \
 	$(shell command -v java >/dev/null || echo default-jre-headless)
-HAS_READERS = command -v thunderbird && command -v calcurse && command -v php && command -v java \
-	&& test -d /usr/share/php/Sabre/VObject \
+HAS_READERS = { command -v nginx || test -x /usr/sbin/nginx; } && command -v openssl && command -v thunderbird && command -v calcurse \
+	&& command -v php && command -v java && test -d /usr/share/php/Sabre/VObject \
 	&& /usr/bin/python3 -c 'import gi; gi.require_version("ICalGLib", "3.0")'
 
 readers:
