@@ -21,7 +21,8 @@ from registration.booking.views import (
     tickets,
     unsubscribe,
 )
-from registration.web.guards import take_files
+from registration.web.body_limits import promise
+from registration.web.retyped import keeps_itself
 from registration.web.submissions import leave_unkeyed, make_anew
 
 bp = Blueprint("booking", __name__)
@@ -101,12 +102,19 @@ for _rule, _endpoint, _view, _method in (
     bp.add_url_rule(_rule, _endpoint, _view, methods=[_method])
 
 
+# Blocks of people and files that came are more than a page could be refilled with.
+bp.record_once(
+    lambda setup: keeps_itself(setup.app, "booking.submit", "booking.submit_programme", "booking.save_people")
+)
+
+
 @bp.record
 def _set_up_forms(state: BlueprintSetupState) -> None:
-    take_files(state.app, "booking.submit", files.largest_body)
-    take_files(state.app, "booking.submit_programme", files.largest_programme_body)
-    take_files(state.app, "booking.save_people", files.largest_people_body)
-
+    promise(state.app, "booking.submit", files.largest_body)
+    promise(state.app, "booking.submit_programme", files.largest_programme_body)
+    for name in ("save_people", "add_person", "choose", "move"):
+        promise(state.app, f"booking.{name}", files.largest_people_body)
+    promise(state.app, "booking.take_over", files.largest_taking_body)
     # Registering keeps its key with the booking.
     leave_unkeyed(state.app, "booking.submit", "booking.submit_programme")
     make_anew(state.app, "booking.add_person")
