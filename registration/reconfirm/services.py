@@ -18,6 +18,7 @@ from registration.reconfirm.models import Reconfirmation, ReconfirmationPlan
 from registration.reconfirm.queries import unasked
 from registration.reconfirm.rules import NO, SILENCE, YES, asks_at, deadline_at, is_time_to_ask
 from registration.seats import gate as gates
+from registration.seats.attendance import check_empty
 from registration.seats.models import Registration
 
 BATCH = 200
@@ -75,12 +76,12 @@ def ask_some(event_id: int) -> int:
 
 
 def answer(registration_id: int, word: str) -> None:
-    """Note the answer of a party. The same again is no error. Raises TooLate."""
+    """Note the answer of a party. The same again is no error. Raises TooLate, HolderIsIn."""
     write_tx(lambda session: _answered(session, registration_id, word))
 
 
 def give_back(target: Target) -> None:
-    """Note that a party does not come, and free its seats, in one step. The same again is no error."""
+    """Note that a party does not come, and free its seats, in one step. Raises TooLate, HolderIsIn."""
 
     def work(session: Session) -> None:
         gates.lock(session, [target.event_id])
@@ -122,6 +123,9 @@ def _ask(session: Session, event_id: int) -> int:
 
 
 def _answered(session: Session, registration_id: int, word: str) -> None:
+    if word == NO:
+        inside = session.scalar(select(Registration.inside).where(Registration.id == registration_id))
+        check_empty(inside or 0, ATTENDEE)
     if _note_answer(session, registration_id, word):
         event_id = session.scalar(select(Registration.event_id).where(Registration.id == registration_id))
         note = Note("reconfirmed", event_id=event_id, registration_id=registration_id, after=word)
