@@ -60,9 +60,8 @@ def answer(told: Told, parts: Callable[[], Sequence[Part]]) -> Response:
 
 def revoked() -> Response:
     """Return the answer at an address that was revoked: gone for good, so that programs ask no more."""
-    return Response(
-        f"{_('This calendar address was revoked. Take the new one.')}\n", 410, mimetype="text/plain"
-    )
+    told = _("This calendar address was revoked. Take the new one.")
+    return Response(f"{told}\n", 410, mimetype="text/plain")
 
 
 def qr_code(url: str, *, is_personal: bool = False) -> Response:
