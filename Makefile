@@ -17,7 +17,7 @@ ASKED := $(if $(filter file,$(origin PYTHON)),$(or $(wildcard $(BIN)/python),$(P
 PYTHON_IS := $(VENV)/.python-$(shell $(ASKED) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test prove check format bench lock clean browser readers clients translations screens figures licences sql coverage release
+.PHONY: help install run test fresh matrix prove check format bench lock clean browser readers clients translations screens figures licences sql coverage release
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,11 +53,11 @@ browser: $(PYTHON_IS) ## see to it that Chromium is there
 			$(PACKAGES) "Chromium without a screen" chromium-headless-shell 2>/dev/null || \
 			echo "Without chromium-headless-shell the browser tests take a third longer."; }; }
 
-# Programs that people read calendars with, and Java for what looks at pages: each is fed by the tests.
-READERS = thunderbird calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 \
+# Programs that people read calendars with, Java for what looks at pages, and a proxy to stand in front of us.
+READERS = nginx-light openssl thunderbird calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 \
 	$(shell command -v java >/dev/null || echo default-jre-headless)
-HAS_READERS = command -v thunderbird && command -v calcurse && command -v php && command -v java \
-	&& test -d /usr/share/php/Sabre/VObject \
+HAS_READERS = { command -v nginx || test -x /usr/sbin/nginx; } && command -v openssl && command -v thunderbird && command -v calcurse \
+	&& command -v php && command -v java && test -d /usr/share/php/Sabre/VObject \
 	&& /usr/bin/python3 -c 'import gi; gi.require_version("ICalGLib", "3.0")'
 
 readers:
@@ -80,6 +80,12 @@ clients: readers $(CLIENTS)/.installed ## see to it that the calendar programs a
 
 test: $(VENV)/.installed-dev browser clients ## run all tests, on both databases and in Chromium
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+fresh: ## try run and test in an empty Debian 12 and 13, as root (RELEASES=bookworm ARGS=tests/mail)
+	@$(PYTHON) -m tools.fresh --releases "$(RELEASES)" --args "$(ARGS)"
+
+matrix: ## run the suite's short form on every promised Python that can be had (ARGS=tests/mail)
+	@$(PYTHON) -m tools.matrix --workers $(WORKERS) --args "$(ARGS)"
 
 check: $(VENV)/.installed-dev ## check format, lint, types, import contracts, file sizes
 	@$(BIN)/ruff format --check .

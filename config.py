@@ -84,13 +84,13 @@ FORM_HOURS = 24
 # Seconds that a person needs at least for a registration form; sooner, the button is asked for once more.
 FORM_SECONDS = 0
 
-# Active registrations that one e-mail address may have for one event.
+# Registrations, each by a form of its own, that one e-mail address may have at a time for one event.
 MAX_PER_ADDRESS = 1
 
 # Threads of `registration serve` that answer requests.
 THREADS = 8
 
-# Reverse proxies in front of `registration serve` whose forwarded headers count.
+# Reverse proxies in front of `registration serve`: from that many the X-Forwarded headers are believed.
 TRUSTED_PROXIES = 0
 
 # Seconds between the worker's looks at the outbox when nobody wakes it.

@@ -2,15 +2,16 @@
 
 import logging
 import sys
+import threading
 from pathlib import Path
 
 from flask import Flask, request
 from sqlalchemy import create_engine, text
-from waitress.server import create_server
 
 from registration import create_app
+from registration.cli.listening import listen
 from registration.cli.memory import share_memory
-from registration.cli.polling import PolledChannel
+from registration.cli.server import Server
 from registration.core.database import prepare
 
 THREADS = 8
@@ -65,10 +66,9 @@ def main() -> None:
     share_memory()
     app = floor(url) if kind == "floor" else create_app(settings(url, Path(folder)))
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
-    server.channel_class = PolledChannel
-    print(server.effective_port, flush=True)
-    server.run()
+    sockets = listen("127.0.0.1", 0)
+    print(sockets[0].getsockname()[1], flush=True)
+    Server(app, sockets, THREADS).run(threading.Event())
 
 
 def settings(url: str, folder: Path) -> dict[str, object]:

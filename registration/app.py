@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registration.accounts import security
 from registration.afterwards import views as afterwards_views
@@ -44,7 +43,10 @@ from registration.web import (
     page_cache,
     url_converters,
 )
+from registration.web.cookies import Sessions
 from registration.web.csrf import csrf
+from registration.web.hosts import Hosts
+from registration.web.proxies import Forwarded
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
@@ -70,13 +72,13 @@ def _configure_settings(app: Flask, settings: Mapping[str, Any] | None) -> None:
         SESSION_COOKIE_SECURE=app.config["BASE_URL"].startswith("https://"),
         SESSION_COOKIE_NAME="registration_session",
         WTF_CSRF_TIME_LIMIT=None,
+        # Our pages send no Referer, which it would ask for by https; web/guards.py looks at the Origin.
+        WTF_CSRF_SSL_STRICT=False,
         # Every sentence of ours is given to the fields; WTForms would read its catalogue at each request.
         WTF_I18N_ENABLED=False,
     )
+    app.session_interface = Sessions()
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    if app.config["TRUSTED_PROXIES"]:
-        hops = app.config["TRUSTED_PROXIES"]
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
 def _configure_web(app: Flask) -> None:
@@ -92,6 +94,10 @@ def _configure_web(app: Flask) -> None:
     headers.init_app(app)
     guards.init_app(app)
     errors.init_app(app)
+    answered = Hosts(app.wsgi_app, app)
+    app.wsgi_app = Forwarded(  # type: ignore[method-assign]
+        answered, app.config["TRUSTED_PROXIES"], app.config["BASE_URL"]
+    )
 
 
 def _configure_features(app: Flask) -> None:

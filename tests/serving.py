@@ -6,30 +6,23 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
-from waitress import wasyncore
-from waitress.server import create_server
 
-from registration.cli.polling import PolledChannel
+from registration.cli.listening import listen
+from registration.cli.server import Server
 
 
 @contextmanager
 def serving(app: Flask, **options: Any) -> Iterator[int]:
     """Serve *app* on loopback, with waitress's *options*, and yield the port."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=2, ident=None, **options)
-    server.channel_class = PolledChannel
+    sockets = listen("127.0.0.1", 0)
+    server = Server(app, sockets, 2, **options)
     stop = threading.Event()
-
-    def run() -> None:
-        while not stop.is_set():
-            wasyncore.loop(timeout=0.05, use_poll=True, map=server._map, count=1)
-
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=server.run, args=(stop,))
     thread.start()
     try:
-        yield server.effective_port
+        yield int(sockets[0].getsockname()[1])
     finally:
         stop.set()
-        thread.join(timeout=10)
-        server.task_dispatcher.shutdown()
+        server.wake()
+        thread.join(timeout=30)
         server.close()
-        wasyncore.close_all(server._map, ignore_all=True)

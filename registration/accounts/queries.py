@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from registration.accounts.models import Account, Membership, Organiser
 from registration.core.database import db
@@ -12,6 +12,20 @@ from registration.core.database import db
 def organiser_by_slug(slug: str) -> Organiser | None:
     """Return the organiser for public pages; the back office asks `access.organiser_for`."""
     return db.session.scalar(select(Organiser).where(Organiser.slug == slug))
+
+
+def organisers() -> Sequence[Organiser]:
+    """Return all organisers, by name."""
+    return db.session.scalars(select(Organiser).order_by(Organiser.name, Organiser.id)).all()
+
+
+def accounts_with_roles() -> Sequence[Account]:
+    """Return all accounts with their memberships and the organisers of these, by address."""
+    return db.session.scalars(
+        select(Account)
+        .options(selectinload(Account.memberships).joinedload(Membership.organiser))
+        .order_by(Account.email)
+    ).all()
 
 
 def account_by_email(email: str) -> Account | None:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_security.utils import hash_password
-from sqlalchemy import func, select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registration.accounts.models import Account, Membership, Organiser
 from registration.core import clock, text, tokens
-from registration.core.refusal import Refusal
+from registration.core.refusal import NotFound, Refusal
 from registration.journal.services import SYSTEM, Actor, Note, record
 
 OWNER = "owner"
@@ -121,17 +121,14 @@ def add_member(
     """Give *account* the *role* at *organiser*, in place of the one it has. Raises LastOwner."""
     if role not in ROLES:
         raise Refusal(_("The role must be one of: %(roles)s.", roles=", ".join(ROLES)), field="role")
-    member = session.scalar(
-        select(Membership)
-        .where(Membership.account_id == account.id, Membership.organiser_id == organiser.id)
-        .with_for_update()
-    )
+    _lock(session, organiser.id)
+    member = _membership(session, account.id, organiser.id)
     before = member.role if member is not None else None
     if member is None:
         member = Membership(account_id=account.id, organiser_id=organiser.id, role=role)
         session.add(member)
     elif before == OWNER and role != OWNER:
-        _keep_an_owner(session, organiser)
+        _keep_an_owner(session, organiser.id, account.id)
     member.role = role
     session.flush()
     note = Note(
@@ -145,15 +142,77 @@ def add_member(
     return member
 
 
-def _keep_an_owner(session: Session, organiser: Organiser) -> None:
-    # The organiser's row is the gate: two owners who step down at once take turns here.
-    session.execute(select(Organiser.id).where(Organiser.id == organiser.id).with_for_update())
-    owners = session.scalar(
-        select(func.count())
-        .select_from(Membership)
-        .where(Membership.organiser_id == organiser.id, Membership.role == OWNER)
+def remove_member(session: Session, account_id: int, organiser_id: int, *, actor: Actor = SYSTEM) -> None:
+    """Take away what an account may do at an organiser; where that was all, its sessions end.
+
+    Raises NotFound, LastOwner.
+    """
+    _lock(session, organiser_id)
+    member = _membership(session, account_id, organiser_id)
+    if member is None:
+        raise NotFound(_("This person has no role here, or no longer."))
+    if member.role == OWNER:
+        _keep_an_owner(session, organiser_id, account_id)
+    session.delete(member)
+    session.flush()
+    facts = {"account": account_id}
+    record(session, actor, Note("member.removed", organiser_id=organiser_id, before=member.role, facts=facts))
+    left = select(Membership.id).where(Membership.account_id == account_id).limit(1)
+    if session.scalar(left) is None:
+        end_sessions(session, account_id)
+
+
+def close_account(session: Session, account_id: int, *, actor: Actor = SYSTEM) -> None:
+    """Let nobody sign in with an account any more, and end its sessions. Raises LastOwner."""
+    owned = select(Membership.organiser_id).where(
+        Membership.account_id == account_id, Membership.role == OWNER
     )
-    if owners == 1:
+    for organiser_id in sorted(session.scalars(owned)):
+        _lock(session, organiser_id)
+        _keep_an_owner(session, organiser_id, account_id)
+    session.execute(update(Account).where(Account.id == account_id).values(active=False))
+    end_sessions(session, account_id)
+    record(session, actor, Note("account.closed", facts={"account": account_id}))
+
+
+def open_account(session: Session, account_id: int, *, actor: Actor = SYSTEM) -> None:
+    """Let an account that was closed sign in again."""
+    session.execute(update(Account).where(Account.id == account_id).values(active=True))
+    record(session, actor, Note("account.opened", facts={"account": account_id}))
+
+
+def end_sessions(session: Session, account_id: int) -> None:
+    """Sign an account out everywhere: cookies name the uniquifier that it had."""
+    values = {"fs_uniquifier": tokens.new_nonce()}
+    session.execute(update(Account).where(Account.id == account_id).values(**values))
+
+
+def _lock(session: Session, organiser_id: int) -> None:
+    # The organiser's row is the gate: two owners who step down at once take turns here.
+    session.execute(select(Organiser.id).where(Organiser.id == organiser_id).with_for_update())
+
+
+def _membership(session: Session, account_id: int, organiser_id: int) -> Membership | None:
+    return session.scalar(
+        select(Membership)
+        .where(Membership.account_id == account_id, Membership.organiser_id == organiser_id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _keep_an_owner(session: Session, organiser_id: int, account_id: int) -> None:
+    """Raise LastOwner unless another account that is open owns the locked organiser too."""
+    other = (
+        select(Membership.id)
+        .join(Account, Account.id == Membership.account_id)
+        .where(
+            Membership.organiser_id == organiser_id,
+            Membership.role == OWNER,
+            Membership.account_id != account_id,
+            Account.active,
+        )
+    )
+    if session.scalar(other.limit(1)) is None:
         raise LastOwner(_("Somebody must stay owner; make another person owner first."))
 
 

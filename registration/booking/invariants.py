@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from registration.booking.models import Answer, Attendee, Booking, Upload
+from registration.booking.models import Answer, Attendee, Booking, Handover, Upload
 from registration.booking.notifications.handover import TAKEN
 from registration.booking.notifications.kinds import (
     CONFIRMED,
@@ -15,10 +15,10 @@ from registration.booking.notifications.kinds import (
     WAITLISTED,
 )
 from registration.capability.models import Capability
-from registration.capability.services import BOOKING
+from registration.capability.services import BOOKING, HANDOVER
 from registration.core.invariant import AnySelect, Invariant, OfEvent
 from registration.events.asking import FILE
-from registration.events.models import Event, Question
+from registration.events.models import Event, EventSession, Question
 from registration.mail.models import OutgoingMessage
 from registration.seats import rules
 from registration.seats.invariants import those_of
@@ -174,6 +174,28 @@ def _lost_file(event_id: OfEvent | None) -> AnySelect:
     return query if event_id is None else query.where(Question.event_id == event_id)
 
 
+def _session_outside(event_id: OfEvent | None) -> AnySelect:
+    query = (
+        select(Event.slug, EventSession.id.label("session"))
+        .join(Event, Event.id == EventSession.event_id)
+        .where((EventSession.starts_at < Event.starts_at) | (EventSession.ends_at > Event.ends_at))
+    )
+    return query if event_id is None else query.where(Event.id == event_id)
+
+
+def _handover_link_astray(event_id: OfEvent | None) -> AnySelect:
+    query = (
+        select(Event.slug, Handover.id.label("handover"))
+        .join(Registration, Registration.id == Handover.registration_id)
+        .join(Event, Event.id == Registration.event_id)
+        .join(Capability, (Capability.subject_id == Handover.id) & (Capability.purpose == HANDOVER))
+        .where(
+            Handover.state == "open", Capability.revoked_at.is_(None), Capability.expires_at != Event.ends_at
+        )
+    )
+    return _in_event(query, event_id)
+
+
 INVARIANTS = (
     Invariant(
         "I5",
@@ -216,5 +238,17 @@ INVARIANTS = (
         "Every file that was sent is there",
         "Answer {answer} of {slug} names a file that is not there.",
         _lost_file,
+    ),
+    Invariant(
+        "I22",
+        "A session lies within its event",
+        "Session {session} of {slug} lies outside the hours of its event.",
+        _session_outside,
+    ),
+    Invariant(
+        "I23",
+        "A seat can be taken over until the event ends",
+        "The link of handover {handover} of {slug} does not end with the event.",
+        _handover_link_astray,
     ),
 )

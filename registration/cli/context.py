@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from functools import update_wrapper
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
+from registration.cli.errors import database_trouble
 from registration.core.database import db
+from registration.core.server_lock import DatabaseUse
 from registration.core.settings import ConfigurationError
-from registration.schema.migrations import current_revision, is_known, newest_revision
+from registration.schema.standing import Stand, Standing, file_trouble, standing
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,28 +30,40 @@ def with_database(command: F) -> F:
     return update_wrapper(checked, command)  # type: ignore[return-value]
 
 
-def found_revision() -> str | None:
-    """Return the schema that the database has. Raises ConfigurationError when it does not answer."""
+def found_standing() -> Standing:
+    """Return how the database stands. Raises ConfigurationError when it cannot be read.
+
+    A SQLite file is held in use from here until the command ends, so that no copy is put in its place.
+    """
+    file = sqlite_file()
+    if file is not None:
+        if trouble := file_trouble(file):
+            raise ConfigurationError(trouble)
+        _use(file)
     try:
         with db.engine.connect() as connection:
-            return current_revision(connection)
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        raise ConfigurationError(
-            f"The database does not answer ({reason}). Check REGISTRATION_DATABASE_URL."
-        ) from None
+            return standing(connection)
+    except DBAPIError as error:
+        raise ConfigurationError(database_trouble(error)) from None
 
 
 def check_schema() -> None:
     """Raise ConfigurationError unless the database has the schema of this release."""
-    revision = found_revision()
-    if revision == newest_revision():
-        return
-    if revision is not None and not is_known(revision):
-        raise ConfigurationError(
-            f"The database has schema {revision}, which this release does not know. Install the newer one."
-        )
-    raise ConfigurationError("The database has no schema of this release. Run `registration migrate` first.")
+    found = found_standing()
+    if found.stand is not Stand.CURRENT:
+        raise ConfigurationError(found.sentence)
+
+
+def _use(file: Path) -> None:
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.with_resource(DatabaseUse(file))
+
+
+def sqlite_file() -> Path | None:
+    """Return the file of a SQLite database, or None."""
+    url = db.engine.url
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
 def fail(sentence: str) -> click.ClickException:

@@ -17,7 +17,7 @@ from registration.demo.build import Demo, build
 @click.option("--json", "as_json", is_flag=True, help="As JSON; makes new passwords when the demo is there.")
 @with_database
 def demo(as_json: bool) -> None:
-    """Build two organisers with their events, full and partly filled, and print the sign-ins."""
+    """Create two demo organisers and print their sign-ins."""
     if is_production(current_app.config):
         raise fail("The demo is for development. Set REGISTRATION_ENV=development, with another database.")
     if not is_empty() and not as_json:

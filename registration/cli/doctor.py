@@ -23,7 +23,7 @@ from registration.seats.models import Registration
 )
 @with_database
 def doctor(event_slug: str | None, as_json: bool, mends: bool) -> None:
-    """Check every invariant; exit 1 when one does not hold."""
+    """Check the live data; exit 1 if a check fails."""
     if mends:
         for one in repair(event_slug):
             click.echo(f"mended {one}", err=True)
@@ -45,7 +45,7 @@ def doctor(event_slug: str | None, as_json: bool, mends: bool) -> None:
 @click.argument("subject", metavar="EVENT|REGISTRATION")
 @with_database
 def why(subject: str) -> None:
-    """Say why an event is full, why nobody, or not this one, was promoted."""
+    """Explain why an event is full or somebody has no seat."""
     for reason in _reasons(subject):
         click.echo(f"{'*' if reason.is_obstacle else ' '} {reason.sentence}")
 

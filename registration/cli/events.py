@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from registration.cli.context import fail, with_database
 from registration.core.database import db
+from registration.core.private_files import opened_private
 from registration.events.models import Event
 from registration.events.queries import words
 from registration.organiser.attendees.exports import FORMATS
@@ -20,14 +21,14 @@ from registration.seats.queries import availability
 
 @click.group()
 def event() -> None:
-    """Events."""
+    """List events and export attendees."""
 
 
 @event.command("list")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @with_database
 def list_events(as_json: bool) -> None:
-    """List all events with their seats."""
+    """List events with their seats."""
     events = db.session.scalars(select(Event).order_by(Event.starts_at)).all()
     seats = availability(db.session(), [one.id for one in events])
     rows = [
@@ -57,12 +58,12 @@ def list_events(as_json: bool) -> None:
 @click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @with_database
 def export_event(event_slug: str, fmt: str, state: str, sensitive: bool, output: Path | None) -> None:
-    """Write the attendees of EVENT to a file or to standard output."""
+    """Export the attendees of EVENT."""
     found = db.session.scalar(select(Event).where(Event.slug == event_slug))
     if found is None:
         raise fail(f"There is no event {event_slug}. `registration event list` shows them.")
     filters = filters_from({"state": state})
-    with output.open("wb") if output else nullcontext(sys.stdout.buffer) as out:
+    with opened_private(output) if output else nullcontext(sys.stdout.buffer) as out:
         count = write_list(db.session(), found, fmt, out, filters, with_sensitive=sensitive)
     if output:
         click.echo(f"{count} attendees written to {output}", err=True)

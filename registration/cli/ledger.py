@@ -21,7 +21,7 @@ TOLD = 20
 @click.option("--verify", is_flag=True, help="Check the chain, and that nobody was let past.")
 @with_database
 def ledger(event_slug: str, verify: bool) -> None:
-    """Print the ledger of an event; with --verify check it: exit 1 when it does not hold."""
+    """Print an event's waitlist record (--verify checks it)."""
     session = db.session()
     event_id = session.scalar(select(Event.id).where(Event.slug == event_slug))
     if event_id is None:

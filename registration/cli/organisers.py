@@ -1,11 +1,20 @@
 """Add organisers and invite colleagues."""
 
+import json
+
 import click
 from sqlalchemy.orm import Session
 
 from registration.accounts.models import Account, Organiser
-from registration.accounts.queries import account_by_email, organiser_by_slug
-from registration.accounts.services import NewOrganiser, add_member, create_account, create_organiser
+from registration.accounts.queries import account_by_email, organiser_by_slug, organisers, team
+from registration.accounts.services import (
+    NewOrganiser,
+    add_member,
+    create_account,
+    create_organiser,
+    remove_member,
+)
+from registration.cli.accounts import found_account
 from registration.cli.context import fail, with_database
 from registration.core.text import normal_email
 from registration.core.transaction import write_tx
@@ -15,7 +24,7 @@ ROLES = ("owner", "manager", "viewer", "door")
 
 @click.group()
 def organiser() -> None:
-    """Organisers and their teams."""
+    """Manage organisers and their teams."""
 
 
 @organiser.command()
@@ -25,7 +34,7 @@ def organiser() -> None:
 @click.option("--owner", default="", help="The address of the first colleague, who may do everything.")
 @with_database
 def create(name: str, email: str, slug: str, owner: str) -> None:
-    """Add an organiser; with --owner also its first account."""
+    """Create an organiser (--owner adds its first account)."""
     new = NewOrganiser(name=name, email=email, slug=slug)
     made = write_tx(lambda session: create_organiser(session, new).slug)
     click.echo(f"organiser {made}")
@@ -39,14 +48,60 @@ def create(name: str, email: str, slug: str, owner: str) -> None:
 @click.option("--role", type=click.Choice(ROLES), default="manager", show_default=True)
 @with_database
 def invite(organiser_slug: str, email: str, role: str) -> None:
-    """Give somebody a role; a new account's password is printed once."""
+    """Give someone a role; prints a new account's password."""
     _invite(organiser_slug, email, role)
 
 
-def _invite(slug: str, email: str, role: str) -> None:
+@organiser.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@with_database
+def list_organisers(as_json: bool) -> None:
+    """List all organisers."""
+    rows = [{"slug": one.slug, "name": one.name, "email": one.email} for one in organisers()]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        click.echo("{slug}  {email}  {name}".format(**row))
+
+
+@organiser.command("team")
+@click.argument("organiser_slug", metavar="ORGANISER")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@with_database
+def show_team(organiser_slug: str, as_json: bool) -> None:
+    """List who has which role at ORGANISER."""
+    rows = [
+        {"email": one.account.email, "name": one.account.name, "role": one.role}
+        for one in team(_found(organiser_slug))
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        click.echo("{email}  {role}".format(**row))
+
+
+@organiser.command()
+@click.argument("organiser_slug", metavar="ORGANISER")
+@click.argument("email")
+@with_database
+def remove(organiser_slug: str, email: str) -> None:
+    """Take the role of EMAIL at ORGANISER away."""
+    organiser_id, account_id = _found(organiser_slug).id, found_account(email).id
+    write_tx(lambda session: remove_member(session, account_id, organiser_id))
+    click.echo(f"{normal_email(email)} has no role at {organiser_slug}")
+
+
+def _found(slug: str) -> Organiser:
     found = organiser_by_slug(slug)
     if found is None:
-        raise fail(f"There is no organiser {slug}. `registration organiser create` adds one.")
+        raise fail(f"There is no organiser {slug}. `registration organiser list` shows them.")
+    return found
+
+
+def _invite(slug: str, email: str, role: str) -> None:
+    found = _found(slug)
     try:
         address = normal_email(email)
     except ValueError:

@@ -9,8 +9,7 @@ from flask import current_app
 from sqlalchemy import select, update
 
 from registration.accounts.models import Organiser
-from registration.cli.context import fail, with_database
-from registration.cli.database import sqlite_file
+from registration.cli.context import fail, sqlite_file, with_database
 from registration.core.database import db
 from registration.core.server_lock import ServerLock
 from registration.core.text import slugged
@@ -38,9 +37,9 @@ TOLD = 20
 @click.option("--seed", default=1, show_default=True)
 @with_database
 def stress(name: str, clients: int, each: int, seconds: float, seats: int, seed: int) -> None:
-    """Let many clients loose, the doctor looking on; exit 1 when anything is found.
+    """Load-test the database while checking it.
 
-    It makes an organiser and events of its own and leaves them there.
+    It makes an organiser and events of its own and leaves them there; exit 1 when anything is found.
     """
     with ExitStack() as held:
         file = sqlite_file()
@@ -65,7 +64,7 @@ def stress(name: str, clients: int, each: int, seconds: float, seats: int, seed:
 @click.option("--seats", default=5, show_default=True, type=click.IntRange(1, 1000))
 @click.option("--trace", is_flag=True, help="Print every step.")
 def simulate(seed: int, steps: int, seats: int, trace: bool) -> None:
-    """Walk through the engine from a seed, crashes included, on a database of its own.
+    """Simulate random use with crashes, from a seed.
 
     The seed says what the walk is about: seats and offers, who is asked first, or choices and moves.
     Clock, tokens and mailer are the simulation's. After every step the tables are compared with a

@@ -1,28 +1,33 @@
 """Serve pages and send mail, in one process or in several."""
 
-import ipaddress
 import logging
 import os
 import signal
+import socket
+import sys
 import threading
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from types import FrameType
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from waitress.server import BaseWSGIServer, create_server
 
-from registration.cli.context import check_schema, with_database
-from registration.cli.database import bring_schema_up, sqlite_file
+from registration.cli.context import check_schema, sqlite_file, with_database
+from registration.cli.database import bring_schema_up
 from registration.cli.demo import is_empty, print_demo
+from registration.cli.listening import addresses_of, is_this_machine_alone, listen, shown
+from registration.cli.logs import log_lines
 from registration.cli.memory import share_memory
-from registration.cli.polling import PolledChannel
+from registration.cli.server import Server
 from registration.cli.working import working
+from registration.core.background_threads import BackgroundThreads
 from registration.core.server_lock import ServerLock, refuse_network_file
+from registration.core.setting_checks import is_loopback
 from registration.core.settings import PREFIX, ConfigurationError, is_production
 from registration.mail import outbox
-from registration.mail import worker as mail
 
 log = logging.getLogger(__name__)
 
@@ -35,18 +40,22 @@ log = logging.getLogger(__name__)
 def serve(host: str, port: int, web_only: bool) -> None:
     """Serve pages, and send mail beside it."""
     check_schema()
-    run(_app(), host, port, web_only=web_only)
+    app = _app()
+    _refuse_open_development(app, host)
+    run(app, host, listen(host, port), web_only=web_only)
 
 
 @click.command()
 @with_database
 def worker() -> None:
     """Send mail and do what is due; several at once share the work on PostgreSQL."""
+    log_lines()
     stop = threading.Event()
     _stop_on_signals(stop)
     click.echo("worker: sending mail as it comes", err=True)
-    with working(_app(), stop):
+    with working(_app(), stop) as threads:
         stop.wait()
+    _end(threads)
 
 
 @click.command()
@@ -55,100 +64,120 @@ def worker() -> None:
 @with_appcontext
 def start(host: str, port: int) -> None:
     """Do all that a fresh machine needs: schema, demo events, server and worker (`make run`)."""
-    bring_schema_up()
     app = _app()
-    _take_address(app, host, port)
+    _refuse_open_development(app, host)
+    bring_schema_up()
+    sockets = listen(host, port)
+    _take_address(app, host, sockets)
     own = app.config["BASE_URL"]
     if not is_production(app.config):
         if is_empty():
             print_demo(as_json=False)
         else:
             click.echo("The demo is there. `registration demo --json` makes new passwords for its sign-ins.")
-    click.echo(f"Mails:   {app.config['MAIL_URL']}  (read them at {own}/dev/mailbox/)")
+        click.echo(f"Mails:   {app.config['MAIL_URL']}  (read them at {own}/dev/mailbox/)")
     click.echo(f"Sign in: {own}/login")
-    run(app, host, port)
+    run(app, host, sockets)
 
 
-def run(app: Flask, host: str, port: int, *, web_only: bool = False) -> None:
-    """Serve *app* until it is told to stop. Raises ConfigurationError when that would be unsafe."""
-    _refuse_open_development(app, host)
-    _check_mail(app)
+def run(app: Flask, host: str, sockets: Sequence[socket.socket], *, web_only: bool = False) -> None:
+    """Serve *app* at *sockets* until it is told to stop. Raises ConfigurationError where that is unsafe."""
+    log_lines()
     share_memory()
     stop = threading.Event()
+    threads: BackgroundThreads | None = None
     with ExitStack() as held:
         file = sqlite_file()
         if file is not None:
             refuse_network_file(file)
             held.enter_context(ServerLock(file))
-        server = _listening(app, host, port)
+        server = _server(app, sockets)
+        held.callback(server.close)
         if not web_only:
-            held.enter_context(working(app, stop))
-        # A request that waits for a thread is no news.
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        _take_address(app, host, server.effective_port)
+            threads = held.enter_context(working(app, stop))
+        _take_address(app, host, sockets)
+        _warn(app)
+        _stop_on_signals(stop, server.wake)
         click.echo(f"Open:    {app.config['BASE_URL']}/")
-        _stop_on_signals(stop, server.close)
-        with suppress(KeyboardInterrupt, SystemExit):
-            server.run()
+        for one in sockets:
+            log.info("listening at %s", shown(*one.getsockname()[:2]))
+        server.run(stop)
+        log.info("stopped")
+    if threads is not None:
+        _end(threads)
 
 
-def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
-    """Return the server, its port already taken. Raises ConfigurationError when it is not free."""
-    try:
-        server = create_server(
-            app,
-            host=host,
-            port=port,
-            threads=app.config["THREADS"],
-            # Slow visitors cost a connection, not a thread: waitress reads them without one.
-            connection_limit=1000,
-            channel_timeout=30,
-            cleanup_interval=10,
-            max_request_header_size=32768,
-            # Flask answers what is too long with a page; this only stops what would never end.
-            max_request_body_size=max(
-                4 * app.config["MAX_CONTENT_LENGTH"], 2 * app.config["MAX_UPLOAD"], 6 * app.config["MAX_FILE"]
-            ),
-            ident=None,
-        )
-        server.channel_class = PolledChannel
-    except OSError as error:
-        raise ConfigurationError(
-            f"Port {port} of {host} cannot be had ({error.strerror}). Choose another: make run PORT=8001."
-        ) from None
-    return server
+def _end(threads: BackgroundThreads) -> None:
+    """Exit 1 with a sentence when the process had to end because a thread of it could not live."""
+    if threads.end:
+        click.echo(f"registration: {threads.end}. The log says why.", err=True)
+        sys.exit(1)
 
 
-def _check_mail(app: Flask) -> None:
-    try:
-        mail.check_transport(app.config["MAIL_URL"])
-    except ValueError as error:
-        raise ConfigurationError(str(error)) from None
+def _server(app: Flask, sockets: Sequence[socket.socket]) -> Server:
+    return Server(
+        app,
+        sockets,
+        app.config["THREADS"],
+        # Slow visitors cost a connection, not a thread: waitress reads them without one.
+        channel_timeout=30,
+        cleanup_interval=5,
+        max_request_header_size=32768,
+        # Flask answers what is too long with a page; this only stops what would never end.
+        max_request_body_size=max(
+            4 * app.config["MAX_CONTENT_LENGTH"], 2 * app.config["MAX_UPLOAD"], 6 * app.config["MAX_FILE"]
+        ),
+    )
 
 
-def _take_address(app: Flask, host: str, port: int) -> None:
+def _take_address(app: Flask, host: str, sockets: Sequence[socket.socket]) -> None:
     """In development, links in mails begin with where this server is, unless a setting says otherwise."""
     if not is_production(app.config) and f"{PREFIX}BASE_URL" not in os.environ:
-        app.config["BASE_URL"] = f"http://{host}:{port}"
+        app.config["BASE_URL"] = f"http://{shown(host, sockets[0].getsockname()[1])}"
+        own = urlsplit(app.config["BASE_URL"]).hostname
+        app.config["TRUSTED_HOSTS"] = sorted(
+            {*app.config["TRUSTED_HOSTS"], f"[{own}]" if ":" in str(own) else own}
+        )
+
+
+def _warn(app: Flask) -> None:
+    """Say in one line each what serves, and yet is probably not meant."""
+    url = urlsplit(app.config["BASE_URL"])
+    if url.scheme == "https" and not app.config["TRUSTED_PROXIES"]:
+        log.warning(
+            "%sBASE_URL begins with https, which a proxy in front of this server must speak, and"
+            " %sTRUSTED_PROXIES is 0: set it to the number of proxies, or all visitors count as one.",
+            PREFIX,
+            PREFIX,
+        )
+    if url.scheme == "http" and is_production(app.config) and not is_loopback(url.hostname or ""):
+        log.warning(
+            "%sBASE_URL begins with http: passwords and links travel open, and cookies are not kept to https."
+            " Set it to the https address that people use.",
+            PREFIX,
+        )
 
 
 def _refuse_open_development(app: Flask, host: str) -> None:
     if is_production(app.config):
         return
-    is_local = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    if not is_local:
+    if not is_this_machine_alone(addresses_of(host)):
         raise ConfigurationError(
             "Development shows every mail to everybody, so it serves this machine only."
             " Set REGISTRATION_ENV=production to serve others."
         )
 
 
-def _stop_on_signals(stop: threading.Event, *actions: object) -> None:
+def _stop_on_signals(stop: threading.Event, *wake: Callable[[], None]) -> None:
+    """Let SIGTERM and Ctrl-C set *stop*, and call *wake*; the second one ends the process at once."""
+
     def ended(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise SystemExit(1)
         stop.set()
         outbox.news.set()
-        if actions:
-            raise SystemExit(0)
+        for one in wake:
+            one()
 
     signal.signal(signal.SIGTERM, ended)
     signal.signal(signal.SIGINT, ended)

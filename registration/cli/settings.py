@@ -10,7 +10,7 @@ from registration.core.settings import defaults, masked
 @click.command()
 @with_appcontext
 def config() -> None:
-    """Print the settings in force, secrets masked."""
+    """Show the settings in use, secrets masked."""
     shown = masked({name: current_app.config[name] for name in defaults()})
     for name, value in sorted(shown.items()):
         click.echo(f"{name}={value}")

@@ -6,6 +6,7 @@ A relay that takes half a minute for each mail must not keep an offer open that 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from flask import Flask
 
@@ -13,6 +14,7 @@ from registration.booking.tasks.event_reminders import remind
 from registration.booking.tasks.offer_reminders import remind_offers
 from registration.booking.tasks.sweep import sweep
 from registration.core.background_loop import go_round
+from registration.core.background_threads import BackgroundThreads
 from registration.ical.services import store_entries
 from registration.mail import outbox
 from registration.mail import worker as mail
@@ -24,21 +26,17 @@ CHORES = (sweep, remind, remind_offers, queue_some, reconfirm, store_entries)
 
 
 @contextmanager
-def working(app: Flask, stop: threading.Event) -> Iterator[None]:
+def working(app: Flask, stop: threading.Event) -> Iterator[BackgroundThreads]:
     """Let both threads work while the context lasts; *stop* ends them, and so does leaving it."""
-    threads = [
-        threading.Thread(target=mail.run, args=(app, stop), name="mail"),
-        threading.Thread(target=_do_chores, args=(app, stop), name="chores"),
-    ]
-    for thread in threads:
-        thread.start()
+    jobs = {"mail": partial(mail.run, app, stop), "chores": partial(_do_chores, app, stop)}
+    threads = BackgroundThreads(app, jobs, stop)
+    threads.start()
     try:
-        yield
+        yield threads
     finally:
         stop.set()
         outbox.news.set()
-        for thread in threads:
-            thread.join(timeout=10)
+        threads.join(10)
 
 
 def _do_chores(app: Flask, stop: threading.Event) -> None:

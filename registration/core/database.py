@@ -22,12 +22,18 @@ _SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=8000",
 )
-_POSTGRES_LIMITS = (
-    "SET lock_timeout='3s'",
-    "SET statement_timeout='10s'",
-    "SET idle_in_transaction_session_timeout='15s'",
-    "SET timezone='UTC'",
+_POSTGRES_LIMITS = {
+    "lock_timeout": "3s",
+    "statement_timeout": "10s",
+    "idle_in_transaction_session_timeout": "15s",
+    "timezone": "UTC",
+}
+_SET_FOR_SESSION = [f"SET {name}='{value}'" for name, value in _POSTGRES_LIMITS.items()]
+_SET_FOR_TRANSACTION = "SELECT " + ", ".join(
+    f"set_config('{name}', '{value}', true)" for name, value in _POSTGRES_LIMITS.items()
 )
+# Noted at a connection that a pooler such as PgBouncer shares among its clients.
+_IS_SHARED = "shared by a pooler"
 
 
 _READS = "registration_single_reads"
@@ -136,6 +142,7 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", _prepare_postgres)
+        event.listen(engine, "begin", _begin_postgres)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -162,9 +169,24 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if kind == "write" else "BEGIN")
 
 
-def _prepare_postgres(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+def _prepare_postgres(connection: Any, record: ConnectionPoolEntry) -> None:
+    """Set our limits, or note that each transaction must: a pooler gives every one another session.
+
+    PgBouncer shows as another process than the one that answers. There, statements that one client
+    prepared are in the way of the next, so nothing is prepared.
+    """
     cursor = connection.cursor()
-    for statement in _POSTGRES_LIMITS:
-        cursor.execute(statement)
+    answering = cursor.execute("SELECT pg_backend_pid()").fetchone()
+    if answering != (connection.info.backend_pid,):
+        record.info[_IS_SHARED] = True
+        connection.prepare_threshold = None
+    else:
+        for statement in _SET_FOR_SESSION:
+            cursor.execute(statement)
     cursor.close()
     connection.commit()
+
+
+def _begin_postgres(connection: Connection) -> None:
+    if connection.info.get(_IS_SHARED) and connection.get_isolation_level() != "AUTOCOMMIT":
+        connection.exec_driver_sql(_SET_FOR_TRANSACTION)

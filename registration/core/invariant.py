@@ -1,12 +1,12 @@
 """What must always hold, as queries that return no row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import BindParameter, Integer, Select, bindparam
+from sqlalchemy import BindParameter, Connection, Integer, Select, bindparam
 
 from registration.core import clock
 from registration.core.database import UtcDateTime
@@ -22,13 +22,15 @@ EVENT_ID = "event_id"
 class Invariant:
     """One rule. *broken_by* returns the query of what breaks it, for one event or (None) for all.
 
-    *sentence* tells of one row; its placeholders are the query's columns.
+    *sentence* tells of one row; its placeholders are the query's columns. What no query can say is
+    *looked* at besides: that returns rows of its own, read by the connection of the same snapshot.
     """
 
     code: str
     title: str
     sentence: str
     broken_by: Callable[[OfEvent | None], AnySelect]
+    looked: Callable[[Connection, int | None], Iterable[Mapping[str, Any]]] | None = None
 
 
 def ago(span: timedelta = timedelta()) -> BindParameter[datetime]:

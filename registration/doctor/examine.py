@@ -1,7 +1,9 @@
 """Run every invariant in one read-only snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text
 
@@ -55,10 +57,12 @@ def _finding(connection: Connection, invariant: Invariant, event_id: int | None)
     told: list[str] = []
     count = 0
     query = query_of(invariant, is_for_one=event_id is not None)
-    for row in connection.execute(query, {} if event_id is None else {EVENT_ID: event_id}):
+    rows = connection.execute(query, {} if event_id is None else {EVENT_ID: event_id}).mappings()
+    looked: Iterable[Mapping[str, Any]] = invariant.looked(connection, event_id) if invariant.looked else ()
+    for row in chain(map(dict, rows), looked):
         count += 1
         if count <= TOLD:
-            told.append(invariant.sentence.format(**row._mapping))
+            told.append(invariant.sentence.format(**row))
     return Finding(invariant.code, invariant.title, tuple(told), count)
 
 

@@ -87,6 +87,16 @@ class Delivery(Model):
     detail: Mapped[str] = mapped_column(String(300), default="")
 
 
+class OutboxPlace(Model):
+    """In which database the outbox was when mail last left it: the one row tells a copy from it."""
+
+    __tablename__ = "outbox_place"
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[str] = mapped_column(String(120))
+
+
 class MailText(Model):
     """An organiser's own words for a kind of mail in one language, with flat placeholders."""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
 from registration.core import clock
 from registration.core.background_loop import go_round
@@ -16,6 +17,7 @@ from registration.mail import outbox
 from registration.mail.addresses import numbered
 from registration.mail.composing import Draft, Superseded, compose, files_of, readers
 from registration.mail.envelope import Attachment, Letter, UnsendableLetter, UnsendableRecipient, build
+from registration.mail.holding import hold_in_copy
 from registration.mail.models import OutgoingMessage
 from registration.mail.pace import Pace
 from registration.mail.transport import Deferred, Refused, Transport, Undelivered, transport_from_url
@@ -41,11 +43,6 @@ def run(app: Flask, stop: threading.Event) -> None:
             return _send_round(transport, pace, stop)
 
         go_round([send], stop, lambda: outbox.news.wait(app.config["WORKER_SECONDS"]))
-
-
-def check_transport(url: str) -> None:
-    """Raise ValueError, with one sentence, when no mail could go by *url*."""
-    transport_from_url(url)
 
 
 def send_due(transport: Transport | None = None) -> int:
@@ -76,7 +73,7 @@ def _send_batch(transport: Transport, pace: Pace, stop: threading.Event | None =
     Mails are drafted a few at a time, in one short snapshot; then each is written and sent, one after
     the other, with no transaction open: neither a slow document nor a slow relay holds anything up.
     """
-    messages = write_tx(lambda session: outbox.claim(session, pace.batch(BATCH)))
+    messages = write_tx(lambda session: _claimed(session, pace.batch(BATCH)))
     left = list(messages)
     away: Exception | None = None
     while left and away is None:
@@ -96,6 +93,11 @@ def _send_batch(transport: Transport, pace: Pace, stop: threading.Event | None =
         # No mail leaves now: each waits like the one that was tried, and none is written in vain.
         _mark(message, away)
     return len(messages), bool(messages) and away is None
+
+
+def _claimed(session: Session, limit: int) -> Sequence[OutgoingMessage]:
+    hold_in_copy(session)
+    return outbox.claim(session, limit)
 
 
 def _is_ours_still(message: OutgoingMessage, left: Sequence[OutgoingMessage]) -> bool:

@@ -101,8 +101,12 @@ def seat_by_hand(model: Model, key: str, hall: int, reason: str, at: datetime) -
 
 def _passes_somebody(room: Room, entry: Entry) -> bool:
     line = room.waiting()
-    ahead = line[: line.index(entry)]
-    return any(room.plan.policy == "strict" or room.fits(room.needs(one)) for one in ahead)
+    ahead = room.reserving(line[: line.index(entry)])
+    if room.plan.policy != "strict":
+        return any(room.fits(room.needs(one)) for one in ahead)
+    needs = room.needs(entry)
+    spared = room.spare(needs)
+    return room.fits(needs, spared) and not room.fits(needs, spared, ahead)
 
 
 def change_choice(model: Model, key: str, hall: int, rank: int, choice: str, at: datetime) -> str:
@@ -134,7 +138,7 @@ def _may_need(room: Room, entry: Entry, after: "dict[int, str | None]") -> bool:
         return True
     needs = room.needs_of(one for one in after.values() if one is not None)
     more: Counter[str] = needs - room.needs(entry)
-    return not more or (room.fits(more) and not room.is_held_back(entry.priority))
+    return not more or room.may_have(more, entry.priority)
 
 
 def grow(model: Model, key: str, hall: int, person: str, at: datetime) -> str:

@@ -1,7 +1,7 @@
 """One event as the model sees it: who is in it, what is taken, who may sit."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -138,18 +138,40 @@ class Room:
         line = (one for one in self.entries if one.state == WAITS)
         return sorted(line, key=lambda one: (-one.priority, one.place, one.part))
 
-    def fits(self, needs: Counter[str], spared: int = 0) -> bool:
+    def fits(self, needs: Counter[str], spared: int = 0, ahead: Sequence[Entry] = ()) -> bool:
         """Say whether all of *needs* is free; what is kept for a firm is free to its people alone.
 
-        *spared* are seats of the reserve that the organiser gives for this.
+        *spared* are seats of the reserve that the organiser gives for this. Those *ahead* have reserved
+        what they need, as far as there is any.
         """
         taken = self.taken()
-        if any(taken[pool] + need > self.limit(pool) for pool, need in needs.items()):
+        left = {pool: max(0, self.limit(pool) - taken[pool]) for pool in self.pools()}
+        own = {firm: max(0, seats - taken[f"@{firm}"]) for firm, seats in self.allotted.items()}
+        to_all = max(0, left[EVENT] - sum(own.values()) - self.reserve + spared)
+        for one in ahead:
+            wants = self.needs(one)
+            theirs = sum(min(wants[f"@{firm}"], seats) for firm, seats in own.items())
+            own = {firm: max(0, seats - wants[f"@{firm}"]) for firm, seats in own.items()}
+            others = min(to_all, wants.pop(EVENT) - theirs)
+            to_all -= others
+            left[EVENT] = max(0, left[EVENT] - theirs - others)
+            for pool, need in wants.items():
+                left[pool] = max(0, left[pool] - need)
+        if any(need > left[pool] for pool, need in needs.items()):
             return False
-        left = {firm: max(0, seats - taken[f"@{firm}"]) for firm, seats in self.allotted.items()}
-        kept = sum(left.values()) + self.reserve - spared
-        theirs = sum(min(needs[f"@{firm}"], seats) for firm, seats in left.items())
-        return kept == 0 or needs[EVENT] - theirs <= max(0, self.free() - kept)
+        theirs = sum(min(needs[f"@{firm}"], seats) for firm, seats in own.items())
+        return needs[EVENT] - theirs <= to_all
+
+    def pools(self) -> list[str]:
+        return [*self.wanted, *(f"@{firm}" for firm in self.firms)]
+
+    def can_ever_fit(self, needs: Counter[str]) -> bool:
+        """Say whether there is as much of everything, were nobody else there."""
+        return all(need <= self.limit(pool) for pool, need in needs.items())
+
+    def reserving(self, line: Iterable[Entry]) -> list[Entry]:
+        """Return who of *line* keeps seats from those behind, where nobody who is ahead may be delayed."""
+        return [one for one in line if self.can_ever_fit(self.needs(one))]
 
     def free(self) -> int:
         """Return how many seats of the event nobody has."""
@@ -164,14 +186,15 @@ class Room:
         open_seats = max(0, self.free() - kept - self.reserve)
         return min(self.reserve, max(0, needs[EVENT] - open_seats))
 
-    def is_held_back(self, priority: int) -> bool:
-        """Say whether somebody who waits must be asked first, even if she does not fit."""
-        if self.plan.policy != "strict" and not self.stands_still:
+    def may_have(self, needs: Counter[str], priority: int) -> bool:
+        """Say whether somebody who asks now gets *needs*: those who wait and rank no lower come first."""
+        ahead = self.reserving(one for one in self.waiting() if one.priority >= priority)
+        if self.stands_still and ahead:
             return False
-        return any(one.priority >= priority for one in self.waiting())
+        return self.fits(needs, ahead=ahead if self.plan.policy == "strict" else ())
 
     def would_sit(self, entry: Entry) -> bool:
-        return self.fits(self.needs(entry)) and not self.is_held_back(entry.priority)
+        return self.may_have(self.needs(entry), entry.priority)
 
     def may_wait(self) -> bool:
         """Say whether one more can wait."""
@@ -196,12 +219,13 @@ class Room:
         seated = []
         if self.stands_still:
             return []
+        reserving: list[Entry] = []
         for entry in self.waiting():
-            if self.fits(self.needs(entry)):
+            if self.fits(self.needs(entry), ahead=reserving):
                 entry.sit()
                 seated.append(entry)
             elif self.plan.policy == "strict":
-                break
+                reserving += self.reserving([entry])
         return seated
 
     def trouble(self, people: Iterable[str]) -> str:

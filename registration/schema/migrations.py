@@ -14,6 +14,9 @@ from sqlalchemy import Connection, Engine
 from registration.core.bundled import bundled
 from registration.schema.statistics import know_tables
 
+# The number of the lock that migrations take turns at: any that no other program is likely to use.
+_TURN = 5_274_019_836
+
 
 class BrokenReference(AssertionError):
     """A migration left a row that refers to nothing."""
@@ -26,6 +29,7 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         _rebuilding(connection),
         connection.begin(),
     ):
+        _take_turn(connection)
         config = alembic_config(connection)
         if revision == "base" or revision.startswith("-"):
             command.downgrade(config, revision)
@@ -33,6 +37,20 @@ def migrate(engine: Engine, revision: str = "head") -> None:
             command.upgrade(config, revision)
         know_tables(connection)
         _check_references(connection)
+
+
+def _take_turn(connection: Connection) -> None:
+    """Let those who migrate at once go one after the other, each as long as it takes.
+
+    The application's limits are for requests. A table in use is waited for shortly, since who waits for
+    it holds up everybody behind. SQLite's write lock is taken by now.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
 
 
 @contextmanager

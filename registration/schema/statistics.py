@@ -24,6 +24,7 @@ _FEW = {
     "material_file",
     "membership",
     "organiser",
+    "outbox_place",
     "pool",
     "programme",
     "programme_event",
@@ -31,6 +32,7 @@ _FEW = {
     "queue",
     "reconfirmation_plan",
     "session",
+    "waiting_need",
 }
 # How many rows of a large table share one value of a column; of any other column it is a handful.
 _SHARED = {

@@ -85,7 +85,11 @@ def set_states(  # noqa: PLR0913 - one step with all that may change in it
         session.execute(
             update(Registration).where(Registration.id == registration_id).values(kept_seats=count)
         )
-    gate.waiting += sum((after == rules.WAITLISTED) - (one.state == rules.WAITLISTED) for one in found)
+    for one in found:
+        comes = (after == rules.WAITLISTED) - (one.state == rules.WAITLISTED)
+        if comes:
+            gate.waiting += comes
+            gate.count_waiting(one.needs, one.priority, comes)
     ledger.append(
         session, gate, [_told(one, after, reason if by_hand else "", kept.get(one.id, 0)) for one in found]
     )

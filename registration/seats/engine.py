@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from registration.core import clock
@@ -21,19 +21,13 @@ from registration.seats.changing import Change, Held, note_changes, set_states
 from registration.seats.gate import Gate
 from registration.seats.line import head, held, times_of
 from registration.seats.models import Registration, RegistrationPool
+from registration.seats.newcomers import left_for
 
 # How many are promoted in one transaction: a raised capacity must not hold the gate for long.
 PROMOTIONS = 200
 
 NEEDS = insert(table(RegistrationPool))
 _JOIN = insert(table(Registration)).returning(table(Registration).c.id, sort_by_parameter_order=True)
-_waiting = table(Registration).c
-_AHEAD = (
-    select(_waiting.priority)
-    .where(_waiting.event_id == bindparam("event"), _waiting.state == rules.WAITLISTED)
-    .order_by(_waiting.priority.desc(), _waiting.place)
-    .limit(1)
-)
 
 
 @dataclass(frozen=True)
@@ -68,7 +62,8 @@ class Admitted:
 
 def would_sit(session: Session, gate: Gate, claim: Claim) -> bool:
     """Say whether *claim* gets seats if it is admitted now."""
-    return rules.fits(claim.needs, gate.rooms()) and not is_held_back(session, gate, claim.priority)
+    left = left_for(session, gate, claim.priority)
+    return left is not None and rules.fits(claim.needs, left)
 
 
 def admit(session: Session, gate: Gate, claim: Claim, beside: Admitted | None = None) -> Admitted:
@@ -81,7 +76,9 @@ def admit(session: Session, gate: Gate, claim: Claim, beside: Admitted | None = 
     kept = gates.occupy(gate, claim.needs) if is_seated else 0
     if state == rules.WAITLISTED:
         gate.waiting += 1
-        gate.meet_waiting(claim.priority)
+        gate.count_waiting(claim.needs, claim.priority)
+        if rules.can_ever_fit(claim.needs, gate.rooms()):
+            gate.meet_waiting(claim.priority)
     # A step for each: who was let past whom must show within a batch too.
     gate.step += 1
     if beside is not None:
@@ -172,27 +169,54 @@ def drain(session: Session, gate: Gate, actor: Actor) -> list[Change]:
     transaction or the sweeper goes on. Where seats go by hand or the line is frozen, nobody moves.
     """
     gate.is_draining = False
+    ledger.tell_limits(session, gate)
     at = clock.now()
+    if gate.waiting == 0 or gate.event_pool.free <= 0 or gate.stands_still(at):
+        return []
+    by_rule = _drain_strict if gate.policy == rules.STRICT else _drain_first_fit
+    return by_rule(session, gate, actor, at)
+
+
+def _drain_first_fit(session: Session, gate: Gate, actor: Actor, at: datetime) -> list[Change]:
     changes: list[Change] = []
-    while gate.waiting > 0 and gate.event_pool.free > 0 and not gate.stands_still(at):
+    while gate.waiting > 0 and gate.event_pool.free > 0:
         if len(changes) >= PROMOTIONS:
             gate.is_draining = True
             break
         # No more than that can get a seat: nobody reads the whole line for the one seat that came free.
         most = min(PROMOTIONS - len(changes), gate.event_pool.free)
         line = head(session, gate, most)
-        chosen = _first_of(gate, line)
+        chosen = _first_of(line, gate.rooms(), gate.policy)
         changes += _promoted(session, gate, chosen, actor, at)
-        is_at_end = len(line) < most
-        if is_at_end or not chosen or (gate.policy == rules.STRICT and len(chosen) < len(line)):
+        if len(line) < most or not chosen:
             break
     return changes
 
 
-def _first_of(gate: Gate, line: Sequence[Held]) -> list[Held]:
-    """Return who of the head of the line gets seats now."""
+def _drain_strict(session: Session, gate: Gate, actor: Actor, at: datetime) -> list[Change]:
+    """Walk from the front until everything is seated or reserved; each who waits takes one seat at least."""
+    changes: list[Change] = []
+    left = gate.rooms()
+    last = None
+    while rules.is_some_left(left[gate.event_pool.id], left):
+        if len(changes) >= PROMOTIONS:
+            gate.is_draining = True
+            break
+        most = min(PROMOTIONS - len(changes), left[gate.event_pool.id].free)
+        line = head(session, gate, most, last)
+        # Pools of firms are known once somebody needs them.
+        left = {**gate.rooms(), **left}
+        changes += _promoted(session, gate, _first_of(line, left, gate.policy), actor, at)
+        if len(line) < most:
+            break
+        last = line[-1]
+    return changes
+
+
+def _first_of(line: Sequence[Held], left: rules.Rooms, policy: str) -> list[Held]:
+    """Return who of *line* gets seats now, and take that and what is reserved out of *left*."""
     waiting = [rules.Waiting(one.id, one.needs) for one in line]
-    ids = {one.registration_id for one in rules.admitted(gate.rooms(), waiting, gate.policy)}
+    ids = {one.registration_id for one in rules.walk(left, waiting, policy)}
     return [one for one in line if one.id in ids]
 
 
@@ -225,15 +249,11 @@ def seat_by_hand(session: Session, gate: Gate, registration_id: int, actor: Acto
     """
     one = held(session, gate, [registration_id])[0]
     rules.check_arrow(one.state, rules.CONFIRMED)
+    from_reserve = spared(gate, one.needs)
     rooms = gate.rooms()
-    pool = gate.event_pool
-    from_reserve = 0
+    rooms[gate.event_pool.id].kept -= from_reserve
     if not rules.fits(one.needs, rooms):
-        open_seats = max(0, pool.free - pool.kept)
-        from_reserve = min(pool.reserve, max(0, one.needs[pool.id] - open_seats))
-        rooms[pool.id].kept -= from_reserve
-        if not rules.fits(one.needs, rooms):
-            raise NotFree(registration_id)
+        raise NotFree(registration_id)
     if from_reserve:
         gates.spend_reserve(session, gate, from_reserve)
     kept = _seat(session, gate, [one])
@@ -242,6 +262,14 @@ def seat_by_hand(session: Session, gate: Gate, registration_id: int, actor: Acto
         session, gate, [one], rules.CONFIRMED, actor, reason or None, seats=kept, by_hand=True
     )
     return changes[0]
+
+
+def spared(gate: Gate, needs: Mapping[int, int]) -> int:
+    """Return how many seats of the organiser's reserve it takes to seat a party by hand."""
+    pool = gate.event_pool
+    if rules.fits(needs, gate.rooms()):
+        return 0
+    return min(pool.reserve, max(0, needs[pool.id] - max(0, pool.free - pool.kept)))
 
 
 class NotFree(Exception):
@@ -282,24 +310,6 @@ def _entry_state(session: Session, gate: Gate, claim: Claim) -> tuple[str, bool]
     if gate.confirms_address and not claim.is_trusted:
         return rules.UNVERIFIED, is_seated
     return (rules.CONFIRMED if is_seated else rules.WAITLISTED), is_seated
-
-
-def is_held_back(session: Session, gate: Gate, priority: int) -> bool:
-    """Say whether somebody ahead must be asked before a claim of *priority*.
-
-    With first_fit nobody who waits fits (that is the invariant), so a newcomer who fits passes no
-    one, except while a promotion is under way, and where nobody is promoted by itself.
-    """
-    if gate.is_draining:
-        return True
-    if gate.waiting == 0:
-        return False
-    if gate.policy == rules.FIRST_FIT and not gate.stands_still(clock.now()):
-        return False
-    if not gate.knows_waiting:
-        gate.meet_waiting(session.connection().execute(_AHEAD, {"event": gate.event_id}).scalar())
-        gate.knows_waiting = True
-    return gate.waiting_priority is not None and gate.waiting_priority >= priority
 
 
 def _take_all(session: Session, admitted: Sequence[Admitted]) -> None:

@@ -85,7 +85,7 @@ def _why_nobody_gives(line: LinePolicy) -> object:
     if line.stands_still(clock.now()):
         return _("has free seats for all it needs, but the line is frozen: it waits for the organiser")
     if line.policy == rules.STRICT:
-        return _("has free seats for all it needs: somebody ahead of it must fit first")
+        return _("has free seats for all it needs, but they are kept for those ahead of it")
     return _("has free seats for all it needs: it is promoted with the next change")
 
 
@@ -160,7 +160,15 @@ def _why_nobody(session: Session, event: Event, waiting: int, names: Mapping[int
         return [*reasons, Reason(str(NO_MORE), True)]
     policy = line_policy(session, event.id)
     if policy.policy == rules.STRICT:
-        reasons.append(Reason(_("Strict order: the first party blocks until it fits."), False))
+        reasons.append(
+            Reason(
+                _(
+                    "Strict order: who does not fit reserves what there is of its seats, and nobody behind"
+                    " may have them."
+                ),
+                False,
+            )
+        )
     if policy.promotion == rules.MANUAL:
         reasons.append(Reason(_("Free seats are given by hand: nobody is promoted by itself."), True))
     elif policy.stands_still(clock.now()):

@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core.database import table
-from registration.journal.services import Actor, Note, record
 from registration.seats import rules
 from registration.seats.models import Pool, Queue
+from registration.seats.reservations import Reservations
 
 _queue, _pool = table(Queue), table(Pool)
 _LIMIT = (
@@ -26,6 +26,8 @@ _LIMIT = (
     _pool.c.reserve,
     _pool.c.kept,
     _pool.c.allotted,
+    _pool.c.told_wanted,
+    _pool.c.told_kept,
 )
 # Of firms only those with an allotment: there may be a pool for each firm that ever came.
 _POOLS = (
@@ -99,6 +101,14 @@ class Limit:
     reserve: int
     kept: int
     allotted: int
+    # What the ledger says of it, None where it says nothing yet.
+    told_wanted: int | None = None
+    told_kept: int | None = None
+
+    @property
+    def keeps(self) -> int:
+        """How many seats are kept back by it: the organiser's reserve, or what is allotted to a firm."""
+        return self.reserve if self.kind == "event" else self.allotted
 
     @property
     def free(self) -> int:
@@ -141,6 +151,7 @@ class Gate:
     # before once they were asked for; None where nobody does.
     waiting_priority: int | None = None
     knows_waiting: bool = False
+    reservations: Reservations = field(default_factory=Reservations)
 
     @property
     def event_pool(self) -> Limit:
@@ -148,7 +159,14 @@ class Gate:
 
     def rooms(self) -> rules.Rooms:
         """Return what is free of each pool, for the rules."""
-        return {pool.id: rules.Room(pool.free, pool.kept, pool.own) for pool in self.pools.values()}
+        return {
+            pool.id: rules.Room(pool.free, pool.kept, pool.own, pool.wanted) for pool in self.pools.values()
+        }
+
+    def count_waiting(self, needs: Mapping[int, int], priority: int, parties: int = 1) -> None:
+        """Note what a party needs that waits from now on, or with −1 waits no more."""
+        if self.policy == rules.STRICT and rules.can_ever_fit(needs, self.rooms()):
+            self.reservations.add(needs, priority, parties)
 
     def stands_still(self, now: datetime) -> bool:
         """Say whether nobody is promoted by itself now."""
@@ -231,36 +249,6 @@ def load_pools(session: Session, gate: Gate, pool_ids: Collection[int]) -> None:
             _keep(gate, row)
 
 
-def set_wanted(session: Session, gate: Gate, pool_id: int, terms: "Terms", actor: Actor) -> None:
-    """Ask for other *terms* of a pool; lowering it un-seats nobody."""
-    pool = gate.pools[pool_id]
-    before, pool.wanted = pool.wanted, terms.wanted
-    pool.capacity = rules.capacity(pool.wanted, pool.taken)
-    pool.reserve = terms.reserve
-    reckon_kept(gate)
-    session.execute(
-        update(Pool)
-        .where(Pool.id == pool_id)
-        .values(
-            seats=terms.seats,
-            overbooking=terms.overbooking,
-            overbooking_is_percent=terms.is_percent,
-            wanted=pool.wanted,
-            capacity=pool.capacity,
-            reserve=pool.reserve,
-        )
-    )
-    write_kept(session, gate)
-    note = Note(
-        "capacity",
-        event_id=gate.event_id,
-        before=str(before),
-        after=str(pool.wanted),
-        facts={"pool": pool.kind, "subject": pool.subject_id, "reserve": pool.reserve},
-    )
-    record(session, actor, note)
-
-
 @dataclass(frozen=True)
 class Terms:
     """What the organiser asks of a pool: the room's seats, what is planned beyond, what is kept back."""
@@ -287,6 +275,7 @@ def close(session: Session, gate: Gate) -> None:
         "last_hash": gate.ledger_hash,
     }
     session.connection().execute(_CLOSE, now_is)
+    gate.reservations.write(session)
 
 
 def open_queue(

@@ -12,6 +12,8 @@ from registration.journal.models import JournalEntry
 from registration.seats import rules
 from registration.seats.line import is_holding, unfitting
 from registration.seats.models import LedgerEntry, Pool, Queue, Registration, RegistrationPool
+from registration.seats.strict_invariants import INVARIANTS as OF_STRICT_LINES
+from registration.seats.strict_invariants import let_past
 
 # How late the sweeper may be before an offer or hold counts as forgotten.
 GRACE = timedelta(minutes=5)
@@ -55,27 +57,13 @@ def _out_of_bounds(event_id: OfEvent | None) -> AnySelect:
 
 
 def _idle(event_id: OfEvent | None) -> AnySelect:
-    ahead = aliased(Registration)
-    is_behind = exists().where(
-        ahead.event_id == Registration.event_id,
-        ahead.state == rules.WAITLISTED,
-        or_(
-            ahead.priority > Registration.priority,
-            and_(ahead.priority == Registration.priority, ahead.place < Registration.place),
-            # The parts of one party share its place, and keep their order.
-            and_(
-                ahead.priority == Registration.priority,
-                ahead.place == Registration.place,
-                ahead.part < Registration.part,
-            ),
-        ),
-    )
     query = (
         select(Event.slug, Registration.id.label("registration"), Registration.size, Registration.place)
         .join(Event, Event.id == Registration.event_id)
         .join(Queue, Queue.event_id == Event.id)
         .where(
             Registration.state == rules.WAITLISTED,
+            Queue.policy == rules.FIRST_FIT,
             KEEPS_PROMISES,
             Event.ends_at > ago(),
             # A long promotion goes on in the next transaction; nobody is let past meanwhile.
@@ -83,7 +71,6 @@ def _idle(event_id: OfEvent | None) -> AnySelect:
             Queue.promotion != rules.MANUAL,
             or_(Queue.freezes_at.is_(None), Queue.freezes_at > ago()),
             ~unfitting(),
-            or_(Queue.policy == rules.FIRST_FIT, ~is_behind),
         )
     )
     return _in_event(query, event_id)
@@ -99,7 +86,8 @@ def _overtaken(event_id: OfEvent | None) -> AnySelect:
             passed.label("later_id"),
         )
         .join(Queue, Queue.event_id == Registration.event_id)
-        .where(Registration.state == rules.WAITLISTED)
+        # Of a strict line the ledger tells it (seats/strict_invariants.py).
+        .where(Registration.state == rules.WAITLISTED, Queue.policy == rules.FIRST_FIT)
     )
     if event_id is not None:
         waiting = waiting.where(Registration.event_id == event_id)
@@ -153,14 +141,12 @@ def _who_passed() -> ColumnElement[int]:
             # Whom the organiser seated by hand, and why, is in the ledger.
             later.seated_reason.is_(None),
             # Who changed her choice after she sat passed nobody by it: the event's seat was hers already.
-            or_(
-                Queue.policy == rules.STRICT,
-                and_(later.needs_step <= later.seated_step, ~needs_less),
-            ),
+            later.needs_step <= later.seated_step,
+            ~needs_less,
         )
         .order_by(later.seated_step)
         .limit(1)
-        .correlate(Registration, Queue)
+        .correlate(Registration)
         .scalar_subquery()
     )
 
@@ -292,6 +278,7 @@ def _unjournalled(event_id: OfEvent | None) -> AnySelect:
 
 
 INVARIANTS = (
+    *OF_STRICT_LINES,
     Invariant(
         "I1",
         "Every pool counts exactly the seats that are held",
@@ -316,6 +303,7 @@ INVARIANTS = (
         "Registration {registration} of {slug} (place {place}) waits, while {later} (place {later_place})"
         " was seated later and needs no less.",
         _overtaken,
+        let_past,
     ),
     Invariant(
         "I7",

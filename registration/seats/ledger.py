@@ -12,17 +12,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core import clock
 from registration.core.database import table
+from registration.seats import rules
 from registration.seats.gate import Gate
-from registration.seats.models import LedgerEntry
+from registration.seats.models import LedgerEntry, Pool
 
 STATE = "state"
 NEEDS = "needs"
 POLICY = "policy"
+# How many seats a limit has, and how many are kept back: told in strict lines, where what is reserved
+# hangs on them. From the first of them on "strict" means that who does not fit reserves; before, that
+# the head blocks.
+WANTED = "wanted"
+KEEPS = "keeps"
 
 _APPEND = insert(table(LedgerEntry))
 _COLUMNS = tuple(column for column in table(LedgerEntry).c if column.name != "event_id")
@@ -66,6 +72,31 @@ def append(session: Session, gate: Gate, lines: Sequence[Line]) -> list[str]:
     """Write *lines* at the end of the ledger of the locked *gate* and return their hashes."""
     if not lines:
         return []
+    tell_limits(session, gate)
+    return _written(session, gate, lines)
+
+
+def tell_limits(session: Session, gate: Gate) -> None:
+    """Write what the ledger of a strict line does not know yet of its limits; the next lines hang on it."""
+    if gate.policy != rules.STRICT:
+        return
+    wanted = {pool.id: pool.wanted for pool in gate.pools.values() if pool.wanted != pool.told_wanted}
+    keeps = {pool.id: pool.keeps for pool in gate.pools.values() if pool.keeps != (pool.told_kept or 0)}
+    lines = [
+        Line(kind, 0, 0, 0, 0, told, "", "") for kind, told in ((WANTED, wanted), (KEEPS, keeps)) if told
+    ]
+    if not lines:
+        return
+    _written(session, gate, lines)
+    for pool_id in sorted({*wanted, *keeps}):
+        pool = gate.pools[pool_id]
+        pool.told_wanted, pool.told_kept = pool.wanted, pool.keeps
+        session.execute(
+            update(Pool).where(Pool.id == pool_id).values(told_wanted=pool.wanted, told_kept=pool.keeps)
+        )
+
+
+def _written(session: Session, gate: Gate, lines: Sequence[Line]) -> list[str]:
     at = clock.now()
     rows = []
     for line in lines:
@@ -98,19 +129,29 @@ def chained(previous: str, number: int, at: datetime, line: Line) -> str:
 
 def entries(session: Session, event_id: int, place: int | None = None) -> Iterable[Entry]:
     """Yield the ledger of an event in its order, or what concerns one *place*."""
+    return entries_at(session.connection(), event_id, place)
+
+
+def entries_at(connection: Connection, event_id: int, place: int | None = None) -> Iterable[Entry]:
+    """Yield the same by a *connection*, as of the snapshot that it reads."""
     query = select(*_COLUMNS).where(LedgerEntry.event_id == event_id).order_by(LedgerEntry.number)
     if place is not None:
         query = query.where(LedgerEntry.place == place)
-    for row in session.connection().execute(query, execution_options={"yield_per": 1000}):
+    for row in connection.execute(query, execution_options={"yield_per": 1000}):
         yield _entry(row)
 
 
 def first_policy(session: Session, event_id: int, policy_now: str) -> str:
     """Return how the line was walked when the ledger began."""
+    return first_policy_at(session.connection(), event_id, policy_now)
+
+
+def first_policy_at(connection: Connection, event_id: int, policy_now: str) -> str:
+    """Return the same by a *connection*, as of the snapshot that it reads."""
     query = select(LedgerEntry.before).where(
         LedgerEntry.event_id == event_id, LedgerEntry.place == 0, LedgerEntry.kind == POLICY
     )
-    return session.scalar(query.order_by(LedgerEntry.number).limit(1)) or policy_now
+    return connection.scalar(query.order_by(LedgerEntry.number).limit(1)) or policy_now
 
 
 def _entry(row: Any) -> Entry:

@@ -1,12 +1,11 @@
 """Read an event's ledger as somebody who trusts nobody: is it whole, and was anybody let past?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from registration.seats import rules
-from registration.seats.ledger import KEPT, NEEDS, POLICY, STATE, Entry, Line, chained
-
-Party = tuple[int, int]
+from registration.seats.ledger import KEEPS, KEPT, NEEDS, POLICY, STATE, WANTED, Entry, Line, chained
+from registration.seats.ledger_replay import Party, Replay
 
 
 @dataclass
@@ -26,59 +25,102 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Passed:
-    """At line *number* the party at *later* was seated while the one at *place* waited and needed no more."""
+    """At line *number* the party at *later* got seats while the one at *place* waited, whose turn it was."""
 
     number: int
     place: int
     later: int
     reason: str
+    part: int = 0
 
 
-def read(entries: Iterable[Entry], policy: str, only: Party | None = None) -> Verdict:
+def read(
+    entries: Iterable[Entry], policy: str, only: Party | None = None, *, checks_chain: bool = True
+) -> Verdict:
     """Walk through a ledger from its first line, where the line was walked by *policy*.
 
-    The work grows with the lines times those who wait, or with the lines alone where *only* one
-    party (place, part) is asked about.
+    The work grows with the lines and, where the line is walked by first_fit, with those who wait; with the
+    lines alone where *only* one party (place, part) is asked about. Strict lines from before their limits
+    were told go by the rule of then: the head blocks.
     """
     verdict = Verdict()
-    waiting: dict[Party, Line] = {}
-    holding: set[Party] = set()
+    replay = Replay()
     for entry in entries:
         line = entry.line
         verdict.lines += 1
-        if entry.number != verdict.lines or entry.hash != chained(
-            verdict.last_hash, entry.number, entry.at, line
-        ):
-            verdict.breaks.append(entry.number)
-        verdict.last_hash = entry.hash
-        party = (line.place, line.part)
-        if line.kind == NEEDS and party in waiting:
-            waiting[party] = line
+        if checks_chain:
+            if entry.number != verdict.lines or entry.hash != chained(
+                verdict.last_hash, entry.number, entry.at, line
+            ):
+                verdict.breaks.append(entry.number)
+            verdict.last_hash = entry.hash
         if line.kind == POLICY:
             policy = line.after
-        if line.kind != STATE:
-            continue
-        waiting.pop(party, None)
-        if line.after == rules.WAITLISTED and only in (None, party):
-            waiting[party] = line
-        # Who needs nothing yet, as before the address is confirmed, holds nothing.
-        if line.after in rules.HOLDING and line.needs:
-            if party not in holding:
-                verdict.passed += _let_past(entry, waiting, policy)
-            holding.add(party)
-        else:
-            holding.discard(party)
+        elif line.kind in (WANTED, KEEPS):
+            replay.tell(line)
+        elif line.kind == NEEDS:
+            verdict.passed += _changed(entry, replay, policy, only)
+        elif line.kind == STATE:
+            verdict.passed += _stated(entry, replay, policy, only)
     return verdict
 
 
-def _let_past(entry: Entry, waiting: Mapping[Party, Line], policy: str) -> list[Passed]:
+def _changed(entry: Entry, replay: Replay, policy: str, only: Party | None) -> list["Passed"]:
+    """Take in that a party needs something else; who sits may want more of what somebody reserved."""
     line = entry.line
-    found = []
-    for (place, _part), one in waiting.items():
-        is_ahead = place < line.place and one.priority >= line.priority
-        if is_ahead and (policy == rules.STRICT or not _needs_more(one, line)):
-            found.append(Passed(entry.number, place, line.place, line.reason))
-    return found
+    party = (line.place, line.part)
+    if party in replay.waiting:
+        replay.wait(line)
+    if party not in replay.holding:
+        return []
+    had = replay.holding[party]
+    replay.hold(party, {pool: min(need, line.needs.get(pool, 0)) for pool, need in had.items()})
+    more = {pool: need - had.get(pool, 0) for pool, need in line.needs.items() if need > had.get(pool, 0)}
+    # Limits that came later count who sits already, and ask nobody.
+    is_asking = bool(line.before and more)
+    found = replay.passed(line, more) if policy == rules.STRICT and is_asking else []
+    replay.hold(party, line.needs)
+    return _told(entry, found, only)
+
+
+def _stated(entry: Entry, replay: Replay, policy: str, only: Party | None) -> list["Passed"]:
+    """Take in what became of a party, and return whom it passed by getting its seats."""
+    line = entry.line
+    party = (line.place, line.part)
+    replay.leave(party)
+    if line.after == rules.WAITLISTED:
+        replay.wait(line)
+    found: list[Party] = []
+    # Who needs nothing yet, as before the address is confirmed, holds nothing.
+    if line.after in rules.HOLDING and line.needs:
+        if party not in replay.holding:
+            found = _let_past(line, replay, policy, only)
+        replay.hold(party, line.needs)
+    else:
+        replay.hold(party, {})
+    return _told(entry, found, only)
+
+
+def _told(entry: Entry, parties: Iterable[Party], only: Party | None) -> list["Passed"]:
+    line = entry.line
+    return [
+        Passed(entry.number, party[0], line.place, line.reason, party[1])
+        for party in parties
+        if only in (None, party)
+    ]
+
+
+def _let_past(line: Line, replay: Replay, policy: str, only: Party | None) -> list[Party]:
+    if policy == rules.STRICT and replay.wanted:
+        return replay.passed(line, line.needs)
+    asked = replay.waiting if only is None else {only: replay.waiting[only]} if only in replay.waiting else {}
+    return [
+        party
+        for party, one in asked.items()
+        if one.place < line.place
+        and one.priority >= line.priority
+        and (policy == rules.STRICT or not _needs_more(one, line))
+    ]
 
 
 def _needs_more(waiting: Line, seated: Line) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from registration.core import clock
@@ -16,6 +16,7 @@ from registration.seats import rules
 from registration.seats.changing import Held
 from registration.seats.gate import Gate
 from registration.seats.models import Pool, Registration, RegistrationPool
+from registration.seats.reservations import can_never_fit
 
 _registration = table(Registration).c
 _HELD = (
@@ -30,8 +31,12 @@ _HELD = (
 )
 
 
-def head(session: Session, gate: Gate, limit: int) -> list[Held]:
-    """Return the head of the line; with first_fit only those for whom there is room to begin with."""
+def head(session: Session, gate: Gate, limit: int, after: Held | None = None) -> list[Held]:
+    """Return the head of the line, or what comes *after* somebody in it.
+
+    With first_fit only those for whom there is room to begin with; in a strict line those who can fit
+    at all, since they reserve.
+    """
     query = (
         select(*_HELD)
         .join(Event, Event.id == Registration.event_id)
@@ -41,8 +46,9 @@ def head(session: Session, gate: Gate, limit: int) -> list[Held]:
             *is_coming(),
         )
     )
-    if gate.policy == rules.FIRST_FIT:
-        query = query.where(~unfitting())
+    query = query.where(~unfitting() if gate.policy == rules.FIRST_FIT else ~can_never_fit())
+    if after is not None:
+        query = query.where(~is_ahead_of(after.priority, after.place, after.part + 1))
     rows = session.execute(query.order_by(*in_line()).limit(limit)).all()
     return _with_needs(session, gate, rows)
 
@@ -67,6 +73,15 @@ def is_coming() -> tuple[Any, ...]:
 def in_line() -> tuple[Any, ...]:
     """Return the order of the waitlist."""
     return Registration.priority.desc(), Registration.place, Registration.part
+
+
+def is_ahead_of(priority: int, place: int, part: int) -> ColumnElement[bool]:
+    """Return the SQL condition that a registration comes before that turn in the line."""
+    return or_(
+        Registration.priority > priority,
+        and_(Registration.priority == priority, Registration.place < place),
+        and_(Registration.priority == priority, Registration.place == place, Registration.part < part),
+    )
 
 
 def is_holding() -> Any:

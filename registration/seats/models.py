@@ -105,6 +105,9 @@ class Pool(Model):
     kept: Mapped[int] = mapped_column(default=0, server_default="0")
     allotted: Mapped[int] = mapped_column(default=0, server_default="0")
     release_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What the ledger was told of *wanted*, and of the reserve or what is allotted (seats/ledger.py).
+    told_wanted: Mapped[int | None]
+    told_kept: Mapped[int | None]
 
 
 class Registration(Model):
@@ -192,11 +195,25 @@ class RegistrationPool(Model):
     __tablename__ = "registration_pool"
     __table_args__ = (
         CheckConstraint("need > 0", name="need_positive"),
-        Index("ix_registration_pool_pool_id", "pool_id"),
+        # With the need: who can never fit any more is found without walking the line.
+        Index("ix_registration_pool_pool_id", "pool_id", "need"),
     )
 
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), primary_key=True)
     pool_id: Mapped[int] = mapped_column(ForeignKey("pool.id"), primary_key=True)
+    need: Mapped[int]
+
+
+class WaitingNeed(Model):
+    """What those who wait in a strict line need of a pool in all, by their priority.
+
+    Those who can never fit are not in it: they reserve nothing. Lines that are walked by first_fit have none.
+    """
+
+    __tablename__ = "waiting_need"
+
+    pool_id: Mapped[int] = mapped_column(ForeignKey("pool.id"), primary_key=True)
+    priority: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     need: Mapped[int]
 
 

@@ -13,10 +13,12 @@ from registration.journal.services import Actor
 from registration.seats import gate as gates
 from registration.seats import ledger, rules
 from registration.seats.changing import Held, note_changed_size
-from registration.seats.engine import NEEDS, Admitted, Claim, is_held_back, join
+from registration.seats.engine import NEEDS, Admitted, Claim, join
 from registration.seats.gate import Gate
 from registration.seats.line import held
 from registration.seats.models import Registration, RegistrationPool
+from registration.seats.newcomers import left_for
+from registration.seats.reservations import written_anew
 
 
 def change_needs(
@@ -37,9 +39,13 @@ def change_needs(
     one = held(session, gate, [registration_id])[0]
     if one.is_seated and not _exchange(session, gate, one, needs):
         return False
+    before = one
     if not one.is_seated and priority is not None:
         one = replace(one, priority=priority)
         gate.forget_waiting()
+    if one.state == rules.WAITLISTED:
+        gate.count_waiting(before.needs, before.priority, -1)
+        gate.count_waiting(needs, one.priority)
     replace_needs(session, registration_id, needs)
     note_needs(session, gate, one, size, needs, actor)
     return True
@@ -56,7 +62,8 @@ def _exchange(session: Session, gate: Gate, one: Held, needs: Mapping[int, int])
         for pool_id, count in less.items():
             rooms[pool_id].free += count
         # Whom the event has already let in needs no seat of it again: only what is new must be free.
-        if not rules.fits(more, rooms) or is_held_back(session, gate, one.priority):
+        left = left_for(session, gate, one.priority, rooms)
+        if left is None or not rules.fits(more, left):
             return False
     if less:
         gates.give_back(session, gate, less)
@@ -121,6 +128,9 @@ def split(
             Admitted(claim, gate, one.place, next_part + number, gate.step, rules.WAITLISTED, is_seated=False)
         )
     gate.waiting += len(admitted)
+    gate.count_waiting(one.needs, one.priority, -1)
+    for needs in members:
+        gate.count_waiting(needs, one.priority)
     changes = join(session, admitted, [one.booking_id] * len(admitted), actor)
     return [registration_id, *(change.registration_id for change in changes)]
 
@@ -138,3 +148,4 @@ def walk_by(session: Session, gate: Gate, policy: str) -> None:
     )
     ledger.append(session, gate, [ledger.Line(ledger.POLICY, 0, 0, 0, 0, {}, gate.policy, policy)])
     gate.policy = policy
+    gate.reservations = written_anew(session, gate.event_id, policy)

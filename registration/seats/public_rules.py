@@ -59,8 +59,8 @@ def _when_full(line: LinePolicy) -> Any:
         )
     if line.promotion == rules.DIRECT and is_strict:
         return _(
-            "If it is full you join the waitlist. A seat that becomes free is kept for the first party in"
-            " line until all of that party fits, and we e-mail at once."
+            "If it is full you join the waitlist. Free seats are kept for those ahead of you. As soon as your"
+            " whole party fits in what is left, it gets its seats, and we e-mail at once."
         )
     if line.promotion == rules.DIRECT:
         return _(
@@ -74,10 +74,10 @@ def _offered(line: LinePolicy, is_strict: bool) -> Any:
     hours = line.offer_hours
     if is_strict:
         return ngettext(
-            "If it is full you join the waitlist. A seat that becomes free is kept for the first party in"
-            " line until all of it fits, and offered to it for %(num)s hour.",
-            "If it is full you join the waitlist. A seat that becomes free is kept for the first party in"
-            " line until all of it fits, and offered to it for %(num)s hours.",
+            "If it is full you join the waitlist. Free seats are kept for those ahead of you. As soon as your"
+            " whole party fits in what is left, we offer it its seats for %(num)s hour.",
+            "If it is full you join the waitlist. Free seats are kept for those ahead of you. As soon as your"
+            " whole party fits in what is left, we offer it its seats for %(num)s hours.",
             hours,
         )
     return ngettext(
@@ -161,7 +161,7 @@ def _next_for_you(line: LinePolicy) -> Any:
         )
     if line.policy == rules.STRICT:
         return _(
-            "If seats become free, they go to the first in line as soon as its whole party fits, and we"
-            " e-mail you at once."
+            "Free seats are kept for those ahead of you. As soon as your whole party fits in what is left,"
+            " you get your seats, and we e-mail you at once."
         )
     return _("If seats become free, they go to the next party in line that fits, and we e-mail you at once.")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from registration.core import clock
@@ -12,8 +12,8 @@ from registration.core.database import table
 from registration.events.models import Event
 from registration.seats import rules
 from registration.seats.gate import Terms
-from registration.seats.line import in_line, is_coming, is_holding, needs_of_many
-from registration.seats.models import Pool, Queue, Registration, RegistrationPool
+from registration.seats.line import in_line, is_ahead_of, is_coming, is_holding, needs_of_many
+from registration.seats.models import Pool, Queue, Registration, RegistrationPool, WaitingNeed
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class PoolSeats:
     kept: int
     allotted: int
     release_at: datetime | None
+    # What those who wait in a strict line need of it.
+    reserved: int = 0
 
     @property
     def left(self) -> int:
@@ -62,12 +64,18 @@ class PoolSeats:
 
     @property
     def room(self) -> rules.Room:
-        return rules.Room(self.free, self.kept, self.own)
+        return rules.Room(self.free, self.kept, self.own, self.wanted)
 
 
 _POOL = table(Pool).c
 _QUEUE = table(Queue).c
-_LIMIT = tuple(_POOL[field.name] for field in fields(PoolSeats))
+_RESERVED = (
+    select(func.coalesce(func.sum(table(WaitingNeed).c.need), 0))
+    .where(table(WaitingNeed).c.pool_id == _POOL.id)
+    .scalar_subquery()
+    .label("reserved")
+)
+_LIMIT = tuple(_RESERVED if one.name == "reserved" else _POOL[one.name] for one in fields(PoolSeats))
 
 
 @dataclass(frozen=True)
@@ -95,8 +103,21 @@ class Availability:
 
     def left_in(self, category_id: int) -> int:
         """Return how many seats a person of this category may still get."""
+        rooms = self.for_newcomers
         pool = self.categories.get(category_id)
-        return self.event.left if pool is None else min(self.event.left, pool.left)
+        left = _open(rooms[self.event.id])
+        return left if pool is None else min(left, _open(rooms[pool.id]))
+
+    @property
+    def for_newcomers(self) -> rules.Rooms:
+        """What is free for who comes now: nothing that those who wait in a strict line have reserved."""
+        rooms = {pool.id: pool.room for pool in self.pools}
+        rules.reserve({pool.id: pool.reserved for pool in self.pools if pool.reserved}, rooms)
+        return rooms
+
+
+def _open(room: rules.Room) -> int:
+    return max(0, room.free - room.kept)
 
 
 def availability(session: Session, event_ids: Sequence[int]) -> dict[int, Availability]:
@@ -159,13 +180,23 @@ class SeatsNow:
 def seats_now(seats: Availability, category_ids: Sequence[int], line_is: rules.LinePolicy) -> SeatsNow:
     """Return the seats that a newcomer can get: those of the event, and no more than its categories have.
 
-    With the strict rule, by hand, or once the line is frozen, free seats belong to those who wait.
+    By hand, or once the line is frozen, free seats belong to those who wait; with the strict rule those
+    that they have reserved.
     """
-    left = seats.left
+    left = _left_of({pool.id: pool.room for pool in seats.pools}, seats, category_ids)
+    for_newcomers = _left_of(seats.for_newcomers, seats, category_ids)
+    stands_still = line_is.stands_still(clock.now()) and seats.waiting > 0
+    is_held = left > 0 and (stands_still or for_newcomers <= 0)
+    return SeatsNow(
+        left if is_held else for_newcomers, seats.event.capacity, seats.waiting, is_held, seats.may_wait
+    )
+
+
+def _left_of(rooms: rules.Rooms, seats: Availability, category_ids: Sequence[int]) -> int:
+    left = _open(rooms[seats.event.id])
     if category_ids and all(one in seats.categories for one in category_ids):
-        left = min(left, sum(seats.categories[one].left for one in category_ids))
-    is_held = line_is.keeps_for_line(clock.now()) and seats.waiting > 0 and left > 0
-    return SeatsNow(left, seats.event.capacity, seats.waiting, is_held, seats.may_wait)
+        left = min(left, sum(_open(rooms[seats.categories[one].id]) for one in category_ids))
+    return left
 
 
 def position(session: Session, event_id: int, priority: int, place: int, part: int = 0) -> int:
@@ -173,11 +204,7 @@ def position(session: Session, event_id: int, priority: int, place: int, part: i
     ahead = select(func.count()).where(
         Registration.event_id == event_id,
         Registration.state == rules.WAITLISTED,
-        or_(
-            Registration.priority > priority,
-            and_(Registration.priority == priority, Registration.place < place),
-            and_(Registration.priority == priority, Registration.place == place, Registration.part < part),
-        ),
+        is_ahead_of(priority, place, part),
     )
     return int(session.scalar(ahead) or 0) + 1
 

@@ -1,16 +1,17 @@
 """Count anew what a gate's pools hold, from the registrations themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core.database import table
 from registration.seats import gate as gates
-from registration.seats import rules
+from registration.seats import ledger, rules
 from registration.seats.gate import Gate
-from registration.seats.line import is_holding
+from registration.seats.line import held, is_holding
 from registration.seats.models import Pool, Registration, RegistrationPool
+from registration.seats.reservations import written_anew
 
 
 def recount(session: Session, gate: Gate) -> list[str]:
@@ -43,6 +44,7 @@ def recount(session: Session, gate: Gate) -> list[str]:
     if gate.waiting != waiting:
         wrong.append(f"{gate.waiting} said to wait, {waiting} do")
     gate.waiting = waiting
+    gate.reservations = written_anew(session, gate.event_id, gate.policy)
     return wrong
 
 
@@ -63,6 +65,19 @@ def claim_firms(session: Session, gate: Gate, needs: Mapping[int, Mapping[int, i
     if rows:
         session.connection().execute(insert(claims), rows)
     recount(session, gate)
+    _tell_needs(session, gate, sorted({int(row["registration_id"]) for row in rows}))
+
+
+def _tell_needs(session: Session, gate: Gate, registration_ids: Sequence[int]) -> None:
+    """Write into the ledger that registrations need more limits than they said when they came."""
+    if not registration_ids:
+        return
+    lines = [
+        # With no size before: nobody asked for anything (seats/ledger_audit.py).
+        ledger.Line(ledger.NEEDS, one.place, one.part, one.size, one.priority, one.needs, "", str(one.size))
+        for one in held(session, gate, registration_ids)
+    ]
+    ledger.append(session, gate, lines)
 
 
 def _waiting(session: Session, event_id: int) -> int:

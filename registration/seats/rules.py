@@ -74,11 +74,13 @@ class Room:
 
     *free* are the seats that nobody has; *kept* of them wait for somebody named: the organiser's
     reserve and what firms have left of their allotments. *own* is what a firm has left of its own.
+    *most* are the seats that there are when nobody sits: who needs more can never fit.
     """
 
     free: int
     kept: int = 0
     own: int = 0
+    most: int = MOST_SEATS
 
 
 Rooms = dict[int, Room]
@@ -114,10 +116,6 @@ class LinePolicy:
     def stands_still(self, now: datetime) -> bool:
         """Say whether nobody is promoted by itself now."""
         return stands_still(self.promotion, self.freezes_at, now)
-
-    def keeps_for_line(self, now: datetime) -> bool:
-        """Say whether seats that are free belong to those who wait, even if none of them fits yet."""
-        return self.policy == STRICT or self.stands_still(now)
 
 
 def stands_still(promotion: str, freezes_at: datetime | None, now: datetime) -> bool:
@@ -158,21 +156,54 @@ def occupy(needs: Mapping[int, int], rooms: Mapping[int, Room]) -> None:
             room.kept -= own
 
 
-def admitted(rooms: Mapping[int, Room], line: Iterable[Waiting], policy: str) -> list[Waiting]:
-    """Return who of *line* gets seats now, in order.
+def can_ever_fit(needs: Mapping[int, int], rooms: Mapping[int, Room]) -> bool:
+    """Say whether *needs* is no more than there is of each limit, were nobody else there."""
+    return all(need <= rooms[pool_id].most for pool_id, need in needs.items() if pool_id in rooms)
 
-    `first_fit` passes over those whose party does not fit, so that no seat stays empty;
-    `strict` stops at the first who does not fit.
+
+def reserve(needs: Mapping[int, int], rooms: Mapping[int, Room]) -> None:
+    """Take as much of *needs* out of *rooms* as is there: nobody behind may have it.
+
+    A firm's people reserve out of what is kept for them first. Several parties of whom none fits reserve
+    the same one after the other as all of them together, so *needs* may be their sum.
     """
-    left = {pool_id: replace(room) for pool_id, room in rooms.items()}
+    own = own_seats(needs, rooms)
+    for pool_id, need in needs.items():
+        room = rooms.get(pool_id)
+        if room is None:
+            continue
+        within_reach = min(room.free, own + max(0, room.free - room.kept)) if room.kept else room.free
+        reserved = min(need, within_reach)
+        room.free -= reserved
+        room.own = max(0, room.own - need)
+        if room.kept:
+            room.kept -= min(own, reserved)
+
+
+def is_some_left(event: Room, rooms: Mapping[int, Room]) -> bool:
+    """Say whether somebody could still get a seat of the *event*: an open one, or one kept for her firm."""
+    return event.free > 0 and (event.free > event.kept or any(room.own > 0 for room in rooms.values()))
+
+
+def walk(left: Mapping[int, Room], line: Iterable[Waiting], policy: str) -> list[Waiting]:
+    """Return who of *line* gets seats now, in order, and take out of *left* what they get or reserve.
+
+    `first_fit` passes over those whose party does not fit, so that no seat stays empty. With `strict` they
+    reserve what there is of their need: nobody behind delays anybody ahead, and who delays nobody sits.
+    """
     chosen: list[Waiting] = []
     for waiting in line:
         if fits(waiting.needs, left):
             chosen.append(waiting)
             occupy(waiting.needs, left)
-        elif policy == STRICT:
-            break
+        elif policy == STRICT and can_ever_fit(waiting.needs, left):
+            reserve(waiting.needs, left)
     return chosen
+
+
+def admitted(rooms: Mapping[int, Room], line: Iterable[Waiting], policy: str) -> list[Waiting]:
+    """Return who of *line* gets seats now, as `walk` does, and leave *rooms* as they are."""
+    return walk({pool_id: replace(room) for pool_id, room in rooms.items()}, line, policy)
 
 
 def offer_deadline(

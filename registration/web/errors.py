@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.core.transaction import is_passing
+from registration.core.urls import public_url
 from registration.web.guards import largest_file
 
 log = logging.getLogger(__name__)
@@ -87,8 +88,13 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         429: _("Too many tries. Wait a while and try again."),
     }
     headings = {404: _("Page not found"), 429: _("Too many tries")}
+    is_elsewhere = isinstance(error, SecurityError)
+    if is_elsewhere:
+        sentences[400] = _(
+            "This is not the address of these pages. Open %(address)s.", address=public_url("/")
+        )
     own = error.description if error.code == 400 and error.description else None
-    is_stock = own is None or own == type(error).description
+    is_stock = is_elsewhere or own is None or own == type(error).description
     sentence = sentences.get(error.code, _("Go back and try again, or start from the front page."))
     return error_page(
         error.code,

@@ -42,7 +42,8 @@ class HastyForm(Refusal):
 
 def init_app(app: Flask) -> None:
     """Answer only to the host in BASE_URL and, in development, to this machine."""
-    own = urlsplit(app.config["BASE_URL"]).hostname or "localhost"
+    host = urlsplit(app.config["BASE_URL"]).hostname or "localhost"
+    own = f"[{host}]" if ":" in host else host
     local = [] if app.config["ENV"] == "production" else ["localhost", "127.0.0.1", "[::1]"]
     app.config["TRUSTED_HOSTS"] = sorted({own, *local})
 
@@ -83,7 +84,8 @@ def _refuse_foreign() -> None:
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     is_foreign = site == "cross-site"
-    if origin and origin != "null":
+    if origin and origin != "null" and origin != current_app.config["BASE_URL"]:
+        # A proxy may pass the host on without its port, so the address that people use counts as well.
         is_foreign = is_foreign or urlsplit(origin).netloc != request.host
     if is_foreign:
         raise ForeignForm(_("This form was sent from another site. Open the page here and send it again."))

@@ -26,6 +26,7 @@ from registration.journal.services import ATTENDEE, SYSTEM
 from registration.mail.worker import send_due
 from registration.organiser.attendees.answers import answers_of
 from registration.organiser.event.services import check_in
+from registration.seats import rules
 from registration.seats.explain import why_registration
 from registration.seats.models import Registration
 from tests import factories
@@ -145,9 +146,12 @@ ACTS = {
 }
 
 
+@pytest.mark.parametrize("policy", [rules.FIRST_FIT, rules.STRICT])
 @pytest.mark.parametrize("is_full", [False, True])
-def test_an_operation_costs_what_it_cost_before(page_app, is_full):
-    event = make_event(capacity=10 if is_full else 10_000, categories={"Member": None, "Guest": 5_000})
+def test_an_operation_costs_what_it_cost_before(page_app, is_full, policy):
+    event = make_event(
+        capacity=10 if is_full else 10_000, categories={"Member": None, "Guest": 5_000}, policy=policy
+    )
     costs = []
     for number in range(1, MANY + 1):
         factories.register(event, f"Ada {number}", category="Guest")
@@ -155,6 +159,19 @@ def test_an_operation_costs_what_it_cost_before(page_app, is_full):
             costs.append({name: cost(act(event)) for name, act in ACTS.items()})
     few, many = costs
     assert {name: grown(few[name], many[name]) for name in ACTS} == {name: [] for name in ACTS}
+
+
+def test_a_newcomer_of_a_strict_line_costs_the_same_however_many_wait(page_app):
+    event = make_event(capacity=10_000, categories={"Press": 1, "Guest": None}, policy=rules.STRICT)
+    factories.register(event, "Ada", category="Press")
+    costs = []
+    for number in range(1, MANY + 1):
+        waits = factories.register(event, f"Ben {number}", category="Press")
+        if number in (FEW, MANY):
+            costs.append(cost(_registering(event)))
+    assert factories.state(waits) == "waitlisted"
+    assert factories.pool(event).taken == 3
+    assert grown(*costs) == []
 
 
 def _page(token, _ada, client):

@@ -62,23 +62,6 @@ def database(folder: Path) -> Path:
     return folder / "var" / "registration.sqlite3"
 
 
-def test_without_a_schema_every_command_says_what_to_do(tmp_path):
-    for words in (
-        ["demo"],
-        ["doctor"],
-        ["event", "list"],
-        ["export", "x"],
-        ["worker"],
-        ["serve"],
-        ["why", "x"],
-    ):
-        done = run(tmp_path, *words)
-        assert done.returncode == 2
-        assert done.stderr.strip().split("\n") == [
-            "registration: The database has no schema of this release. Run `registration migrate` first."
-        ]
-
-
 def test_the_demo_is_what_the_newsletter_tells(demo):
     told = json.loads((demo / "demo.json").read_text())
     assert {one["slug"] for one in told["organisers"]} == {"cocir", "ditta"}

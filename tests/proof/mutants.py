@@ -80,8 +80,8 @@ def _newcomer_jumps() -> Mutation:
     """Seats that come free go to the end of the line."""
     head = engine.head
 
-    def from_the_end(session: Any, gate: Any, limit: int) -> Any:
-        return list(reversed(head(session, gate, limit)))
+    def from_the_end(*args: Any) -> Any:
+        return list(reversed(head(*args)))
 
     return [(engine, "head", from_the_end)]
 
@@ -93,9 +93,7 @@ def _priority_ignored() -> Mutation:
         (
             engine,
             "head",
-            lambda session, gate, limit: sorted(
-                head(session, gate, limit), key=lambda one: (one.place, one.part)
-            ),
+            lambda *args: sorted(head(*args), key=lambda one: (one.place, one.part)),
         )
     ]
 
@@ -117,11 +115,6 @@ def _strict_as_first_fit() -> Mutation:
 def _first_fit_as_strict() -> Mutation:
     """The head of the line blocks although seats stay empty."""
     return locked_with(policy=rules.STRICT)
-
-
-def _strict_newcomer_overtakes() -> Mutation:
-    """Whoever joins a strict line sits if there is room, whoever waits."""
-    return [(engine, "is_held_back", lambda _session, gate, _priority: gate.is_draining)]
 
 
 def _line_looked_at_once() -> Mutation:
@@ -293,7 +286,6 @@ OF_RULES: dict[str, Callable[[], Mutation]] = {
     "priority of a newcomer ignored": _newcomer_without_priority,
     "strict treated as first fit": _strict_as_first_fit,
     "first fit treated as strict": _first_fit_as_strict,
-    "newcomer overtakes a strict line": _strict_newcomer_overtakes,
     "line looked at once": _line_looked_at_once,
     "shrink forgets to give back": _shrink_keeps_seats,
     "cancel forgets to give back": _cancel_keeps_seats,

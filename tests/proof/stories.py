@@ -129,9 +129,9 @@ def changed() -> Iterator[Step]:
     yield _cancel("i", KEPT)
     yield _form("k", STRICT_ROOMS, "/A")
     yield _form("l", STRICT_ROOMS, "/C", "/A")
-    yield _form("m", STRICT_ROOMS, "")
-    yield Step("change capacity", {"hall": STRICT_ROOMS, "pool": "C", "wanted": 3})
-    # There is room in the session, but somebody waits.
+    yield _form("m", STRICT_ROOMS, "/C")
+    yield Step("change capacity", {"hall": STRICT_ROOMS, "pool": "C", "wanted": 2})
+    # There is room in the session, but it is reserved for her who waits.
     yield _at("change choice", "k", STRICT_ROOMS, rank=0, choice="/C")
     yield _at("move", "k", STRICT_ROOMS, to=ROOMS, category="Member")
     # She waits to move already.
@@ -229,9 +229,54 @@ def agreed() -> Iterator[Step]:
     yield _form("v", HELD, "")
 
 
-STORIES = {"plain": plain, "asked": asked, "changed": changed, "organised": organised, "agreed": agreed}
+def reserved() -> Iterator[Step]:
+    """In a strict line nobody behind delays anybody ahead, and who delays nobody sits."""
+    yield _form("a", STRICT_ROOMS, "/C")
+    yield _form("b", STRICT_ROOMS, "/C")
+    # One seat is reserved for her who waits for the session; another one is free.
+    yield _form("c", STRICT_ROOMS, "")
+    yield _form("d", STRICT_ROOMS, "")
+    yield _form("e", STRICT_ROOMS, "")
+    yield _cancel("e", STRICT_ROOMS)
+    yield _cancel("c", STRICT_ROOMS)
+    yield _cancel("a", STRICT_ROOMS)
+    yield _form("f", STRICT, "Guest", "Guest")
+    yield _form("g", STRICT, "Speaker", "Speaker")
+    # What is reserved for speakers is not for guests; whoever ranks higher need not ask them.
+    yield _form("h", STRICT, "Guest")
+    yield _cancel("g", STRICT)
+    yield _form("i", STRICT, "Speaker", "Speaker")
+    yield _cancel("f", STRICT)
+    yield _form("k", EVEN, "")
+    yield _form("l", EVEN, "", "", "")
+    yield _form("m", EVEN, "")
+    # She who waits for three seats can never have them now, and holds up nobody.
+    yield Step("change capacity", {"hall": EVEN, "pool": EVENT, "wanted": 2})
+    yield _form("n", EVEN, "")
+    yield Step("change capacity", {"hall": EVEN, "pool": EVENT, "wanted": 5})
+    yield _form("o", EVEN, "", "", "")
+    yield _line(EVEN, policy="strict", promotion="manual")
+    yield _cancel("k", EVEN)
+    yield _form("p", EVEN, "")
+    yield _at("seat by hand", "p", EVEN, reason="")
+    yield _at("seat by hand", "p", EVEN, reason="Speaks at the event")
+
+
+STORIES = {
+    "reserved": reserved,
+    "plain": plain,
+    "asked": asked,
+    "changed": changed,
+    "organised": organised,
+    "agreed": agreed,
+}
 # What each story must have been answered: otherwise it met less than it was written for.
 ANSWERS = {
+    "reserved": {
+        ("register", "receipt"),
+        ("seat by hand", "reason-missing"),
+        ("seat by hand", "done"),
+    },
     "plain": {
         ("register", "full"),
         ("register", "not-together"),

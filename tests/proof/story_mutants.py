@@ -16,6 +16,7 @@ from registration.seats import gate as gates
 from registration.seats.models import Registration
 from tests.proof.breaking import Mutation, Without, locked_with, without_drain
 from tests.proof.event_mutants import OF_EVENTS, OF_FIRMS
+from tests.proof.strict_mutants import OF_STRICT
 
 
 def _approval_not_asked() -> Mutation:
@@ -90,7 +91,7 @@ def _hand_by_itself() -> Mutation:
 
 def _hand_overtaken() -> Mutation:
     """Newcomers take the seats that wait for the organiser's hand."""
-    return [(engine, "is_held_back", lambda _session, gate, _priority: gate.is_draining)]
+    return [(engine, "left_for", lambda _session, gate, _priority: gate.rooms())]
 
 
 def _rejected_untold() -> Mutation:
@@ -145,7 +146,7 @@ def _old_choice_kept() -> Mutation:
 
 def _choice_overtakes() -> Mutation:
     """Whoever changes her choice overtakes a strict line."""
-    return [(parties, "is_held_back", lambda *_args: False)]
+    return [(parties, "left_for", lambda _session, _gate, _priority, rooms: rooms)]
 
 
 def _needs_unchanged() -> Mutation:
@@ -219,6 +220,7 @@ def _split_to_the_end() -> Mutation:
 
 # By the story that brings them to light.
 OF_STORIES: dict[str, dict[str, Callable[[], Mutation]]] = {
+    "reserved": OF_STRICT,
     "asked": {
         "approval not asked for": _approval_not_asked,
         "address not asked for": _address_not_asked,

@@ -146,14 +146,17 @@ def test_nobody_moves_to_where_another_form_of_hers_is(make_event):
 
 
 def test_parts_of_a_party_wait_in_their_order_where_the_line_is_strict(make_event):
-    event = make_event(capacity=2, categories={"Press": 0, "Guest": None}, policy="strict")
+    event = make_event(capacity=3, categories={"Press": 2, "Guest": None}, policy="strict")
+    factories.register(event, "Ben", party=2, category="Press")
     party = factories.register(event, "Ada", party=2, category="Press")
     split(target(party))
-    # The second of them comes as a guest now and would fit; the first, who does not, is ahead of her.
-    rows = db.session.scalars(select(Registration.id).order_by(Registration.part)).all()
+    rows = db.session.scalars(
+        select(Registration.id).where(Registration.booking_id == party.booking_id).order_by(Registration.part)
+    ).all()
+    # The second of them comes as a guest now and would fit; the first has reserved the seat that is free.
     attendee = db.session.scalars(select(Attendee.id).where(Attendee.registration_id == rows[1])).one()
     change_choice(Target(event.id, rows[1]), attendee, event.categories["Guest"], (), ATTENDEE)
-    assert parts(event, party.booking_id) == [(1, 0, 1, "waitlisted"), (1, 1, 1, "waitlisted")]
+    assert parts(event, party.booking_id) == [(2, 0, 1, "waitlisted"), (2, 1, 1, "waitlisted")]
     assert_sound()
 
 

@@ -69,7 +69,7 @@ def test_a_party_waits_as_a_whole_and_a_smaller_one_takes_the_seat(make_event):
     assert (state(big), state(small)) == ("waitlisted", "confirmed")
 
 
-def test_strict_order_blocks_until_the_first_party_fits(make_event):
+def test_strict_order_keeps_free_seats_until_the_first_party_fits(make_event):
     event = make_event(capacity=3, policy=rules.STRICT)
     ada = factories.register(event, "Ada", party=2)
     big = factories.register(event, "Ben", party=2)

@@ -51,7 +51,7 @@ def test_a_firm_uses_what_is_kept_for_it_first():
     assert (rooms[EVENT], rooms[FIRM]) == (Room(free=1, kept=0), Room(free=7, own=0))
 
 
-def test_first_fit_passes_over_and_strict_stops():
+def test_first_fit_passes_over_and_strict_reserves():
     line = [Waiting(1, {EVENT: 3}), Waiting(2, {EVENT: 1})]
     rooms = {EVENT: Room(free=2)}
     assert [one.registration_id for one in rules.admitted(rooms, line, rules.FIRST_FIT)] == [2]

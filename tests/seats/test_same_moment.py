@@ -40,15 +40,17 @@ def states(event) -> list[str]:
 
 @pytest.mark.parametrize("terms", [{"policy": "strict"}, {"line": {"promotion": "manual"}}])
 def test_who_comes_after_the_first_to_wait_waits_too(make_event, terms):
-    event = make_event(**PRESS_IS_FULL, **terms)
+    # The one seat that is free is reserved for the first to wait.
+    event = make_event(**PRESS_IS_FULL | {"capacity": 2}, **terms)
     factories.register(event, "Ada", category="Press")
     together(event, application(event, "Ben", category="Press"), application(event, "Cleo", category="Guest"))
     assert states(event) == ["confirmed", "waitlisted", "waitlisted"]
     assert_sound()
 
 
-def test_whoever_fits_sits_where_the_order_lets_them_pass(make_event):
-    event = make_event(**PRESS_IS_FULL)
+@pytest.mark.parametrize("policy", ["first_fit", "strict"])
+def test_whoever_fits_sits_where_that_delays_nobody(make_event, policy):
+    event = make_event(**PRESS_IS_FULL, policy=policy)
     factories.register(event, "Ada", category="Press")
     together(event, application(event, "Ben", category="Press"), application(event, "Cleo", category="Guest"))
     assert states(event) == ["confirmed", "waitlisted", "confirmed"]
@@ -56,7 +58,7 @@ def test_whoever_fits_sits_where_the_order_lets_them_pass(make_event):
 
 
 def test_in_a_party_that_may_come_in_part_nobody_passes_another(make_event):
-    event = make_event(**PRESS_IS_FULL, policy="strict")
+    event = make_event(**PRESS_IS_FULL | {"capacity": 2}, policy="strict")
     factories.register(event, "Ada", category="Press")
     asked = application(event, "Ben", party=2, category="Press", flexible=True)
     first, second = asked.wishes[0].people

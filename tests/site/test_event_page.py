@@ -121,8 +121,8 @@ def test_with_the_strict_rule_free_seats_are_kept_for_the_head_of_the_line(page_
     factories.register(event, "Ben", party=2)
     page = shown(page_client, event)
     assert 'data-seats-left="1"' in page
-    assert "kept for the party at the head of the waitlist" in page
-    assert "until all of that party fits" in page
+    assert "<p>Free seats are kept for those ahead of you.</p>" in page
+    assert "As soon as your whole party fits in what is left, it gets its seats" in page
     assert ">Join the waitlist</a>" in page
 
 

@@ -1,5 +1,6 @@
 """The desk: answers everybody who waits at the locked gates of what they ask for."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from registration.booking.rules import Application, Person, Wish
 from registration.capability.services import BOOKING, token_of, was_replaced
 from registration.core import clock
 from registration.core.database import table
+from registration.core.limits import max_per_address
 from registration.core.refusal import NotFound, Refusal
 from registration.events.models import Category, Event, EventSession, ProgrammeEvent
 from registration.events.rules import Phase, has_overlap, is_open_between, phase
@@ -71,7 +73,13 @@ _EVENTS = select(
     .label("requires_event_id"),
 ).where(_event.id.in_(bindparam("ids", expanding=True)))
 _EARLIER = (
-    select(_booked.email_normal, _registration.event_id, _registration.state, _registration.calendar_sequence)
+    select(
+        _booked.email_normal,
+        _registration.booking_id,
+        _registration.event_id,
+        _registration.state,
+        _registration.calendar_sequence,
+    )
     .join_from(table(Registration), table(Booking), _booked.id == _registration.booking_id)
     .where(
         _booked.email_normal.in_(bindparam("emails", expanding=True)),
@@ -118,7 +126,8 @@ class Desk:
         self.locked = locked
         self.waiting = waiting
         self.let_in: dict[str, Admission] = {}
-        self.emails: set[str] = set()
+        # Who was let in beside, by address and event.
+        self.beside: Counter[tuple[str, int]] = Counter()
 
     def answers(self) -> Sequence[Receipt | Refusal]:
         """Return the answer to each, in turn."""
@@ -179,7 +188,7 @@ class Desk:
             way = access.Ways(self.events, self.categories, self.invited)
             way.check(asked.application, self.actor)
             earlier = self.earlier.get(asked.email, [])
-            if asked.email in self.emails or any(row.state not in rules.ENDED for row in earlier):
+            if self._has_enough(asked, earlier):
                 return asked.email
             needs = {row.id: row.requires_event_id for row in self.events.values() if row.requires_event_id}
             check_linked(self.session, asked.application.wishes, needs, asked.email)
@@ -191,8 +200,20 @@ class Desk:
         admission = Admission(asked, [one for party in parties for one in self._admitted(party)])
         self.let_in[asked.key] = admission
         way.use(asked.application)
-        self.emails.add(asked.email)
+        self.beside.update((asked.email, wish.event_id) for wish in asked.application.wishes)
         return admission
+
+    def _has_enough(self, asked: Asked, earlier: Sequence[Any]) -> bool:
+        """Say whether the address has, of one of the events, as many bookings as it may."""
+        for wish in asked.application.wishes:
+            active = {
+                row.booking_id
+                for row in earlier
+                if row.event_id == wish.event_id and row.state not in rules.ENDED
+            }
+            if len(active) + self.beside[asked.email, wish.event_id] >= max_per_address():
+                return True
+        return False
 
     def _repeated(self, asked: Asked) -> Receipt | Admission | str | None:
         """Return what the same form led to. Raises SubmittedDifferently when it is another form.
@@ -319,7 +340,7 @@ class Desk:
             contacts = book(self.session, let_in, organisers)
             changes += enrol(self.session, let_in, list(contacts), self.actor)
         for gate in self.locked.values():
-            if gate.is_draining or gate.policy == rules.STRICT:
+            if gate.is_draining:
                 changes += engine.drain(self.session, gate, self.actor)
             gates.close(self.session, gate)
         announce(self.session, changes, known=contacts)

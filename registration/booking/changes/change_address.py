@@ -12,6 +12,7 @@ from registration.booking.changes.mailbox_links import end_wish, renew_links
 from registration.booking.models import AddressChange, Attendee, Booking
 from registration.booking.notifications import handover as handing
 from registration.booking.notifications.kinds import VERIFY as VERIFY_MAIL
+from registration.booking.queries.bookings import has_enough
 from registration.capability import services as capability
 from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
@@ -135,18 +136,8 @@ def _rename(session: Session, registration_ids: Sequence[int], old: str, email: 
 
 
 def _check_free(session: Session, booking_id: int, email_normal: str, event_ids: Sequence[int]) -> None:
-    """Raise AddressTaken where another booking of this address holds or waits for the same event."""
-    other = (
-        select(Registration.id)
-        .join(Booking, Booking.id == Registration.booking_id)
-        .where(
-            Booking.email_normal == email_normal,
-            Booking.id != booking_id,
-            Registration.event_id.in_(event_ids),
-            Registration.state.not_in(rules.ENDED),
-        )
-    )
-    if session.scalar(other.limit(1)) is not None:
+    """Raise AddressTaken where this address has no room for another booking of the same event."""
+    if any(has_enough(session, email_normal, event_id, booking_id) for event_id in set(event_ids)):
         raise AddressTaken(
             _("This address has a registration of its own for the same event. Cancel one of the two first.")
         )

@@ -9,6 +9,7 @@ from registration.booking.changes.mailbox_links import renew_links
 from registration.booking.models import Attendee, Booking
 from registration.booking.notifications.kinds import CORRECTED, SHAPES
 from registration.booking.notifications.notify import announce_one
+from registration.booking.queries.bookings import has_enough
 from registration.capability import services as capability
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import fold, normal_email
@@ -96,7 +97,7 @@ def _correct(session: Session, target: Target, email: str, actor: Actor) -> None
     booking = session.get_one(Booking, booking_id, populate_existing=True)
     if booking.email_normal == normal:
         raise Refusal(_("This is the address it has already."), field="email")
-    if set(events) & set(_held(session, Booking.email_normal == normal)):
+    if any(has_enough(session, normal, event_id) for event_id in set(events)):
         raise Refusal(_("This address has a registration for the event already."), field="email")
     _change(session, booking, email, normal)
     renew_links(session, booking_id)

@@ -1,5 +1,7 @@
 """What the organiser decides of single registrations: approve, reject, seat by hand, merge."""
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
@@ -8,11 +10,12 @@ from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.journal.services import Actor
 from registration.seats import engine, rules
+from registration.seats.changing import Held
 from registration.seats.gate import Gate
-from registration.seats.line import head
+from registration.seats.line import head, held
 from registration.seats.models import Registration
 
-# So many at the head of the line are looked at for somebody who would be passed.
+# So many of the line are looked at in one go for somebody who would be passed.
 _LOOK = 200
 
 
@@ -104,16 +107,32 @@ def merge(keep: Target, drop: Target, actor: Actor) -> None:
 
 
 def _passes_somebody(session: Session, gate: Gate, registration: Registration) -> bool:
-    """Say whether somebody ahead would fit now, or is first where the order is strict."""
-    for one in head(session, gate, _LOOK):
-        if one.id == registration.id:
-            return False
-        if (-one.priority, one.place, one.part) >= (
-            -registration.priority,
-            registration.place,
-            registration.part,
-        ):
-            return False
-        if gate.policy == rules.STRICT or rules.fits(one.needs, gate.rooms()):
+    """Say whether somebody ahead would fit now, or would lose what she has reserved in a strict line."""
+    mine = held(session, gate, [registration.id])[0]
+    if gate.policy == rules.STRICT:
+        return _takes_reserved(session, gate, mine)
+    return any(rules.fits(one.needs, gate.rooms()) for one in _ahead(head(session, gate, _LOOK), mine))
+
+
+def _takes_reserved(session: Session, gate: Gate, mine: Held) -> bool:
+    left = gate.rooms()
+    event = left[gate.event_pool.id]
+    event.kept -= engine.spared(gate, mine.needs)
+    if not rules.fits(mine.needs, left):
+        return False
+    last = None
+    while True:
+        line = head(session, gate, _LOOK, last)
+        ahead = _ahead(line, mine)
+        for one in ahead:
+            rules.reserve(one.needs, left)
+        if not rules.fits(mine.needs, left):
             return True
-    return False
+        if len(ahead) < _LOOK:
+            return False
+        last = line[-1]
+
+
+def _ahead(line: Sequence[Held], mine: Held) -> list[Held]:
+    turn = -mine.priority, mine.place, mine.part
+    return [one for one in line if (-one.priority, one.place, one.part) < turn]

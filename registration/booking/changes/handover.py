@@ -12,7 +12,7 @@ from registration.booking.changes.cancel import Target
 from registration.booking.changes.edit import Corrected, check_changeable, follow_firms, put_answers, rename
 from registration.booking.models import Answer, Attendee, Booking, Consent, Handover
 from registration.booking.notifications import handover as handing
-from registration.booking.queries.bookings import is_registered
+from registration.booking.queries.bookings import has_enough
 from registration.booking.rules import key_hash
 from registration.capability import services as capability
 from registration.core import clock
@@ -159,7 +159,7 @@ def _take_over(session: Session, handover_id: int, event_id: int, taking: Taking
     if attendee.email and normal_email(attendee.email) not in (old.email_normal, ""):
         told.append((attendee.name, attendee.email, old.locale))
     is_alone = _present(session, registration.id) == 1
-    if is_alone and is_registered(session, normal_email(handover.email), event_id):
+    if is_alone and has_enough(session, normal_email(handover.email), event_id):
         raise NotToHandOn(
             _("Your address has a registration of its own for this event. Cancel that first, or say no here.")
         )

@@ -14,7 +14,7 @@ from registration.booking.changes.target import NotNow, Target, check_state, is_
 from registration.booking.models import Attendee, Booking
 from registration.booking.notifications.kinds import CANCELLED
 from registration.booking.notifications.notify import announce, announce_one
-from registration.booking.queries.bookings import is_registered
+from registration.booking.queries.bookings import has_enough
 from registration.booking.rules import Person
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE, SYSTEM, Actor
@@ -61,8 +61,8 @@ def _move(
     check_state(registration, *movable)
     check_open(session, event_id)
     booked = session.get_one(Booking, registration.booking_id)
-    # By another form too: an address has one registration for an event.
-    if is_registered(session, booked.email_normal, event_id):
+    # By another form too: an address has one registration for an event, or as many as the operator lets it.
+    if has_enough(session, booked.email_normal, event_id):
         raise NotNow(_l("You have a registration for that event already."))
     coming = session.scalars(
         select(Attendee)

@@ -11,6 +11,7 @@ from registration.journal.services import SYSTEM, Actor
 from registration.seats import engine, rules
 from registration.seats import gate as gates
 from registration.seats.gate import Terms
+from registration.seats.limits import set_wanted
 from registration.seats.queries import pools_by_id
 
 
@@ -79,7 +80,7 @@ def _change(
         raise CapacityOutOfRange(_("The firm may not have fewer seats than are kept for it."), field="wanted")
     stored = pools_by_id(session, [pool_id])[pool_id].terms
     optimistic_lock.check(seen, values_of(stored), values_of(terms))
-    gates.set_wanted(session, gate, pool_id, terms, actor)
+    set_wanted(session, gate, pool_id, terms, actor)
     return _promote(session, gate, actor)
 
 

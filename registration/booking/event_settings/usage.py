@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from registration.booking.models import Attendee, AttendeeSession
 from registration.seats import rules
 from registration.seats.gate import Gate
-from registration.seats.models import Pool, Registration, RegistrationPool
+from registration.seats.models import Pool, Registration, RegistrationPool, WaitingNeed
 
 IS_COMING = Attendee.removed_at.is_(None) & Registration.state.not_in(rules.ENDED)
 
@@ -46,5 +46,6 @@ def drop_pool(session: Session, gate: Gate, kind: str, subject_id: int) -> None:
     found = [one.id for one in gate.pools.values() if (one.kind, one.subject_id) == (kind, subject_id)]
     for pool_id in found:
         session.execute(delete(RegistrationPool).where(RegistrationPool.pool_id == pool_id))
+        session.execute(delete(WaitingNeed).where(WaitingNeed.pool_id == pool_id))
         session.execute(delete(Pool).where(Pool.id == pool_id))
         del gate.pools[pool_id]

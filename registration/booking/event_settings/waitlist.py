@@ -20,10 +20,12 @@ from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.gate import Gate, Terms
+from registration.seats.limits import set_wanted
 from registration.seats.models import Pool, Queue, Registration
 from registration.seats.parties import walk_by
 from registration.seats.queries import line_policy
 from registration.seats.recount import claim_firms
+from registration.seats.reservations import written_anew
 from registration.seats.rules import LinePolicy
 
 
@@ -91,7 +93,7 @@ def set_firm(event_id: int, terms: FirmTerms, actor: Actor) -> None:
         if not was_limited or pool_id not in gate.pools:
             _recount_firms(session, gate)
         pool = gates.add_to_gate(session, gate, pool_id)
-        gates.set_wanted(session, gate, pool.id, Terms(_cap(gate, terms)), actor)
+        set_wanted(session, gate, pool.id, Terms(_cap(gate, terms)), actor)
         gates.set_allotment(session, gate, pool.id, terms.allotted, terms.release_at)
         _noted(session, event_id, "firm", actor)
         settle(session, gate, [], actor)
@@ -214,6 +216,8 @@ def _apply_cap(session: Session, gate: Gate, before: int | None) -> None:
             session.execute(
                 update(Pool).where(Pool.id == pool.id).values(seats=new, wanted=new, capacity=pool.capacity)
             )
+    # Who can never fit any more reserves nothing.
+    gate.reservations = written_anew(session, gate.event_id, gate.policy)
 
 
 def _recount_firms(session: Session, gate: Gate) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.booking.models import AttendeeSession, Booking
-from registration.booking.queries.bookings import is_registered
+from registration.booking.queries.bookings import has_enough, is_registered
 from registration.events.models import PUBLIC, Category, Event, EventSession, ProgrammeEvent
 from registration.events.queries import phase_of, words
 from registration.events.rules import Phase
@@ -52,7 +52,7 @@ def alternatives(session: Session, booked: Booking, event_id: int, locale: str) 
     found: dict[int, Alternative] = {}
     for row in rows:
         event, needs = row.Event, row.requires_event_id
-        if phase_of(event) is not Phase.OPEN or is_registered(session, booked.email_normal, event.id):
+        if phase_of(event) is not Phase.OPEN or has_enough(session, booked.email_normal, event.id):
             continue
         # What can only be had with another event is no place to move to without, or from, that one.
         if needs is not None and (

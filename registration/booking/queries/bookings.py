@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, distinct, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.calendar.entry import Claims, as_lines, claims_of, own_entry
 from registration.booking.models import Attendee, Booking
 from registration.core import clock
+from registration.core.limits import max_per_address
 from registration.core.transaction_cache import keep, kept, once
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
@@ -197,6 +198,24 @@ def is_registered(session: Session, email_normal: str, event_id: int) -> bool:
         )
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def has_enough(session: Session, email_normal: str, event_id: int, besides: int | None = None) -> bool:
+    """Say whether an address has as many bookings of an event as MAX_PER_ADDRESS lets it have.
+
+    *besides* is a booking that does not count, since it is the one that would have the address.
+    """
+    query = (
+        select(func.count(distinct(Registration.booking_id)))
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(
+            Booking.email_normal == email_normal,
+            Registration.event_id == event_id,
+            Registration.state.not_in(rules.ENDED),
+            Registration.booking_id != (besides or 0),
+        )
+    )
+    return session.scalars(query).one() >= max_per_address()
 
 
 def is_waiting(session: Session, booking_id: int) -> bool:

@@ -67,7 +67,13 @@ class EventForm(SharedForm):
             SelectChoice("zh", "中文"),
         ],
     )
-    starts_at = Moment(_l("Starts"), [InputRequired(_l("Enter when it starts."))])
+    starts_at = Moment(
+        _l("Starts"),
+        [InputRequired(_l("Enter when it starts."))],
+        description=_l(
+            "Sessions, opening, closing and other dates that are still to come move with the event."
+        ),
+    )
     starts_which = Occurrence(_l("Which of the two does it start at?"))
     ends_at = Moment(_l("Ends"), [InputRequired(_l("Enter when it ends."))])
     ends_which = Occurrence(_l("Which of the two does it end at?"))
@@ -156,7 +162,7 @@ class NewEventForm(EventForm):
         _l("When a seat becomes free"),
         choices=[
             SelectChoice(rules.FIRST_FIT, _l("It goes to the next party that fits: no seat stays empty")),
-            SelectChoice(rules.STRICT, _l("Strictly in order: the first party blocks until it fits")),
+            SelectChoice(rules.STRICT, _l("Strictly in order: free seats are kept for those ahead")),
         ],
     )
     categories = FieldList(FormField(CategoryForm), min_entries=4, max_entries=MOST_CATEGORIES)

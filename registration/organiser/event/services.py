@@ -23,6 +23,7 @@ from registration.events.queries import whereabouts
 from registration.events.rules import DRAFT, keeps_promises
 from registration.events.services import CategoryFacts, Facts, QuestionFacts, Text
 from registration.journal.services import Actor, Note, record
+from registration.organiser.event import moving
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.models import Registration
@@ -64,11 +65,11 @@ def change_event(event_id: int, facts: Facts, text: Text, actor: Actor, seen: st
 
     def work(session: Session) -> int | None:
         # Under the gate: a registration sees the event before or after the change, never in between.
-        gates.lock(session, [event_id])
+        gate = gates.lock(session, [event_id])[event_id]
         event = _event(session, event_id)
         optimistic_lock.check(seen, stored_event(event), asdict(facts) | asdict(text))
         _check_status(session, event, facts)
-        return _change(session, event, facts, text, actor)
+        return _change(session, gate, event, facts, text, actor)
 
     return write_tx(work)
 
@@ -135,9 +136,18 @@ def _create(session: Session, organiser_id: int, new: NewEvent, uid_host: str, a
     return event.slug
 
 
-def _change(session: Session, event: Event, facts: Facts, text: Text, actor: Actor) -> int | None:
+def _change(
+    session: Session, gate: gates.Gate, event: Event, facts: Facts, text: Text, actor: Actor
+) -> int | None:
     was, before = event.status, whereabouts(event)
+    outside = set(session.scalars(moving.left_outside(event)))
+    shift = moving.shift_of(event, facts)
+    facts = facts if shift is None else moving.following(event, facts, shift)
     events.change_event(session, event, facts, text)
+    if shift is not None:
+        moving.follow(session, gate, event, shift)
+    moving.check_within(session, event, outside)
+    moving.keep_links(session, event)
     note = Note("edited", organiser_id=event.organiser_id, event_id=event.id, before=was, after=event.status)
     record(session, actor, note)
     # A draft that is published is new to calendars, but neither when nor where has changed.

@@ -53,11 +53,11 @@ class LineForm(SharedForm):
     """How the event's free seats go to whom."""
 
     policy = RadioField(
-        _l("When the first party in line does not fit"),
+        _l("When a party in line does not fit"),
         [InputRequired(_l("Choose one."))],
         choices=[
             SelectChoice(rules.FIRST_FIT, _l("The next party that fits gets the seat: none stays empty")),
-            SelectChoice(rules.STRICT, _l("The seat is kept until all of the first party fits")),
+            SelectChoice(rules.STRICT, _l("Free seats are kept for it; who delays nobody ahead gets a seat")),
         ],
     )
     promotion = RadioField(
