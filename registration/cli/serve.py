@@ -28,6 +28,7 @@ from registration.core.server_lock import ServerLock, refuse_network_file
 from registration.core.setting_checks import is_loopback
 from registration.core.settings import PREFIX, ConfigurationError, is_production
 from registration.mail import outbox
+from registration.web.body_limits import largest_body
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def worker() -> None:
     log_lines()
     stop = threading.Event()
     _stop_on_signals(stop)
-    click.echo("worker: sending mail as it comes", err=True)
+    log.info("sending mail as it comes")
     with working(_app(), stop) as threads:
         stop.wait()
     _end(threads)
@@ -67,7 +68,7 @@ def start(host: str, port: int) -> None:
     app = _app()
     _refuse_open_development(app, host)
     bring_schema_up()
-    sockets = listen(host, port)
+    sockets = listen(host, port, "--port" if is_production(app.config) else "make run PORT=8001 (or --port)")
     _take_address(app, host, sockets)
     own = app.config["BASE_URL"]
     if not is_production(app.config):
@@ -124,9 +125,7 @@ def _server(app: Flask, sockets: Sequence[socket.socket]) -> Server:
         cleanup_interval=5,
         max_request_header_size=32768,
         # Flask answers what is too long with a page; this only stops what would never end.
-        max_request_body_size=max(
-            4 * app.config["MAX_CONTENT_LENGTH"], 2 * app.config["MAX_UPLOAD"], 6 * app.config["MAX_FILE"]
-        ),
+        max_request_body_size=largest_body(app.config),
     )
 
 

@@ -26,8 +26,9 @@ from registration.organiser.questions import views as questions_views
 from registration.organiser.reconfirmation import views as reconfirmation_views
 from registration.organiser.seating import capacity_views, line_views, waitlist_views
 from registration.organiser.settings import views as settings_views
+from registration.organiser.shared import promises
 from registration.organiser.translations import views as translations_views
-from registration.web.guards import take_files
+from registration.web.submissions import make_anew
 
 feed_bp = calendar_views.feed_bp
 bp = Blueprint("organiser", __name__, url_prefix="/organiser")
@@ -141,6 +142,23 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_EVENT}/checkin/<int:attendee_id>", "check_in", checkin_views.check_in, ["POST"]),
 ):
     bp.add_url_rule(_rule, _endpoint, _view, methods=_methods)
+bp.record_once(lambda state: promises.init_app(state.app))
 bp.record_once(
-    lambda state: take_files(state.app, "organiser.add_material", materials_views.largest_body, "MAX_UPLOAD")
+    lambda state: make_anew(
+        state.app,
+        *(
+            f"organiser.{one}"
+            for one in (
+                "add_category",
+                "add_coordinator",
+                "add_material",
+                "add_question",
+                "invite",
+                "new_event",
+                "new_mailing",
+                "new_programme",
+                "sessions",
+            )
+        ),
+    )
 )

@@ -13,10 +13,11 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from registration.core import clock
-from registration.core.database import insert_all, table
+from registration.core.database import insert_all, table, write_rows
 from registration.journal.services import Actor
 from registration.seats import gate as gates
 from registration.seats import ledger, rules
+from registration.seats.attendance import check_empty
 from registration.seats.changing import Change, Held, note_changes, set_states
 from registration.seats.gate import Gate
 from registration.seats.line import head, held, times_of
@@ -121,7 +122,7 @@ def join(
         for registration_id, one in zip(ids, admitted, strict=True)
         for pool_id, need in one.claim.needs.items()
     ]
-    session.connection().execute(NEEDS, needs)
+    write_rows(session, NEEDS, needs)
     changes = [
         Change(registration_id, booking_id, one.gate.event_id, None, one.state)
         for registration_id, booking_id, one in zip(ids, bookings, admitted, strict=True)
@@ -150,11 +151,15 @@ def release_all(
     actor: Actor,
     reason: str | None = None,
 ) -> list[Change]:
-    """End registrations and give back what they hold, in one step. Raises ForbiddenArrow."""
+    """End registrations and give back what they hold, in one step: the only way a seat ends as a whole.
+
+    Raises ForbiddenArrow, HolderIsIn.
+    """
     found = held(session, gate, registration_ids)
     freed: Counter[int] = Counter()
     for one in found:
         rules.check_arrow(one.state, after)
+        check_empty(one.inside, actor)
         if one.is_seated:
             freed.update(one.needs)
     if freed:

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.core import clock
-from registration.core.database import table
+from registration.core.database import table, write_rows
 from registration.journal.services import Actor
 from registration.seats import gate as gates
 from registration.seats import ledger, rules
+from registration.seats.attendance import check_empty
 from registration.seats.changing import Held, note_changed_size
 from registration.seats.engine import NEEDS, Admitted, Claim, join
 from registration.seats.gate import Gate
@@ -37,6 +38,7 @@ def change_needs(
     before let her be overtaken, and nobody keeps a rank that she has no more.
     """
     one = held(session, gate, [registration_id])[0]
+    check_empty(max(0, one.inside - size), actor)
     if one.is_seated and not _exchange(session, gate, one, needs):
         return False
     before = one
@@ -81,7 +83,7 @@ def replace_needs(session: Session, registration_id: int, needs: Mapping[int, in
         {"registration_id": registration_id, "pool_id": pool_id, "need": need}
         for pool_id, need in needs.items()
     ]
-    session.connection().execute(NEEDS, rows)
+    write_rows(session, NEEDS, rows)
 
 
 def note_needs(

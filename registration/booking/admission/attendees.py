@@ -7,14 +7,25 @@ from sqlalchemy.orm import Session
 
 from registration.booking.models import Answer, Attendee, AttendeeSession
 from registration.booking.rules import Person
-from registration.core.database import insert_all, table
-from registration.core.text import fold
+from registration.core.database import insert_all, table, write_rows
+from registration.core.text import fold, normal_email
 from registration.core.tokens import new_code
 
 _ATTEND = insert(table(Attendee))
 _ATTEND_RETURNING = _ATTEND.returning(table(Attendee).c.id, sort_by_parameter_order=True)
 _ANSWER = insert(table(Answer))
 _PICK = insert(table(AttendeeSession))
+
+
+def identity(name: str, email: str, firm: str) -> dict[str, str]:
+    """Return the columns that say who an attendee is, with the forms that look-ups use."""
+    return {
+        "name": name,
+        "email": email,
+        "email_normal": normal_email(email) if email else "",
+        "firm": firm,
+        "searchable": fold(f"{name} {email} {firm}"),
+    }
 
 
 def name_attendees(
@@ -33,17 +44,14 @@ def name_attendees(
         {
             "registration_id": registration_id,
             "rank": rank,
-            "name": person.name,
-            "email": person.email,
-            "firm": person.firm,
-            "searchable": fold(f"{person.name} {person.email} {person.firm}"),
+            **identity(person.name, person.email, person.firm),
             "category_id": person.category_id,
             "code": new_code(10),
         }
         for registration_id, rank, person in named
     ]
     if not any(person.answers or person.sessions for _id, _rank, person in named):
-        session.connection().execute(_ATTEND, rows)
+        write_rows(session, _ATTEND, rows)
         return
     ids = insert_all(session, _ATTEND_RETURNING, rows)
     people = [(attendee_id, person) for attendee_id, (*_where, person) in zip(ids, named, strict=True)]
@@ -52,12 +60,10 @@ def name_attendees(
         for attendee_id, person in people
         for question_id, value in person.answers
     ]
-    if answers:
-        session.connection().execute(_ANSWER, answers)
+    write_rows(session, _ANSWER, answers)
     picked = [
         {"attendee_id": attendee_id, "session_id": session_id}
         for attendee_id, person in people
         for session_id in person.sessions
     ]
-    if picked:
-        session.connection().execute(_PICK, picked)
+    write_rows(session, _PICK, picked)

@@ -13,7 +13,7 @@ from registration.booking.notifications.notify import Contact
 from registration.booking.rules import Application, Person, body_hash, key_hash
 from registration.capability.services import BOOKING, FEED, VERIFY, issue
 from registration.core import clock
-from registration.core.database import insert_all, table
+from registration.core.database import insert_all, table, write_rows
 from registration.core.text import normal_email
 from registration.journal.services import Actor
 from registration.seats import engine, rules
@@ -37,6 +37,11 @@ class Asked:
         object.__setattr__(self, "key", key_hash(self.application.submit_key))
         object.__setattr__(self, "body", body_hash(self.application))
         object.__setattr__(self, "email", normal_email(self.application.email))
+
+    def names_others(self) -> bool:
+        """Say whether an attendee has an address that is not the contact's."""
+        typed = {person.email for wish in self.application.wishes for person in wish.people}
+        return bool(typed - {"", self.application.email})
 
 
 @dataclass
@@ -73,8 +78,7 @@ def book(session: Session, let_in: Sequence[Admission], organisers: Sequence[int
         for booking_id, one in zip(ids, asked, strict=True)
         for purpose, wording in one.application.consents
     ]
-    if consents:
-        session.connection().execute(_CONSENT, consents)
+    write_rows(session, _CONSENT, consents)
     tokens = issue(session, ids, BOOKING, FEED)
     unverified = [
         booking_id

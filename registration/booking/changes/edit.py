@@ -7,13 +7,16 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
+from registration.booking.admission.attendees import identity
 from registration.booking.admission.pool_needs import members_of, needs_of
 from registration.booking.answers.shared import gather
 from registration.booking.changes.target import Target, settle
 from registration.booking.models import Answer, Attendee, Booking, Consent, Upload
+from registration.booking.notifications.own_seat import announce_new_address
 from registration.core import clock
+from registration.core.database import write_rows
+from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
-from registration.core.text import fold
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.journal.services import Actor, Note, record
@@ -47,15 +50,6 @@ class Corrected:
     answers: tuple[tuple[int, str], ...] = ()
 
 
-def change_contact(booking_id: int, name: str, locale: str) -> None:
-    """Change how the contact is called and which language her mails are in."""
-
-    def work(session: Session) -> None:
-        session.execute(update(Booking).where(Booking.id == booking_id).values(name=name, locale=locale))
-
-    write_tx(work)
-
-
 def change_people(
     target: Target, people: Sequence[Corrected], actor: Actor, sensitive_wording: str = ""
 ) -> None:
@@ -71,22 +65,25 @@ def _change_people(
 ) -> None:
     gate = gates.lock(session, [target.event_id])[target.event_id]
     check_changeable(session, target)
-    present = set(
-        session.scalars(
-            select(Attendee.id).where(
+    present = {
+        row.id: row.email
+        for row in session.execute(
+            select(Attendee.id, Attendee.email).where(
                 Attendee.registration_id == target.registration_id, Attendee.removed_at.is_(None)
             )
         )
-    )
+    }
     for one in people:
         if one.attendee_id not in present:
             raise NotFound(_("There is no such attendee in this registration."))
         rename(session, one)
+        if one.email != present[one.attendee_id]:
+            announce_new_address(session, one.attendee_id, present[one.attendee_id])
         asked = [question_id for question_id, _value in one.answers]
         gather(session, target.registration_id, one.attendee_id, asked)
         put_answers(session, one.attendee_id, one.answers)
     if sensitive_wording and target.booking_id is not None:
-        _agree(session, target.booking_id, sensitive_wording)
+        agree_sensitive(session, target.booking_id, sensitive_wording)
     note = Note("edited", event_id=target.event_id, registration_id=target.registration_id)
     record(session, actor, note)
     follow_firms(session, gate, [target.registration_id], actor)
@@ -130,14 +127,7 @@ def check_changeable(session: Session, target: Target) -> str:
 def rename(session: Session, one: Corrected) -> None:
     """Write how an attendee is called, reached and found."""
     session.execute(
-        update(Attendee)
-        .where(Attendee.id == one.attendee_id)
-        .values(
-            name=one.name,
-            email=one.email,
-            firm=one.firm,
-            searchable=fold(f"{one.name} {one.email} {one.firm}"),
-        )
+        update(Attendee).where(Attendee.id == one.attendee_id).values(identity(one.name, one.email, one.firm))
     )
 
 
@@ -152,8 +142,7 @@ def put_answers(session: Session, attendee_id: int, answers: Sequence[tuple[int,
         for question_id, value in answers
         if value
     ]
-    if rows:
-        session.execute(insert(Answer), rows)
+    write_rows(session, insert(Answer), rows)
     gone = before - {value for _question_id, value in answers}
     named = exists().where(Answer.question_id == Upload.question_id, Answer.value == Upload.value)
     if gone:
@@ -163,12 +152,9 @@ def put_answers(session: Session, attendee_id: int, answers: Sequence[tuple[int,
         )
 
 
-def agree_sensitive(booking_id: int, wording: str) -> None:
+def agree_sensitive(session: Session, booking_id: int, wording: str) -> None:
     """Note what the contact agreed to about health, food and access."""
-    write_tx(lambda session: _agree(session, booking_id, wording))
-
-
-def _agree(session: Session, booking_id: int, wording: str) -> None:
+    locked_one(session, Booking, booking_id)
     known = select(Consent.id).where(Consent.booking_id == booking_id, Consent.purpose == "sensitive")
     if session.scalar(known) is None:
         values = {"purpose": "sensitive", "wording": wording, "given_at": clock.now()}

@@ -17,6 +17,7 @@ from registration.booking.rules import key_hash
 from registration.capability import services as capability
 from registration.core import clock
 from registration.core.children import child_of
+from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import normal_email
 from registration.core.tokens import new_code
@@ -26,6 +27,7 @@ from registration.events.models import Event, Question
 from registration.journal.services import ATTENDEE, Actor, Note, record
 from registration.seats import gate as gates
 from registration.seats import rules
+from registration.seats.attendance import check_empty
 from registration.seats.models import Registration
 
 
@@ -80,7 +82,7 @@ def refuse(handover_id: int) -> None:
     """Say no for whoever was asked; the seat stays where it is."""
 
     def work(session: Session) -> None:
-        found = session.get_one(Handover, handover_id)
+        found = locked_one(session, Handover, handover_id)
         if found.state != "open":
             return
         event_id = _decide(session, found, "refused", ATTENDEE)
@@ -108,6 +110,7 @@ def _hand_over(session: Session, target: Target, attendee_id: int, to: Successor
     attendee = child_of(session, Attendee, attendee_id, sentence, registration_id=target.registration_id)
     if attendee.removed_at:
         raise NotFound(sentence)
+    check_empty(int(attendee.checked_in_at is not None), actor)
     asked = session.scalar(
         select(Handover.email).where(Handover.attendee_id == attendee_id, Handover.state == "open")
     )
@@ -144,16 +147,18 @@ def _hand_over(session: Session, target: Target, attendee_id: int, to: Successor
 
 def _take_over(session: Session, handover_id: int, event_id: int, taking: Taking) -> str | None:
     gate = gates.lock(session, [event_id])[event_id]
-    handover = session.get_one(Handover, handover_id)
+    handover = locked_one(session, Handover, handover_id)
     if handover.state == "taken":
         return None
     attendee = session.get_one(Attendee, handover.attendee_id)
-    registration = session.get_one(Registration, handover.registration_id)
+    registration = session.get_one(Registration, handover.registration_id, populate_existing=True)
     if handover.state != "open" or attendee.removed_at or registration.booking_id != handover.booking_id:
         raise NotToHandOn(_("This seat is not free to take over any more."))
     target = Target(event_id, registration.id)
     if check_changeable(session, target) != rules.CONFIRMED:
         raise NotToHandOn(_("This seat is not free to take over any more."))
+    if attendee.checked_in_at is not None:
+        raise NotToHandOn(_("The person who gave you this seat has come in, so it is hers."))
     old = session.get_one(Booking, handover.booking_id)
     told = [(old.name, old.email, old.locale)]
     if attendee.email and normal_email(attendee.email) not in (old.email_normal, ""):
@@ -192,7 +197,6 @@ def _replace(
         leave_to_others(session, registration, attendee.id)
     session.execute(gone)
     attendee.code = new_code(10)
-    attendee.checked_in_at = None
     session.flush()
     rename(session, Corrected(attendee.id, taking.name, handover.email, taking.firm))
     put_answers(session, attendee.id, taking.answers)

@@ -14,12 +14,14 @@ from registration.booking.changes.target import NotNow, Target, check_state, is_
 from registration.booking.models import Attendee, Booking
 from registration.booking.notifications.kinds import CANCELLED
 from registration.booking.notifications.notify import announce, announce_one
+from registration.booking.notifications.own_seat import announce_own
 from registration.booking.queries.bookings import has_enough
 from registration.booking.rules import Person
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE, SYSTEM, Actor
 from registration.seats import engine, rules
 from registration.seats import gate as gates
+from registration.seats.attendance import check_empty
 from registration.seats.models import Registration
 
 
@@ -64,6 +66,7 @@ def _move(
     # By another form too: an address has one registration for an event, or as many as the operator lets it.
     if has_enough(session, booked.email_normal, event_id):
         raise NotNow(_l("You have a registration for that event already."))
+    check_empty(registration.inside, actor)
     coming = session.scalars(
         select(Attendee)
         .where(Attendee.registration_id == registration.id, Attendee.removed_at.is_(None))
@@ -130,10 +133,15 @@ def _finish(session: Session, registration_id: int) -> None:
 
 
 def _give_up(session: Session, gate: gates.Gate, old_id: int, new_id: int, actor: Actor) -> None:
-    """End the earlier registration, and tell that she moved."""
-    state = session.scalar(select(Registration.state).where(Registration.id == old_id))
-    if state not in rules.ENDED:
-        engine.release(session, gate, old_id, rules.CANCELLED, actor, f"moved to registration {new_id}")
+    """End the earlier registration, and tell that she moved; whoever came in there keeps both."""
+    state, inside = session.execute(
+        select(Registration.state, Registration.inside).where(Registration.id == old_id)
+    ).one()
+    if state not in rules.ENDED and not inside:
+        change = engine.release(
+            session, gate, old_id, rules.CANCELLED, actor, f"moved to registration {new_id}"
+        )
         # Its calendar entry goes, and nobody else made it go.
         announce_one(session, old_id, CANCELLED, moved=True)
+        announce_own(session, [change], None, "moved")
     session.execute(update(Registration).where(Registration.id == new_id).values(replaces_id=None))

@@ -16,12 +16,15 @@ from registration.booking.views import (
     links,
     manage,
     opening,
+    own_seat,
     programme,
     register,
     tickets,
     unsubscribe,
 )
-from registration.web.guards import take_files
+from registration.web.body_limits import promise
+from registration.web.retyped import keeps_itself
+from registration.web.submissions import leave_unkeyed, make_anew
 
 bp = Blueprint("booking", __name__)
 form_labels.init_blueprint(bp)
@@ -91,6 +94,12 @@ for _rule, _endpoint, _view, _method in (
     ("/bookings/<token>/feed/end", "end_feed", manage.end_feed, "POST"),
     ("/bookings/<token>/feed/sessions", "show_sessions", calendar.show_sessions, "POST"),
     ("/feeds/<token>/sessions", "show_own_sessions", calendar.show_own_sessions, "POST"),
+    ("/attendees/<token>/", "own_seat", own_seat.show, "GET"),
+    ("/attendees/<token>/", "save_own_seat", own_seat.save, "POST"),
+    ("/attendees/<token>/cancel", "cancel_own_seat", own_seat.cancel, "POST"),
+    ("/attendees/<token>/qr.svg", "own_qr", own_seat.qr, "GET"),
+    ("/attendees/<token>/ticket.pdf", "own_ticket", own_seat.pdf, "GET"),
+    ("/attendees/<token>/calendar.ics", "own_calendar", own_seat.calendar, "GET"),
     ("/addresses/<token>/", "address", address.show, "GET"),
     ("/addresses/<token>/", "confirm_address", address.confirm, "POST"),
     ("/handovers/<token>/", "handover", handover.show, "GET"),
@@ -100,8 +109,19 @@ for _rule, _endpoint, _view, _method in (
     bp.add_url_rule(_rule, _endpoint, _view, methods=[_method])
 
 
+# Blocks of people and files that came are more than a page could be refilled with.
+bp.record_once(
+    lambda setup: keeps_itself(setup.app, "booking.submit", "booking.submit_programme", "booking.save_people")
+)
+
+
 @bp.record
-def _take_files(state: BlueprintSetupState) -> None:
-    take_files(state.app, "booking.submit", files.largest_body)
-    take_files(state.app, "booking.submit_programme", files.largest_programme_body)
-    take_files(state.app, "booking.save_people", files.largest_people_body)
+def _set_up_forms(state: BlueprintSetupState) -> None:
+    promise(state.app, "booking.submit", files.largest_body)
+    promise(state.app, "booking.submit_programme", files.largest_programme_body)
+    for name in ("save_people", "add_person", "choose", "move"):
+        promise(state.app, f"booking.{name}", files.largest_people_body)
+    promise(state.app, "booking.take_over", files.largest_taking_body)
+    # Registering keeps its key with the booking.
+    leave_unkeyed(state.app, "booking.submit", "booking.submit_programme")
+    make_anew(state.app, "booking.add_person")

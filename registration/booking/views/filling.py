@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from registration.booking.admission.services import register
+from registration.booking.admission.services import SubmittedDifferently, register
 from registration.booking.form import attendee_blocks
 from registration.booking.form import registration as form_registration
 from registration.booking.form.application import application
@@ -21,7 +22,7 @@ from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.seats.queries import availability
 from registration.web.guards import StaleForm, check_form_key, form_key
-from registration.web.locale import page_locale
+from registration.web.locale import IN_LANGUAGE, LOCALES, page_locale
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,10 @@ def sent(
     """
     most = most or current_app.config["MAX_PARTY"]
     data, told = with_files(sheet)
-    if "remove" in data:
-        index = data.get("remove", -1, type=int)
-        kept = attendee_blocks.without_attendee(data, index)
-        form = form_registration.registration_form(sheet, kept, most=most)
-        tell_each(form, attendee_blocks.without_attendee(MultiDict(told), index).to_dict(flat=False))
-        return page(Shown(form, 422, "" if errors_of(form) else f"attendees-{max(index - 1, 0)}-name"))
+    only_shown = _not_sent(sheet, data, told, most)
+    if only_shown is not None:
+        return page(only_shown)
     form = form_registration.registration_form(sheet, data, most=most)
-    if "add" in data:
-        form_registration.add_attendee(form, sheet, most)
-        tell_each(form, told)
-        return page(Shown(form, 422, "" if errors_of(form) else f"attendees-{len(form.attendees) - 1}-name"))
     try:
         count_code(sheet, form)
         is_invited = invitation_id is not None
@@ -95,6 +89,29 @@ def sent(
     return redirect(url_for("booking.booking", token=receipt.token, went=went, short=short), 303)
 
 
+def _not_sent(sheet: Sheet, data: MultiDict[str, str], told: dict[str, list[str]], most: int) -> Shown | None:
+    """Return the form as it was typed where it asks only for another language, for more people or fewer."""
+    focus = ""
+    if request.form.get(IN_LANGUAGE) in LOCALES:
+        form = form_registration.registration_form(sheet, data, most=most)
+        form.locale.data = page_locale()
+        tell_each(form, told)
+    elif "remove" in data:
+        index = data.get("remove", -1, type=int)
+        kept = attendee_blocks.without_attendee(data, index)
+        form = form_registration.registration_form(sheet, kept, most=most)
+        tell_each(form, attendee_blocks.without_attendee(MultiDict(told), index).to_dict(flat=False))
+        focus = f"attendees-{max(index - 1, 0)}-name"
+    elif "add" in data:
+        form = form_registration.registration_form(sheet, data, most=most)
+        form_registration.add_attendee(form, sheet, most)
+        tell_each(form, told)
+        focus = f"attendees-{len(form.attendees) - 1}-name"
+    else:
+        return None
+    return Shown(form, 422, "" if errors_of(form) else focus)
+
+
 def _without_seats(sheet: Sheet, seen: Sequence[str]) -> tuple[str | None, str | None]:
     """Return which events of those *seen* with seats are full now, and which have some for other choices."""
     specs = [spec for spec in sheet.specs if spec.slug in seen]
@@ -107,8 +124,26 @@ def _without_seats(sheet: Sheet, seen: Sequence[str]) -> tuple[str | None, str |
 def renew(sheet: Sheet, shown: Shown, with_seats: Iterable[str]) -> None:
     """Note which events have seats on the page, and give the form a key where it has none that is good."""
     shown.form.seats_seen.data = " ".join(with_seats)
-    if not shown.form.submit_key.data or shown.status == StaleForm.status:
+    # What was sent before with other answers would be the same form for ever.
+    is_used = isinstance(shown.refusal, SubmittedDifferently)
+    if not shown.form.submit_key.data or shown.status == StaleForm.status or is_used:
         shown.form.submit_key.data = form_key(sheet.purpose)
+
+
+def earlier(shown: Shown) -> dict[str, str] | None:
+    """Return the page that leads to what this form made before, and the words of the button; else None.
+
+    Whoever has the form's key has just sent it. Where the link has become the reader's alone, it is mailed.
+    """
+    if not isinstance(shown.refusal, SubmittedDifferently):
+        return None
+    token = shown.refusal.token
+    if token is None:
+        return {
+            "href": url_for("booking.ask_links"),
+            "says": _("Get the link of that registration by e-mail"),
+        }
+    return {"href": url_for("booking.booking", token=token), "says": _("Change that registration")}
 
 
 def headers(status: int) -> dict[str, str]:
