@@ -5,17 +5,25 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from registration.booking.models import AddressChange, Handover
+from registration.booking.models import AddressChange, Booking, Handover
+from registration.capability.models import Capability
+from registration.capability.services import FEED, token_of
+from registration.core.transaction_cache import keep
 from registration.events.models import Event
 from registration.events.queries import Words, words
 from registration.journal.models import JournalEntry
 from registration.seats.models import Registration
 
 
-def open_handovers(session: Session, registration_ids: Sequence[int]) -> dict[int, Handover]:
-    """Return who is asked to take over which attendee's seat, by the attendee's id."""
-    query = select(Handover).where(Handover.registration_id.in_(registration_ids), Handover.state == "open")
-    return {one.attendee_id: one for one in session.scalars(query)}
+def handovers_about(
+    session: Session, booking_id: int, registration_ids: Sequence[int]
+) -> tuple[dict[int, Handover], bool]:
+    """Return who is asked to take over which attendee's seat, by attendee, and whether any seat has left."""
+    is_open = Handover.registration_id.in_(registration_ids) & (Handover.state == "open")
+    has_left = (Handover.booking_id == booking_id) & Handover.moved_sequence.is_not(None)
+    found = session.scalars(select(Handover).where(is_open | has_left)).all()
+    asked = {one.attendee_id: one for one in found if one.state == "open"}
+    return asked, any(one.moved_sequence is not None for one in found)
 
 
 def is_asked_by_firm(session: Session, handover: Handover) -> bool:
@@ -42,6 +50,24 @@ def moved_away(session: Session, booking_id: int, locale: str) -> list[tuple[Han
         .order_by(Event.starts_at, Handover.id)
     ).all()
     return [(row.Handover, words(row.Event, locale)) for row in rows]
+
+
+def feed_and_wish(session: Session, booking_id: int) -> tuple[str | None, str | None]:
+    """Return the token of a booking's feed, and the address that it is to move to once that is confirmed."""
+    row = session.execute(
+        select(Capability.nonce, Capability.token_hash, AddressChange.email)
+        .select_from(Booking)
+        .outerjoin(
+            Capability,
+            (Capability.subject_id == Booking.id)
+            & (Capability.purpose == FEED)
+            & Capability.revoked_at.is_(None),
+        )
+        .outerjoin(AddressChange, AddressChange.booking_id == Booking.id)
+        .where(Booking.id == booking_id)
+    ).one()
+    keep(session, ("link", FEED, booking_id), row if row.nonce is not None else None)
+    return token_of(session, booking_id, FEED), row.email
 
 
 def wanted_address(session: Session, booking_id: int) -> str | None:
