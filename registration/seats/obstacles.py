@@ -47,13 +47,11 @@ def in_the_way(named: Sequence[tuple[PoolSeats, str, int]], *, shows_seats: bool
     for pool, name, need in named:
         free = room_of(pool, own)
         if pool.kind == "event" and shows_seats and 0 < free < need:
-            sentences.append(_too_few_free(free, need))
+            sentences.append(_too_few_free(min(free, pool.seats), need))
         if free >= need or pool.kind == "event":
             continue
-        sentences.append(_used(pool, name) if free <= 0 else _short(name, free, need))
-    is_short = event is not None and any(
-        pool is event and room_of(event, own) < need for pool, _n, need in named
-    )
+        sentences.append(_used(pool, name) if free <= 0 else _short(name, min(free, pool.seats), need))
+    is_short = any(pool is event and room_of(pool, own) < need for pool, _name, need in named)
     if sentences and shows_seats and left > 0 and not is_short:
         sentences[-1] += " " + ngettext(
             "%(num)s other seat of the event is free.", "%(num)s other seats of the event are free.", left
@@ -100,14 +98,14 @@ def room_of(pool: PoolSeats, own: int) -> int:
 
 
 def _used(pool: PoolSeats, name: str) -> str:
-    if pool.wanted == 0:
+    if pool.seats == 0:
         return str(_("%(name)s: no seats are given.", name=name))
     if pool.kind == "firm":
         return str(
             ngettext(
                 "%(name)s has used its %(num)s seat.",
                 "%(name)s has used its %(num)s seats.",
-                pool.wanted,
+                pool.seats,
                 name=name,
             )
         )

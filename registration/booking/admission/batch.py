@@ -190,8 +190,6 @@ class Desk:
             way = access.Ways(self.events, self.categories, self.invited)
             way.check(asked.application, self.actor)
             earlier = self.earlier.get(asked.email, [])
-            if self._has_enough(asked, earlier):
-                return asked.email
             needs = {row.id: row.requires_event_id for row in self.events.values() if row.requires_event_id}
             check_linked(self.session, asked.application.wishes, needs, asked.email)
             parties = [self._party(asked, wish, earlier) for wish in asked.application.wishes]
@@ -199,6 +197,9 @@ class Desk:
                 self._check_together(parties)
         except Refusal as refusal:
             return refusal
+        # Last of all: what is refused is refused to a known address in the same words as to any other.
+        if self._has_enough(asked, earlier):
+            return asked.email
         admission = Admission(asked, [one for party in parties for one in self._admitted(party)])
         self.let_in[asked.key] = admission
         way.use(asked.application)
@@ -224,10 +225,10 @@ class Desk:
         """
         beside, known = self.let_in.get(asked.key), self.known.get(asked.key)
         if known is not None:
-            _check_same(asked.body, known.body_hash)
-            if was_replaced(self.session, known.id, BOOKING):
-                return asked.email
-            return Receipt(token_of(self.session, known.id, BOOKING), is_waiting(self.session, known.id))
+            is_hers = was_replaced(self.session, known.id, BOOKING)
+            token = None if is_hers else token_of(self.session, known.id, BOOKING)
+            _check_same(asked.body, known.body_hash, token)
+            return asked.email if is_hers else Receipt(token, is_waiting(self.session, known.id))
         if beside is not None:
             _check_same(asked.body, beside.asked.body)
         return beside
@@ -371,8 +372,12 @@ def _with_free(gate: Gate, asked: int, full: object) -> object:
     )
 
 
-def _check_same(body: str, known: str) -> None:
+def _check_same(body: str, known: str, token: str | None = None) -> None:
     if body != known:
         raise SubmittedDifferently(
-            _l("This form was already sent with other answers. Open the link in our mail to change them.")
+            _l(
+                "This form was already sent with other answers, and that registration stands. Nothing was "
+                "registered now. Change that registration, or register somebody else."
+            ),
+            token,
         )
