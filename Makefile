@@ -48,16 +48,17 @@ run: $(VENV)/.installed ## serve the demo on PORT (8000), building what is missi
 HAS_BROWSER = command -v chromium && $(BIN)/python -c 'import ctypes; ctypes.CDLL("libatomic.so.1")'
 
 browser: $(PYTHON_IS) ## see to it that Chromium is there
-	@{ $(HAS_BROWSER); } >/dev/null 2>&1 || { \
-		$(PACKAGES) "Chromium for the browser tests" chromium fonts-noto-core fonts-noto-cjk libatomic1 && { \
-			$(PACKAGES) "Chromium without a screen" chromium-headless-shell 2>/dev/null || \
-			echo "Without chromium-headless-shell the browser tests take a third longer."; }; }
+	@{ $(HAS_BROWSER); } >/dev/null 2>&1 || \
+		$(PACKAGES) "Chromium for the browser tests" chromium chromium-headless-shell? \
+			fonts-noto-core fonts-noto-cjk libatomic1
 
 # Programs that people read calendars with, Java for what looks at pages, and a proxy to stand in front of us.
-READERS = nginx-light openssl thunderbird calcurse php-cli php-sabre-vobject python3-gi gir1.2-ical-3.0 \
+# Debian 13 has no sabre/vobject any more.
+READERS = nginx-light openssl thunderbird calcurse php-cli php-sabre-vobject? python3-gi gir1.2-ical-3.0 \
 	$(shell command -v java >/dev/null || echo default-jre-headless)
 HAS_READERS = { command -v nginx || test -x /usr/sbin/nginx; } && command -v openssl && command -v thunderbird && command -v calcurse \
-	&& command -v php && command -v java && test -d /usr/share/php/Sabre/VObject \
+	&& command -v php && command -v java \
+	&& { test -d /usr/share/php/Sabre/VObject || ! apt-cache show php-sabre-vobject; } \
 	&& /usr/bin/python3 -c 'import gi; gi.require_version("ICalGLib", "3.0")'
 
 readers:

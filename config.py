@@ -63,7 +63,7 @@ ACCESSIBILITY_AUTHORITY = ""
 LOCALE = "en"
 TIME_ZONE = "Europe/Brussels"
 
-# The largest request body in bytes; forms are small.
+# The largest request body in bytes of a form for which nothing larger is promised (web/body_limits.py).
 MAX_CONTENT_LENGTH = 65536
 
 # The largest file in bytes that answers a question; only forms that ask for a file take one.

@@ -41,12 +41,14 @@ from registration.web import (
     locale,
     not_modified,
     page_cache,
+    retyped,
     url_converters,
 )
 from registration.web.cookies import Sessions
 from registration.web.csrf import csrf
 from registration.web.hosts import Hosts
 from registration.web.proxies import Forwarded
+from registration.web.requests import PlainRequest
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
@@ -55,6 +57,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     Raises ConfigurationError when it must not start like this.
     """
     app = Flask("registration", template_folder=str(bundled("templates")), static_folder=None)
+    app.request_class = PlainRequest
     _configure_settings(app, settings)
     _configure_web(app)
     _configure_features(app)
@@ -67,7 +70,6 @@ def _configure_settings(app: Flask, settings: Mapping[str, Any] | None) -> None:
     app.config.from_mapping(in_force)
     app.config["SECRET_KEY_FALLBACKS"] = str(app.config["SECRET_KEY_FALLBACKS"]).split()
     app.config.update(
-        MAX_FORM_MEMORY_SIZE=app.config["MAX_CONTENT_LENGTH"],
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=app.config["BASE_URL"].startswith("https://"),
         SESSION_COOKIE_NAME="registration_session",
@@ -93,6 +95,7 @@ def _configure_web(app: Flask) -> None:
     app.jinja_env.filters["in_words"] = in_words
     headers.init_app(app)
     guards.init_app(app)
+    retyped.init_app(app)
     errors.init_app(app)
     answered = Hosts(app.wsgi_app, app)
     app.wsgi_app = Forwarded(  # type: ignore[method-assign]

@@ -28,6 +28,7 @@ from registration.core.server_lock import ServerLock, refuse_network_file
 from registration.core.setting_checks import is_loopback
 from registration.core.settings import PREFIX, ConfigurationError, is_production
 from registration.mail import outbox
+from registration.web.body_limits import largest_body
 
 log = logging.getLogger(__name__)
 
@@ -124,9 +125,7 @@ def _server(app: Flask, sockets: Sequence[socket.socket]) -> Server:
         cleanup_interval=5,
         max_request_header_size=32768,
         # Flask answers what is too long with a page; this only stops what would never end.
-        max_request_body_size=max(
-            4 * app.config["MAX_CONTENT_LENGTH"], 2 * app.config["MAX_UPLOAD"], 6 * app.config["MAX_FILE"]
-        ),
+        max_request_body_size=largest_body(app.config),
     )
 
 

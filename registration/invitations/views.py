@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.booking.changes.cancel import cancel
 from registration.booking.changes.target import Target
+from registration.booking.form.promise import sheet_promise
 from registration.booking.form.registration import registration_form
 from registration.booking.form.sheet import Sheet
 from registration.booking.form.spec import form_of_registered
-from registration.booking.views import files, filling
+from registration.booking.views import filling
 from registration.booking.views.filling import Shown
 from registration.booking.views.register import form_page
 from registration.capability.services import INVITATION, find, is_live
@@ -22,11 +23,14 @@ from registration.invitations.queries import Invite, invite
 from registration.invitations.rules import ACCEPTED
 from registration.invitations.services import decline_invitation
 from registration.journal.services import ATTENDEE
-from registration.web.guards import action_key, check_action_key, take_files
+from registration.web.body_limits import Promise, promise
+from registration.web.guards import action_key, check_action_key
 from registration.web.locale import page_locale
+from registration.web.retyped import keeps_itself
 
 bp = Blueprint("invitations", __name__)
-bp.record_once(lambda state: take_files(state.app, "invitations.accept", largest_body))
+bp.record_once(lambda state: keeps_itself(state.app, "invitations.accept"))
+bp.record_once(lambda state: promise(state.app, "invitations.accept", largest_body))
 
 
 @bp.get("/invitations/<token>/")
@@ -81,9 +85,10 @@ def accept(token: str) -> ResponseReturnValue:
     )
 
 
-def largest_body(token: str) -> int:
-    """Return the largest body that the guest's form takes."""
-    return files.largest_body(opened(token).slug)
+def largest_body(token: str) -> Promise:
+    """Return the most that the guest's form takes."""
+    found = opened(token)
+    return sheet_promise(_sheet(found), 1 + found.guests, int(current_app.config["MAX_FILE"]))
 
 
 def opened(token: str) -> Invite:

@@ -27,8 +27,8 @@ from registration.organiser.reconfirmation import views as reconfirmation_views
 from registration.organiser.seating import capacity_views, line_views, waitlist_views
 from registration.organiser.settings import team_views
 from registration.organiser.settings import views as settings_views
+from registration.organiser.shared import promises
 from registration.organiser.translations import views as translations_views
-from registration.web.guards import take_files
 
 feed_bp = calendar_views.feed_bp
 bp = Blueprint("organiser", __name__, url_prefix="/organiser")
@@ -145,6 +145,4 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_EVENT}/checkin/<int:attendee_id>", "check_in", checkin_views.check_in, ["POST"]),
 ):
     bp.add_url_rule(_rule, _endpoint, _view, methods=_methods)
-bp.record_once(
-    lambda state: take_files(state.app, "organiser.add_material", materials_views.largest_body, "MAX_UPLOAD")
-)
+bp.record_once(lambda state: promises.init_app(state.app))

@@ -1,6 +1,7 @@
 """Every error is a page with a sentence that says what to do next."""
 
 import logging
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import Flask, current_app, make_response, render_template, request
@@ -14,7 +15,10 @@ from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.core.transaction import is_passing
 from registration.core.urls import public_url
-from registration.web.guards import largest_file
+from registration.web.body_limits import largest_file
+from registration.web.page_address import page_address
+from registration.web.refill import is_typed
+from registration.web.retyped import page_again, typed_texts
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +32,13 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def error_page(status: int, heading: str, sentence: str, form: str = "") -> ResponseReturnValue:
+def error_page(
+    status: int, heading: str, sentence: str, form: str = "", texts: Sequence[str] = ()
+) -> ResponseReturnValue:
     """Return the error page, or plain text where a machine asked.
 
     Where the records cannot be reached, the page keeps what was typed and can send it once more. *form*
-    is where the form stands that was sent.
+    is where the form stands that was sent, *texts* what was typed into one that cannot be shown now.
     """
     if request.path.endswith(".ics") or request.path in ("/healthz", "/readyz"):
         response = make_response(f"{sentence}\n", status)
@@ -47,6 +53,7 @@ def error_page(status: int, heading: str, sentence: str, form: str = "") -> Resp
                 typed=_typed(status),
                 back="" if form else _back(status),
                 form=form,
+                texts=texts,
             ),
             status,
         )
@@ -56,10 +63,34 @@ def error_page(status: int, heading: str, sentence: str, form: str = "") -> Resp
     return response
 
 
+def refused_form(status: int, heading: str, sentence: str, *, is_own: bool = True) -> ResponseReturnValue:
+    """Return the page whose form was refused, as it was typed, with *sentence* above it; else the error page.
+
+    A form that is not our *own* is not shown: another site wrote what is in it.
+    """
+    keeps = request.method == "POST" and request.blueprint != "security" and is_own
+    texts = typed_texts() if keeps else []
+    # The back office says on its own page why a button did nothing; others lead to the page.
+    if keeps and status < 500 and (texts or request.blueprint == "organiser"):
+        again = page_again(status, heading, sentence, must_place=bool(texts))
+        if again.response is not None:
+            return again.response
+        if again.needs_sign_in and texts:
+            return _signed_out(texts)
+        return error_page(status, heading, sentence, texts=texts)
+    return error_page(status, heading, sentence)
+
+
+def _signed_out(texts: list[str]) -> ResponseReturnValue:
+    fields = [(name, value) for name, value in request.form.items(multi=True) if is_typed(name)]
+    page = render_template("errors/signed_out.html", typed=fields, texts=texts, page=page_address())
+    return make_response(page, HTTPStatus.UNAUTHORIZED)
+
+
 def _typed(status: int) -> list[tuple[str, str]]:
-    """Return what was typed into an attendee's form that could not be taken; never a password."""
+    """Return what was typed into a form that could not be taken; never of a sign-in."""
     is_kept = status == HTTPStatus.SERVICE_UNAVAILABLE and request.method == "POST"
-    return list(request.form.items(multi=True)) if is_kept and request.blueprint == "booking" else []
+    return list(request.form.items(multi=True)) if is_kept and request.blueprint != "security" else []
 
 
 def _back(status: int) -> str:
@@ -72,7 +103,8 @@ def _back(status: int) -> str:
 
 def _refused(error: Refusal) -> ResponseReturnValue:
     headings = {404: _("Page not found"), 503: _("Please try again in a moment")}
-    return error_page(error.status, headings.get(error.status, _("This did not work")), error.sentence)
+    heading = headings.get(error.status, _("This did not work"))
+    return refused_form(error.status, heading, error.sentence, is_own=error.code != "foreign-form")
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -2,12 +2,10 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
-from flask.sansio.app import App
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest
@@ -15,8 +13,7 @@ from werkzeug.exceptions import BadRequest
 from registration.core import text
 from registration.core.refusal import Refusal
 from registration.core.tokens import new_nonce, signing_keys
-
-_LARGEST = "registration_largest_bodies"
+from registration.web.body_limits import allow_promised, are_files_dropped
 
 
 class ForeignForm(Refusal):
@@ -51,29 +48,8 @@ def init_app(app: Flask) -> None:
     def refuse_foreign_and_unreadable() -> None:
         if request.method == "POST":
             _refuse_foreign()
-            _allow_files()
+            allow_promised(app)
             _refuse_unreadable()
-
-
-def take_files(app: App, endpoint: str, largest: Callable[..., int], setting: str = "MAX_FILE") -> None:
-    """Let the forms that are sent to *endpoint* have bodies as large as *largest* says for its address.
-
-    *setting* says how large each of their files may be.
-    """
-    app.extensions.setdefault(_LARGEST, {})[endpoint] = (largest, setting)
-
-
-def largest_file() -> int:
-    """Return how large a file of the form that was sent may be, or 0 where it takes none."""
-    _largest, setting = current_app.extensions.get(_LARGEST, {}).get(request.endpoint, (None, ""))
-    takes_files = (request.max_content_length or 0) > current_app.config["MAX_CONTENT_LENGTH"]
-    return int(current_app.config[setting]) if setting and takes_files else 0
-
-
-def _allow_files() -> None:
-    largest, _setting = current_app.extensions.get(_LARGEST, {}).get(request.endpoint, (None, ""))
-    if largest is not None and request.mimetype == "multipart/form-data":
-        request.max_content_length = largest(**(request.view_args or {}))
 
 
 def _refuse_foreign() -> None:
@@ -93,12 +69,13 @@ def _refuse_foreign() -> None:
 
 def _refuse_unreadable() -> None:
     """Read the form now, so that a broken body is a sentence here and never an empty form later."""
-    if request.mimetype == "multipart/form-data" and not _is_multipart_whole():
+    is_read = are_files_dropped()
+    if request.mimetype == "multipart/form-data" and not is_read and not _is_multipart_whole():
         raise BadRequest(_("The form arrived damaged. Go back and send it again."))
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8", "us-ascii"):
         raise BadRequest(_("The form must be sent as UTF-8."))
-    if len(request.form) > current_app.config["MAX_FORM_PARTS"]:
+    if len(request.form) > (request.max_form_parts or 0):
         raise BadRequest(_("The form has too many fields."))
     if any(not text.is_readable(name) for name in request.form):
         raise BadRequest(_("The form arrived damaged. Go back and send it again."))

@@ -10,6 +10,7 @@ from flask_babel.speaklater import LazyString
 
 from registration.core import languages as offered
 from registration.web.catalogue import Catalogues
+from registration.web.page_address import page_address
 from registration.web.spoken import in_language, speak_on
 
 NAMES, LOCALES = offered.NAMES, offered.LOCALES
@@ -19,6 +20,8 @@ _BABEL_NAMES = {"en": "en_GB", "zh": "zh_Hans"}
 # words of an organiser that stand in a label, nor an address written between < and >.
 if hasattr(LazyString, "__html__"):
     del LazyString.__html__
+# What the button of a form says that asks for another language and is not sent for good.
+IN_LANGUAGE = "in-language"
 # Who chose the language of this request.
 ADDRESS, KEPT, BROWSER, NOBODY = "address", "kept", "browser", "nobody"
 
@@ -94,13 +97,15 @@ def fall_back_to(code: str) -> None:
 
 def languages(is_shared: bool) -> list[Language]:
     """Return this page in every language; one that is shared from memory keeps nothing else it was asked."""
-    if request.method != "GET" or request.url_rule is None:
-        return []
     kept = {} if is_shared else request.args.to_dict(flat=False)
     # Nobody is asked for an access code in an address; one that was put there is not carried on.
     kept.pop("code", None)
+    # Where a form was sent to there may be no page.
+    page = "" if request.method == "GET" else page_address() or "/"
     spoken = page_locale()
-    return [Language(code, name, in_language(kept, code), code == spoken) for code, name in NAMES.items()]
+    return [
+        Language(code, name, page + in_language(kept, code), code == spoken) for code, name in NAMES.items()
+    ]
 
 
 def _choice() -> tuple[str, str]:

@@ -110,7 +110,8 @@ def chromium() -> Iterator[Browser]:
 
 def _address(server: "subprocess.Popen[str]") -> str:
     assert server.stdout is not None
-    deadline = time.monotonic() + 60
+    # How long it takes is no question here, and the machine may be busy with much else.
+    deadline = time.monotonic() + 300
     told = ""
     while time.monotonic() < deadline:
         line = server.stdout.readline()

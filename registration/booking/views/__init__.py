@@ -21,7 +21,8 @@ from registration.booking.views import (
     tickets,
     unsubscribe,
 )
-from registration.web.guards import take_files
+from registration.web.body_limits import promise
+from registration.web.retyped import keeps_itself
 
 bp = Blueprint("booking", __name__)
 form_labels.init_blueprint(bp)
@@ -100,8 +101,16 @@ for _rule, _endpoint, _view, _method in (
     bp.add_url_rule(_rule, _endpoint, _view, methods=[_method])
 
 
+# Blocks of people and files that came are more than a page could be refilled with.
+bp.record_once(
+    lambda setup: keeps_itself(setup.app, "booking.submit", "booking.submit_programme", "booking.save_people")
+)
+
+
 @bp.record
 def _take_files(state: BlueprintSetupState) -> None:
-    take_files(state.app, "booking.submit", files.largest_body)
-    take_files(state.app, "booking.submit_programme", files.largest_programme_body)
-    take_files(state.app, "booking.save_people", files.largest_people_body)
+    promise(state.app, "booking.submit", files.largest_body)
+    promise(state.app, "booking.submit_programme", files.largest_programme_body)
+    for name in ("save_people", "add_person", "choose", "move"):
+        promise(state.app, f"booking.{name}", files.largest_people_body)
+    promise(state.app, "booking.take_over", files.largest_taking_body)

@@ -11,35 +11,47 @@ from registration.booking.answers import uploads
 from registration.booking.answers.uploads import FileRefused
 from registration.booking.form import attendee_blocks
 from registration.booking.form.programme_sheet import programme_sheet
+from registration.booking.form.promise import sheet_promise
 from registration.booking.form.sheet import Asked, Sheet, sheet_of
 from registration.booking.form.spec import form_of_registered, form_spec
+from registration.booking.models import Handover
+from registration.capability.services import HANDOVER, find
 from registration.core.database import db
 from registration.events.asking import FILE
 from registration.events.models import Event
 from registration.seats.models import Registration
+from registration.web.body_limits import Promise, are_files_dropped, dropped_sentence
 from registration.web.guards import StaleForm, check_form_key
 
-# How many whole files one request may bring; those that came stay and need not come again.
-_AT_ONCE = 5
 
-
-def largest_body(slug: str) -> int:
-    """Return the largest body that the form of the event at *slug* takes."""
+def largest_body(slug: str) -> Promise:
+    """Return the most that the form of the event at *slug* takes."""
     spec = form_spec(db.session(), slug)
-    return _largest(None if spec is None else sheet_of(spec))
+    return _largest(None if spec is None else sheet_of(spec), current_app.config["MAX_PARTY"])
 
 
-def largest_programme_body(slug: str) -> int:
-    """Return the largest body that the form of the programme at *slug* takes."""
-    return _largest(programme_sheet(db.session(), slug))
+def largest_programme_body(slug: str) -> Promise:
+    """Return the most that the form of the programme at *slug* takes."""
+    return _largest(programme_sheet(db.session(), slug), current_app.config["MAX_PARTY"])
 
 
-def largest_people_body(token: str, registration_id: int) -> int:
-    """Return the largest body that the form of a registration's people takes."""
-    query = select(Event.slug).join(Registration, Registration.event_id == Event.id)
-    slug = db.session.scalar(query.where(Registration.id == registration_id)) or ""
-    spec = form_of_registered(db.session(), slug)
-    return _largest(None if spec is None else sheet_of(spec))
+def largest_people_body(registration_id: int, **_more: object) -> Promise:
+    """Return the most that the forms of a registration's people take."""
+    query = select(Event.slug, Registration.size).join(Registration, Registration.event_id == Event.id)
+    row = db.session.execute(query.where(Registration.id == registration_id)).one_or_none()
+    if row is None:
+        return Promise(0, 0)
+    spec = form_of_registered(db.session(), row.slug)
+    return _largest(None if spec is None else sheet_of(spec), row.size + 1)
+
+
+def largest_taking_body(token: str) -> Promise:
+    """Return the most that the form of whoever takes a seat over takes."""
+    capability = find(db.session(), token, HANDOVER)
+    query = select(Handover.registration_id).where(
+        Handover.id == (capability.subject_id if capability else 0)
+    )
+    return largest_people_body(db.session.scalar(query) or 0)
 
 
 def with_files(
@@ -61,7 +73,9 @@ def with_files(
     for name, file in request.files.items():
         field = name.removesuffix("-file")
         one = _question(field, asked)
-        if one is not None and file.filename:
+        if one is not None and file.filename and are_files_dropped():
+            told[field] = [dropped_sentence()]
+        elif one is not None and file.filename:
             _keep(one, field, file, data, told, nonce_of or _form_nonce(sheet, data))
     _drop_unknown(data, told, asked)
     return data, told
@@ -109,8 +123,7 @@ def _question(name: str, asked: dict[str, Asked]) -> Asked | None:
     return asked.get(tail)
 
 
-def _largest(sheet: Sheet | None) -> int:
-    usual: int = current_app.config["MAX_CONTENT_LENGTH"]
-    if sheet is None or not sheet.asks_files:
-        return usual
-    return usual + _AT_ONCE * int(current_app.config["MAX_FILE"])
+def _largest(sheet: Sheet | None, people: int) -> Promise:
+    if sheet is None:
+        return Promise(0, 0)
+    return sheet_promise(sheet, people, int(current_app.config["MAX_FILE"]))

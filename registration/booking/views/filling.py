@@ -21,7 +21,7 @@ from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.seats.queries import availability
 from registration.web.guards import StaleForm, check_form_key, form_key
-from registration.web.locale import page_locale
+from registration.web.locale import IN_LANGUAGE, LOCALES, page_locale
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,10 @@ def sent(
     """
     most = most or current_app.config["MAX_PARTY"]
     data, told = with_files(sheet)
-    if "remove" in data:
-        index = data.get("remove", -1, type=int)
-        kept = attendee_blocks.without_attendee(data, index)
-        form = form_registration.registration_form(sheet, kept, most=most)
-        tell_each(form, attendee_blocks.without_attendee(MultiDict(told), index).to_dict(flat=False))
-        return page(Shown(form, 422, "" if errors_of(form) else f"attendees-{max(index - 1, 0)}-name"))
+    only_shown = _not_sent(sheet, data, told, most)
+    if only_shown is not None:
+        return page(only_shown)
     form = form_registration.registration_form(sheet, data, most=most)
-    if "add" in data:
-        form_registration.add_attendee(form, sheet, most)
-        tell_each(form, told)
-        return page(Shown(form, 422, "" if errors_of(form) else f"attendees-{len(form.attendees) - 1}-name"))
     try:
         count_code(sheet, form)
         is_invited = invitation_id is not None
@@ -93,6 +86,29 @@ def sent(
     seen = (form.seats_seen.data or "").split() if receipt.is_waiting else []
     went, short = _without_seats(sheet, seen)
     return redirect(url_for("booking.booking", token=receipt.token, went=went, short=short), 303)
+
+
+def _not_sent(sheet: Sheet, data: MultiDict[str, str], told: dict[str, list[str]], most: int) -> Shown | None:
+    """Return the form as it was typed where it asks only for another language, for more people or fewer."""
+    focus = ""
+    if request.form.get(IN_LANGUAGE) in LOCALES:
+        form = form_registration.registration_form(sheet, data, most=most)
+        form.locale.data = page_locale()
+        tell_each(form, told)
+    elif "remove" in data:
+        index = data.get("remove", -1, type=int)
+        kept = attendee_blocks.without_attendee(data, index)
+        form = form_registration.registration_form(sheet, kept, most=most)
+        tell_each(form, attendee_blocks.without_attendee(MultiDict(told), index).to_dict(flat=False))
+        focus = f"attendees-{max(index - 1, 0)}-name"
+    elif "add" in data:
+        form = form_registration.registration_form(sheet, data, most=most)
+        form_registration.add_attendee(form, sheet, most)
+        tell_each(form, told)
+        focus = f"attendees-{len(form.attendees) - 1}-name"
+    else:
+        return None
+    return Shown(form, 422, "" if errors_of(form) else focus)
 
 
 def _without_seats(sheet: Sheet, seen: Sequence[str]) -> tuple[str | None, str | None]:

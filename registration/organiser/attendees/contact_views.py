@@ -11,17 +11,15 @@ from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.attendees.address_form import AddressForm
 from registration.organiser.attendees.registration_views import registration_screen
-from registration.organiser.shared.screen import actor, done, tried
+from registration.organiser.shared.screen import actor, done
 
 
 @event_page(EDIT)
 def send_again(event: Event, registration_id: int, message_id: int) -> ResponseReturnValue:
     """Send one mail once more, to the address that the registration has now."""
     target, slug = Target(event.id, registration_id), event.slug
-    sentence = tried(
-        lambda: contact_again.send_again(target, message_id, actor()), _("The mail is sent again.")
-    )
-    return done(sentence, "registration", slug=slug, registration_id=registration_id)
+    contact_again.send_again(target, message_id, actor())
+    return done(_("The mail is sent again."), "registration", slug=slug, registration_id=registration_id)
 
 
 @event_page(EDIT)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 
 from registration.accounts.access import EDIT
 from registration.booking.changes import decide as changes_decide
@@ -16,8 +15,7 @@ from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.attendees.decision_forms import MergeForm, SeatForm
 from registration.organiser.attendees.forms import CancelForm
-from registration.organiser.shared.fields import errors_of
-from registration.organiser.shared.screen import actor, done, tried
+from registration.organiser.shared.screen import actor, done, refuse_invalid
 from registration.seats.models import Registration
 
 
@@ -26,17 +24,16 @@ def approve(event: Event, registration_id: int) -> ResponseReturnValue:
     """Let a registration in that awaited it."""
     target = Target(event.id, registration_id)
     sentence = _("Approved. The person is told whether there is a seat or a wait.")
-    return _tried(event, registration_id, lambda: changes_decide.approve(target, actor()), sentence)
+    return _done(event, registration_id, lambda: changes_decide.approve(target, actor()), sentence)
 
 
 @event_page(EDIT)
 def reject(event: Event, registration_id: int) -> ResponseReturnValue:
     """Turn a registration down."""
     form = CancelForm()
-    if not form.validate():
-        return _refused(event, registration_id, form)
+    refuse_invalid(form)
     target, reason = Target(event.id, registration_id), form.reason.data or None
-    return _tried(
+    return _done(
         event,
         registration_id,
         lambda: changes_decide.reject(target, actor(), reason),
@@ -48,10 +45,9 @@ def reject(event: Event, registration_id: int) -> ResponseReturnValue:
 def seat(event: Event, registration_id: int) -> ResponseReturnValue:
     """Give one who waits her seats by hand."""
     form = SeatForm()
-    if not form.validate():
-        return _refused(event, registration_id, form)
+    refuse_invalid(form)
     target = Target(event.id, registration_id)
-    return _tried(
+    return _done(
         event,
         registration_id,
         lambda: changes_decide.seat_by_hand(target, actor(), form.reason.data or ""),
@@ -63,8 +59,7 @@ def seat(event: Event, registration_id: int) -> ResponseReturnValue:
 def merge(event: Event, registration_id: int) -> ResponseReturnValue:
     """End another registration that is the same people as this one."""
     form = MergeForm()
-    if not form.validate():
-        return _refused(event, registration_id, form)
+    refuse_invalid(form)
     keep, drop = Target(event.id, registration_id), Target(event.id, form.other.data or 0)
 
     # Looked for first: only the other number was typed, and is told as such.
@@ -78,16 +73,10 @@ def merge(event: Event, registration_id: int) -> ResponseReturnValue:
         except NotFound:
             raise NotNow(_("Choose another registration of the same event.")) from None
 
-    return _tried(event, registration_id, act, _("Merged: the other registration has ended."))
+    return _done(event, registration_id, act, _("Merged: the other registration has ended."))
 
 
-def _refused(event: Event, registration_id: int, form: FlaskForm) -> ResponseReturnValue:
-    """Say on the registration's page what is wrong with what was typed."""
-    _control, sentence = errors_of(form)[0]
-    return done(sentence, "registration", slug=event.slug, registration_id=registration_id)
-
-
-def _tried(event: Event, registration_id: int, act: Callable[[], None], sentence: str) -> ResponseReturnValue:
-    """Do it, or say on the registration's page why it cannot be done."""
+def _done(event: Event, registration_id: int, act: Callable[[], None], sentence: str) -> ResponseReturnValue:
     slug = event.slug
-    return done(tried(act, sentence), "registration", slug=slug, registration_id=registration_id)
+    act()
+    return done(sentence, "registration", slug=slug, registration_id=registration_id)

@@ -21,7 +21,7 @@ from registration.organiser.attendees.answers import answers_of
 from registration.organiser.attendees.forms import CancelForm
 from registration.organiser.event.queries import history, mails_of
 from registration.organiser.shared.fields import errors_of
-from registration.organiser.shared.screen import actor, done, event_screen
+from registration.organiser.shared.screen import actor, done, event_screen, refuse_invalid
 from registration.seats.explain import why_registration
 from registration.seats.models import Registration
 from registration.seats.public_rules import when_freed
@@ -75,8 +75,7 @@ def cancel(event: Event, registration_id: int) -> ResponseReturnValue:
     """Cancel it and promote whoever is next."""
     _seat(event, registration_id)
     form = CancelForm()
-    if not form.validate():
-        abort(400, form.reason.errors[0] if form.reason.errors else None)
+    refuse_invalid(form)
     target = Target(event.id, registration_id)
     promoted = cancelling.cancel(target, actor(), form.reason.data or None, tells=form.tells.data)
     sentence = _told(_("Cancelled."), promoted)

@@ -23,13 +23,13 @@ from registration.organiser.shared.screen import actor, done, event_screen
 @event_page(EDIT)
 def close(event: Event) -> ResponseReturnValue:
     """Take no more registrations."""
-    return _tried(event, closing.close_registration, _("Closed: nobody can register any more."))
+    return _done(event, closing.close_registration, _("Closed: nobody can register any more."))
 
 
 @event_page(EDIT)
 def reopen(event: Event) -> ResponseReturnValue:
     """Take registrations again."""
-    return _tried(event, closing.reopen_registration, _("Open again, until the event begins."))
+    return _done(event, closing.reopen_registration, _("Open again, until the event begins."))
 
 
 @event_page(EDIT)
@@ -72,10 +72,7 @@ def health(event: Event) -> ResponseReturnValue:
     return event_screen("health.html", event, findings=examine(db.engine, slug))
 
 
-def _tried(event: Event, act: Callable[[int, Actor], None], sentence: str) -> ResponseReturnValue:
+def _done(event: Event, act: Callable[[int, Actor], None], sentence: str) -> ResponseReturnValue:
     slug = event.slug
-    try:
-        act(event.id, actor())
-    except Refusal as refusal:
-        return done(refusal.sentence, "overview", slug=slug)
+    act(event.id, actor())
     return done(sentence, "overview", slug=slug)

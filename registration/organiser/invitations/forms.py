@@ -11,12 +11,16 @@ from wtforms import FileField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
+from registration.booking.form.registration import EMAIL_LENGTH, NAME_LENGTH
 from registration.invitations.rules import MOST_GUESTS, GuestList, read_guests
 from registration.organiser.shared.fields import WholeNumber
+from registration.web.body_limits import are_files_dropped, dropped_sentence
 from registration.web.locale import LOCALES
 
 LANGUAGES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch", "zh": "中文"}
 MOST_AT_ONCE = 2000
+# A pasted row: a name, an address, and as much again in columns that we do not read.
+LIST_LENGTH = MOST_AT_ONCE * 2 * (NAME_LENGTH + EMAIL_LENGTH)
 _SHOWN = 5
 
 
@@ -55,6 +59,9 @@ class GuestsForm(FlaskForm):
 
     def _take_file(self) -> bool:
         """Put the file's lines under those that were typed, so that they can be corrected there."""
+        if are_files_dropped():
+            self.file.errors = [dropped_sentence()]
+            return False
         # A form that is no multipart sends the name alone.
         is_file = isinstance(self.file.data, FileStorage)
         raw = self.file.data.read() if is_file else b"\x00" if self.file.data else b""

@@ -19,15 +19,17 @@ from registration.organiser.mailing.emails import sample_values, sample_words
 from registration.organiser.mailing.forms import ChoicesForm, MessageForm
 from registration.organiser.mailing.models import DRAFT, Mailing
 from registration.organiser.shared.fields import errors_of
-from registration.organiser.shared.screen import actor, done, event_screen, tried
+from registration.organiser.shared.screen import actor, done, event_screen
 from registration.web.locale import page_locale
 
 
 @event_page(EDIT)
 def new(event: Event) -> ResponseReturnValue:
     """Choose who, then write what; sending it keeps a draft and leads to its preview."""
-    filters = filters_from(request.args)
+    filters = filters_from(request.form if "state" in request.form else request.args)
     form = MessageForm()
+    if "show" in request.form:
+        return _writing(event, filters, form, 422)
     if request.method == "GET" or not form.validate():
         return _writing(event, filters, form, 200 if request.method == "GET" else 422)
     mailing_id = mailing_services.draft(
@@ -62,11 +64,10 @@ def rewrite(event: Event, mailing_id: int) -> ResponseReturnValue:
 def send(event: Event, mailing_id: int) -> ResponseReturnValue:
     """Send it to as many people as the button said."""
     people, slug = request.form.get("people", -1, type=int), event.slug
-    sentence = tried(
-        lambda: mailing_services.send(event.id, mailing_id, people, actor()),
-        _("It is being sent. You can stop it while it is."),
+    mailing_services.send(event.id, mailing_id, people, actor())
+    return done(
+        _("It is being sent. You can stop it while it is."), "mailing", slug=slug, mailing_id=mailing_id
     )
-    return done(sentence, "mailing", slug=slug, mailing_id=mailing_id)
 
 
 @event_page(EDIT)

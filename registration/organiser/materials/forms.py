@@ -11,6 +11,7 @@ from registration.booking.form.fields import ChoiceField
 from registration.events.models import ALL, ATTENDEES
 from registration.organiser.invitations.forms import LANGUAGES
 from registration.organiser.shared.fields import line_field
+from registration.web.body_limits import are_files_dropped, dropped_sentence
 
 
 class MaterialForm(FlaskForm):
@@ -40,6 +41,11 @@ class MaterialForm(FlaskForm):
             raise ValidationError(_("Enter an address that begins with https://."))
         if field.data and self.file.data:
             raise ValidationError(_("Enter an address or choose a file, not both."))
+
+    def validate_file(self, _field: Field) -> None:
+        """Say so where the file was too large to be read."""
+        if are_files_dropped():
+            raise ValidationError(dropped_sentence())
 
     def paper(self) -> NewPaper:
         """Return what the form says."""

@@ -1,6 +1,6 @@
 """Presentations and papers: publish, order, remove."""
 
-from flask import current_app, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,11 +15,6 @@ from registration.organiser.invitations.forms import LANGUAGES
 from registration.organiser.materials.forms import MaterialForm
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
-
-
-def largest_body(slug: str) -> int:
-    """Return how large the form may be: the words, and one file."""
-    return int(current_app.config["MAX_CONTENT_LENGTH"] + current_app.config["MAX_UPLOAD"])
 
 
 @event_page(EDIT)

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.accounts.access import EDIT
 from registration.core.database import db
-from registration.core.refusal import NotFound, Refusal
 from registration.events.access import event_page
 from registration.events.models import Event, Question
 from registration.organiser.questions import services as questions_services
@@ -62,13 +61,7 @@ def move_question(event: Event, question_id: int) -> ResponseReturnValue:
     """Ask it earlier or later."""
     slug = event.slug
     by = -1 if request.form.get("to") == "earlier" else 1
-    try:
-        questions_services.move(event.id, question_id, by, actor())
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(refusal.sentence)
-        return redirect(url_for("organiser.add_question", slug=slug), 303)
+    questions_services.move(event.id, question_id, by, actor())
     return done(_("Moved."), "add_question", slug=slug)
 
 
@@ -76,13 +69,7 @@ def move_question(event: Event, question_id: int) -> ResponseReturnValue:
 def remove_question(event: Event, question_id: int) -> ResponseReturnValue:
     """Ask it no more; answers are kept."""
     slug = event.slug
-    try:
-        is_archived = questions_services.remove(event.id, question_id, actor())
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(refusal.sentence)
-        return redirect(url_for("organiser.add_question", slug=slug), 303)
+    is_archived = questions_services.remove(event.id, question_id, actor())
     told = _("It is asked no more. The answers stay in lists and exports.") if is_archived else _("Removed.")
     return done(told, "add_question", slug=slug)
 

@@ -16,7 +16,15 @@ from registration.events.models import Event
 from registration.events.queries import Words, words
 from registration.journal.services import Actor, organiser_actor
 from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.fields import errors_of
 from registration.web.locale import page_locale
+
+
+class InvalidForm(Refusal):
+    """A form of a page with several is not filled in right."""
+
+    status = 422
+    code = "invalid"
 
 
 def actor() -> Actor:
@@ -58,17 +66,6 @@ def done(sentence: str, endpoint: str, **values: Any) -> ResponseReturnValue:
     return redirect(url_for(f"organiser.{endpoint}", **values), 303)
 
 
-def tried(act: Callable[[], object], sentence: str) -> str:
-    """Do it and return *sentence*, or why it cannot be done. Raises NotFound."""
-    try:
-        act()
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return refusal.sentence
-    return sentence
-
-
 def tell(form: FlaskForm, refusal: Refusal) -> int:
     """Put the sentence at its field, or above the form; return the status of the page that shows it."""
     if isinstance(refusal, ChangedMeanwhile) and isinstance(form, SharedForm):
@@ -79,6 +76,12 @@ def tell(form: FlaskForm, refusal: Refusal) -> int:
     else:
         form.form_errors.append(refusal.sentence)
     return 422
+
+
+def refuse_invalid(form: FlaskForm) -> None:
+    """Raise Refusal with what is wrong with *form*; its page comes back with it, as it was typed."""
+    if not form.validate():
+        raise InvalidForm(" ".join(sentence for _control, sentence in errors_of(form)))
 
 
 def refused(form: FlaskForm, save: Callable[[], object]) -> int:

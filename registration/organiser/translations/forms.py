@@ -18,7 +18,7 @@ from registration.organiser.shared.concurrent_form import SharedForm
 from registration.organiser.shared.fields import LINE, TEXT, line_field
 from registration.organiser.translations.services import field_of, worded, words_of, words_of_programme
 
-LENGTHS = {"name": 100, "hint": 300, "label": 300}
+LENGTHS = {"name": 100, "hint": 300, "label": 300, "purpose": 300, "retention": 200}
 Words = dict[str, Any]
 
 
@@ -124,8 +124,12 @@ def _field(part: Part, field: str) -> Field:
         area = _area(_("Choices of “%(title)s”", title=title), 2000)
         area.kwargs["validators"].append(_SameLines(len(getattr(part, field))))
         return area
-    label = _("Hint of “%(title)s”", title=title) if field == "hint" else title
-    return line_field(label, length=LENGTHS[field])
+    labels = {
+        "hint": _("Hint of “%(title)s”", title=title),
+        "purpose": _("Why “%(title)s” is asked", title=title),
+        "retention": _("How long the answers to “%(title)s” are kept", title=title),
+    }
+    return line_field(labels.get(field, title), length=LENGTHS[field])
 
 
 def _area(label: Any, length: int) -> TextAreaField:
