@@ -102,6 +102,32 @@ def claims_of(session: Session, emails: Iterable[str], event_ids: Iterable[int])
     return once(session, ("claims", asked), lambda: _claims_of(session, *asked))
 
 
+def with_own_seat(
+    session: Session, email: str, registration_id: int, attendee_id: int, *, is_hers: bool
+) -> Claims:
+    """Return the claims of *email* together with a seat of a registration that somebody else made.
+
+    A seat that is hers no longer counts as cancelled, a step of the calendar's sequence later.
+    """
+    registration = session.get_one(Registration, registration_id)
+    every = claims_of(session, [email], [registration.event_id])
+    state = registration.state if is_hers else rules.CANCELLED
+    claim = Claim(
+        registration_id,
+        registration.booking_id,
+        state,
+        registration.calendar_sequence + (0 if is_hers else 1),
+        registration.changed_at,
+    )
+    mine = _sessions(session, [registration_id])[1].get(attendee_id, []) if is_hers else []
+    key = email, registration.event_id
+    return replace(
+        every,
+        by_key={**every.by_key, key: [*every.by_key.get(key, ()), claim]},
+        sessions={**every.sessions, registration_id: mine},
+    )
+
+
 def read_ahead(session: Session, asked: Iterable[Key]) -> None:
     """Read at once what `claims_of` reads for each address and event."""
     asked = set(asked)
