@@ -59,6 +59,7 @@ def is_untold() -> ColumnElement[bool]:
     ]
     told = exists().where(
         OutgoingMessage.booking_id == Registration.booking_id,
+        OutgoingMessage.attendee_id.is_(None),
         # One mail tells of all the parts of a party, and one of all that came of a programme's form.
         or_(OutgoingMessage.event_id == Registration.event_id, OutgoingMessage.kind.in_([PROGRAMME, VERIFY])),
         or_(*says_so),

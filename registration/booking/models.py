@@ -84,6 +84,12 @@ class Attendee(Model):
         UniqueConstraint("registration_id", "rank"),
         Index("ix_attendee_category_id", "category_id"),
         Index(
+            "ix_attendee_email_normal",
+            "email_normal",
+            sqlite_where=text("email_normal != ''"),
+            postgresql_where=text("email_normal != ''"),
+        ),
+        Index(
             "ix_attendee_present",
             "registration_id",
             sqlite_where=text("removed_at IS NULL"),
@@ -96,6 +102,7 @@ class Attendee(Model):
     rank: Mapped[int]
     name: Mapped[str] = mapped_column(String(100))
     email: Mapped[str] = mapped_column(String(254), default="")
+    email_normal: Mapped[str] = mapped_column(String(254), default="", server_default="")
     firm: Mapped[str] = mapped_column(String(200), default="")
     # Name, address and firm without case and accents, since no database folds them all.
     searchable: Mapped[str] = mapped_column(Text)
@@ -103,6 +110,8 @@ class Attendee(Model):
     code: Mapped[str] = mapped_column(String(12), unique=True)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When she ended reminders and messages to her own address.
+    unsubscribed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AttendeeSession(Model):

@@ -13,6 +13,7 @@ from registration.core.refusal import NotFound
 from registration.events.models import Event
 from registration.invitations.invariants import INVARIANTS as OF_INVITATIONS
 from registration.mail.invariants import INVARIANTS as OF_MAIL
+from registration.seats.firm_keys import stale_firms
 from registration.seats.invariants import INVARIANTS as OF_SEATS
 
 INVARIANTS: Sequence[Invariant] = sorted(
@@ -50,7 +51,15 @@ def examine(engine: Engine, slug: str | None = None) -> list[Finding]:
             )
             connection.execute(text("SET LOCAL statement_timeout = 0"))
         event_id = None if slug is None else _event_id(connection, slug)
-        return [_finding(connection, invariant, event_id) for invariant in INVARIANTS]
+        found = [_finding(connection, invariant, event_id) for invariant in INVARIANTS]
+        return [*found, _firm_keys(connection, event_id)]
+
+
+def _firm_keys(connection: Connection, event_id: int | None) -> Finding:
+    """Return the firms that are not matched by their key of now; no database folds names as we do."""
+    stale = stale_firms(connection, event_id)
+    told = tuple(f"The firm {one} is stored under an older key." for one in stale[:TOLD])
+    return Finding("I41", "Firms are matched by their names as they are folded now", told, len(stale))
 
 
 def _finding(connection: Connection, invariant: Invariant, event_id: int | None) -> Finding:

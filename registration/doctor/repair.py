@@ -16,6 +16,7 @@ from registration.journal.services import SYSTEM, Note, record
 from registration.mail import outbox
 from registration.mail.models import FAILED_HERE, OutgoingMessage
 from registration.seats import gate as gates
+from registration.seats.firm_keys import renew_firm_keys
 from registration.seats.models import Queue
 from registration.seats.recount import recount
 
@@ -43,7 +44,12 @@ def _mended(event_id: int) -> list[str]:
 
 def _mend(session: Session, event_id: int) -> list[str]:
     gate = gates.lock(session, [event_id])[event_id]
-    found = recount(session, gate)
+    renewed = renew_firm_keys(session.connection(), event_id)
+    if renewed:
+        # Read anew: limits of firms may have been merged.
+        gate = gates.lock(session, [event_id])[event_id]
+    found = [f"{renewed} keys of firms renewed"] if renewed else []
+    found += recount(session, gate)
     lost = untold(session, event_id)
     announce(session, lost)
     found += [f"mail about registration {one.registration_id} queued anew" for one in lost]

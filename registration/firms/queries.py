@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.models import Attendee, Handover
 from registration.core import clock
-from registration.core.text import fold
+from registration.core.firm_names import firm_name_key
 from registration.events.models import Event
 from registration.events.queries import KEEPS_PROMISES, location, phase_of, upcoming, words
 from registration.events.rules import Phase
@@ -98,20 +98,19 @@ def firm_events(session: Session, one: Coordinator, locale: str) -> list[FirmEve
 
 def firm_people(session: Session, one: Coordinator) -> list[FirmPerson]:
     """Return the firm's people who hold or wait at coming events, by event and name."""
+    is_coming = (
+        Event.organiser_id == one.organiser_id,
+        KEEPS_PROMISES,
+        Event.ends_at > clock.now(),
+        Registration.state.not_in(rules.ENDED),
+        Attendee.removed_at.is_(None),
+    )
     rows = session.execute(
         select(Attendee, Registration.event_id, Registration.state, Handover)
         .join(Registration, Registration.id == Attendee.registration_id)
         .join(Event, Event.id == Registration.event_id)
         .outerjoin(Handover, (Handover.attendee_id == Attendee.id) & (Handover.state == "open"))
-        .where(
-            Event.organiser_id == one.organiser_id,
-            KEEPS_PROMISES,
-            Event.ends_at > clock.now(),
-            Registration.state.not_in(rules.ENDED),
-            Attendee.removed_at.is_(None),
-            # What is searched for ends in the folded firm; who really is of it is told below.
-            Attendee.searchable.endswith(one.firm_folded, autoescape=True),
-        )
+        .where(*is_coming, Attendee.firm.in_(_spellings(session, one, is_coming)))
         .order_by(Event.starts_at, Attendee.searchable, Attendee.id)
     ).all()
     return [
@@ -125,8 +124,19 @@ def firm_people(session: Session, one: Coordinator) -> list[FirmPerson]:
             handover=row.Handover,
         )
         for row in rows
-        if fold(row.Attendee.firm) == one.firm_folded
     ]
+
+
+def _spellings(session: Session, one: Coordinator, is_coming: Sequence[ColumnElement[bool]]) -> list[str]:
+    """Return how the firm is written by those who come: no database folds names as we do."""
+    written = (
+        select(Attendee.firm)
+        .join(Registration, Registration.id == Attendee.registration_id)
+        .join(Event, Event.id == Registration.event_id)
+        .where(*is_coming, Attendee.firm != "")
+        .distinct()
+    )
+    return [firm for firm in session.scalars(written) if firm_name_key(firm) == one.firm_folded]
 
 
 def was_of_firm(session: Session, one: Coordinator, attendee_id: int) -> bool:
@@ -137,7 +147,7 @@ def was_of_firm(session: Session, one: Coordinator, attendee_id: int) -> bool:
         .join(Event, Event.id == Registration.event_id)
         .where(Attendee.id == attendee_id, Event.organiser_id == one.organiser_id)
     )
-    return firm is not None and fold(firm) == one.firm_folded
+    return firm is not None and firm_name_key(firm) == one.firm_folded
 
 
 def _limits(session: Session, one: Coordinator, event_ids: Sequence[int]) -> dict[int, int]:

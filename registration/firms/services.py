@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from registration.capability.services import FIRM, issue, revoke
 from registration.core import clock
 from registration.core.children import child_of
+from registration.core.firm_names import firm_name_key
 from registration.core.refusal import Refusal
-from registration.core.text import fold, normal_email
+from registration.core.text import normal_email
 from registration.core.transaction import write_tx
 from registration.firms import messages
 from registration.firms.models import Coordinator
@@ -59,7 +60,7 @@ def send_link_again(organiser_id: int, coordinator_id: int) -> None:
 
 
 def _add(session: Session, organiser_id: int, new: NewCoordinator, actor: Actor) -> int:
-    folded, email_normal = fold(new.firm)[:200], normal_email(new.email)
+    folded, email_normal = firm_name_key(new.firm)[:200], normal_email(new.email)
     if not folded:
         raise Refusal(_("Enter the name of the organisation."), field="firm")
     known = select(Coordinator.id).where(

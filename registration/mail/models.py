@@ -57,6 +57,8 @@ class OutgoingMessage(Model):
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), index=True)
+    # Whom it is for, where that is not the contact: an attendee with an address of her own.
+    attendee_id: Mapped[int | None] = mapped_column(ForeignKey("attendee.id"))
     locale: Mapped[str] = mapped_column(String(16))
     to_name: Mapped[str] = mapped_column(String(200))
     to_email: Mapped[str] = mapped_column(String(254))

@@ -52,6 +52,7 @@ class Outgoing:
     booking_id: int | None = None
     registration_id: int | None = None
     mailing_id: int | None = None
+    attendee_id: int | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 

@@ -67,16 +67,29 @@ def why_not_seated(
     """Return what keeps a waiting party from its seats: "needs 4, 2 free in the event"."""
     own = sum(min(need, pools[one].own) for one, need in needs.items())
     lacking = [
-        _(
-            "needs %(need)s, %(free)s free in %(pool)s",
-            need=need,
-            free=_open(pools[one], own),
-            pool=names[one],
-        )
+        _lacks(pools, one, names[one], need, own)
         for one, need in needs.items()
         if _open(pools[one], own) < need
     ]
     return "; ".join(lacking) or str(_why_nobody_gives(line))
+
+
+def _lacks(pools: Mapping[int, PoolSeats], one: int, name: str, need: int, own: int) -> str:
+    """Return which limit is in the way; of a firm's also what is free beside it."""
+    pool = pools[one]
+    told = _("needs %(need)s, %(free)s free in %(pool)s", need=need, free=_open(pool, own), pool=name)
+    event = next((each for each in pools.values() if each.kind == "event"), None)
+    if pool.kind != "firm" or event is None:
+        return str(told)
+    beside = ngettext(
+        "%(name)s has used %(taken)s of its %(cap)s, %(num)s other seat is free",
+        "%(name)s has used %(taken)s of its %(cap)s, %(num)s other seats are free",
+        max(_open(event, own), 0),
+        name=name,
+        taken=pool.taken,
+        cap=pool.wanted,
+    )
+    return f"{told} ({beside})"
 
 
 def _why_nobody_gives(line: LinePolicy) -> object:

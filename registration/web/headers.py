@@ -13,6 +13,7 @@ PERSONAL = (
     "/organiser/",
     "/tickets/",
     "/addresses/",
+    "/attendees/",
     "/handovers/",
     "/firms/",
     "/unsubscribe/",

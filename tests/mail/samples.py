@@ -19,7 +19,9 @@ from registration.accounts.models import Account
 from registration.booking.admission.services import register
 from registration.booking.calendar.owner import person_of
 from registration.booking.calendar.services import mail_feed
+from registration.booking.changes.cancel import cancel_attendee
 from registration.booking.changes.change_address import ask_address, confirm_address
+from registration.booking.changes.edit import Corrected, change_people
 from registration.booking.changes.handover import Successor, Taking, hand_over, refuse, take_over
 from registration.booking.changes.party import add_people, change_choice
 from registration.booking.changes.send_links import send_links
@@ -181,6 +183,17 @@ def _grown(world: World) -> None:
     add_people(target(db.session.scalars(waiting).one()), [Person("Cleo Martin")])
 
 
+def _own_address(world: World) -> None:
+    ben = factories.attendees(world.registration)[1]
+    change_people(target(world.registration), [Corrected(ben.id, ben.name, "ben@example.org", "")], ATTENDEE)
+
+
+def _own_seat_ended(world: World, actor: Actor, *, by_self: bool = False) -> None:
+    _own_address(world)
+    ben = factories.attendees(world.registration)[1]
+    cancel_attendee(target(world.registration), ben.id, actor, by_self=by_self)
+
+
 def _mailing(world: World) -> None:
     def work(session: Any) -> None:
         mailing = Mailing(
@@ -237,6 +250,7 @@ _OF_REGISTRATIONS = {
         kinds.CHANGED,
         kinds.REMOVED,
         kinds.REJECTED,
+        kinds.SEAT_ENDED,
         kinds.RECONFIRM,
     )
 }
@@ -245,6 +259,11 @@ _REASON = "The room is smaller than we thought"
 SAMPLES: Mapping[str, Sample] = {
     **_OF_REGISTRATIONS,
     "confirmed-alone": Sample(kinds.CONFIRMED, _alone),
+    "confirmed-own": Sample(kinds.CONFIRMED, _own_address),
+    "seat_ended": Sample(kinds.SEAT_ENDED, lambda world: _own_seat_ended(world, ATTENDEE)),
+    "seat_ended-self": Sample(kinds.SEAT_ENDED, lambda world: _own_seat_ended(world, ATTENDEE, by_self=True)),
+    "seat_ended-organiser": Sample(kinds.SEAT_ENDED, lambda world: _own_seat_ended(world, SYSTEM)),
+    "shrunk-self": Sample(kinds.SHRUNK, lambda world: _own_seat_ended(world, ATTENDEE, by_self=True)),
     "moved": Sample(kinds.MOVED, _about_registration(kinds.MOVED, before=BEFORE)),
     "session_moved": Sample(
         kinds.SESSION_MOVED,

@@ -8,13 +8,24 @@ from sqlalchemy.orm import Session
 from registration.booking.models import Answer, Attendee, AttendeeSession
 from registration.booking.rules import Person
 from registration.core.database import insert_all, table
-from registration.core.text import fold
+from registration.core.text import fold, normal_email
 from registration.core.tokens import new_code
 
 _ATTEND = insert(table(Attendee))
 _ATTEND_RETURNING = _ATTEND.returning(table(Attendee).c.id, sort_by_parameter_order=True)
 _ANSWER = insert(table(Answer))
 _PICK = insert(table(AttendeeSession))
+
+
+def identity(name: str, email: str, firm: str) -> dict[str, str]:
+    """Return the columns that say who an attendee is, with the forms that look-ups use."""
+    return {
+        "name": name,
+        "email": email,
+        "email_normal": normal_email(email) if email else "",
+        "firm": firm,
+        "searchable": fold(f"{name} {email} {firm}"),
+    }
 
 
 def name_attendees(
@@ -33,10 +44,7 @@ def name_attendees(
         {
             "registration_id": registration_id,
             "rank": rank,
-            "name": person.name,
-            "email": person.email,
-            "firm": person.firm,
-            "searchable": fold(f"{person.name} {person.email} {person.firm}"),
+            **identity(person.name, person.email, person.firm),
             "category_id": person.category_id,
             "code": new_code(10),
         }

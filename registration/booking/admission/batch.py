@@ -339,11 +339,13 @@ class Desk:
             organisers = [self._organiser_of(one.asked) for one in let_in]
             contacts = book(self.session, let_in, organisers)
             changes += enrol(self.session, let_in, list(contacts), self.actor)
+        joined = len(changes)
         for gate in self.locked.values():
             if gate.is_draining:
                 changes += engine.drain(self.session, gate, self.actor)
             gates.close(self.session, gate)
-        announce(self.session, changes, known=contacts)
+        has_own = len(changes) > joined or any(one.asked.names_others() for one in let_in)
+        announce(self.session, changes, known=contacts, has_own=has_own)
 
     def _organiser_of(self, asked: Asked) -> int:
         return int(self.events[asked.application.wishes[0].event_id].organiser_id)

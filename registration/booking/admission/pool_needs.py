@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Attendee, AttendeeSession, Booking
+from registration.core.firm_names import firm_name_key
 from registration.core.refusal import Refusal
-from registration.core.text import fold, normal_email
+from registration.core.text import normal_email
 from registration.events.models import Category
 from registration.seats import gate as gates
 from registration.seats import rules
@@ -47,7 +48,7 @@ class Member:
 def firm_key(by: str, firm: str, email: str) -> str:
     """Return how a person's firm is matched, or nothing where she belongs to none."""
     if by == rules.BY_NAME:
-        return fold(firm)[:254]
+        return firm_name_key(firm)
     try:
         domain = normal_email(email).rpartition("@")[2]
     except ValueError:

@@ -38,6 +38,11 @@ class Asked:
         object.__setattr__(self, "body", body_hash(self.application))
         object.__setattr__(self, "email", normal_email(self.application.email))
 
+    def names_others(self) -> bool:
+        """Say whether an attendee has an address that is not the contact's."""
+        typed = {person.email for wish in self.application.wishes for person in wish.people}
+        return bool(typed - {"", self.application.email})
+
 
 @dataclass
 class Admission:

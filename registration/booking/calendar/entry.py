@@ -19,6 +19,7 @@ from registration.ical.entries import Entry
 from registration.ical.queries import event_entry
 from registration.seats import rules
 from registration.seats.models import Registration
+from registration.seats.obstacles import limits_of
 
 Key = tuple[str, int]
 
@@ -74,6 +75,8 @@ class Claims:
     wish: Wish = Wish()
     # The same, by who picked them.
     picked: Mapping[int, Sequence[Chosen]] = field(default_factory=dict)
+    # Which limits, beside the event's own, hold for those who wait, by registration.
+    limits: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
     def shown(self, email: str, event_id: int, booking_id: int | None) -> list[Claim]:
         """Return what counts in the calendar of an address, or with *booking_id* of that booking alone."""
@@ -97,6 +100,32 @@ def claims_of(session: Session, emails: Iterable[str], event_ids: Iterable[int])
     """Return every claim of *emails*, in their normal form, on *event_ids*."""
     asked = tuple(sorted(set(emails))), tuple(sorted(set(event_ids)))
     return once(session, ("claims", asked), lambda: _claims_of(session, *asked))
+
+
+def with_own_seat(
+    session: Session, email: str, registration_id: int, attendee_id: int, *, is_hers: bool
+) -> Claims:
+    """Return the claims of *email* together with a seat of a registration that somebody else made.
+
+    A seat that is hers no longer counts as cancelled, a step of the calendar's sequence later.
+    """
+    registration = session.get_one(Registration, registration_id)
+    every = claims_of(session, [email], [registration.event_id])
+    state = registration.state if is_hers else rules.CANCELLED
+    claim = Claim(
+        registration_id,
+        registration.booking_id,
+        state,
+        registration.calendar_sequence + (0 if is_hers else 1),
+        registration.changed_at,
+    )
+    mine = _sessions(session, [registration_id])[1].get(attendee_id, []) if is_hers else []
+    key = email, registration.event_id
+    return replace(
+        every,
+        by_key={**every.by_key, key: [*every.by_key.get(key, ()), claim]},
+        sessions={**every.sessions, registration_id: mine},
+    )
 
 
 def read_ahead(session: Session, asked: Iterable[Key]) -> None:
@@ -130,7 +159,10 @@ def _claims_of(session: Session, emails: Sequence[str], event_ids: Sequence[int]
         found.setdefault(key, []).append(claim)
     ours = {claim.registration_id for claims in found.values() for claim in claims if not claim.is_handed_on}
     by_registration, by_attendee = _sessions(session, sorted(ours))
-    return Claims(found, by_registration, picked=by_attendee)
+    waiting = [
+        one.registration_id for each in found.values() for one in each if one.state == rules.WAITLISTED
+    ]
+    return Claims(found, by_registration, picked=by_attendee, limits=limits_of(session, waiting))
 
 
 def _handed_on(session: Session, emails: Iterable[str], event_ids: Iterable[int]) -> list[tuple[Key, Claim]]:
@@ -187,7 +219,7 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
     chosen = claims.chosen_in(one for one in shown if _is_active(one)) if is_listed else []
     told = (
         entry.description,
-        why(state) if status == "TENTATIVE" else "",
+        " ".join([why(state), *_limits(claims, shown)]) if status == "TENTATIVE" else "",
         _told(chosen, event, locale),
         online_at(online),
     )
@@ -228,6 +260,12 @@ def why(state: str) -> str:
         rules.UNVERIFIED: _("You have no seat yet: confirm your address, by the link in our mail."),
     }
     return sentences[state]
+
+
+def _limits(claims: Claims, shown: Sequence[Claim]) -> list[str]:
+    """Return which limits hold for whoever waits: what is free of them changes too often for a calendar."""
+    lines = sorted({one for claim in shown for one in claims.limits.get(claim.registration_id, ())})
+    return [str(_("These limits count for you: %(limits)s.", limits="; ".join(lines)))] if lines else []
 
 
 def online_at(address: str) -> str:

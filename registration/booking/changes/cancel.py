@@ -8,7 +8,9 @@ from registration.booking.admission.pool_needs import members_of, needs_of, prio
 from registration.booking.answers.shared import pass_on
 from registration.booking.changes.target import Target, lock, registration_of, settle
 from registration.booking.models import Attendee
-from registration.booking.notifications.notify import announce_shrunk
+from registration.booking.notifications.kinds import REMOVED
+from registration.booking.notifications.notify import announce_one, announce_shrunk
+from registration.booking.notifications.own_seat import announce_own, announce_seat_ended
 from registration.core import clock
 from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
@@ -28,12 +30,18 @@ def cancel(target: Target, actor: Actor, reason: str | None = None, *, tells: bo
     return write_tx(lambda session: _cancel(session, target, actor, reason, tells=tells))
 
 
-def cancel_attendee(target: Target, attendee_id: int, actor: Actor, reason: str | None = None) -> int:
+def cancel_attendee(
+    target: Target, attendee_id: int, actor: Actor, reason: str | None = None, *, by_self: bool = False
+) -> int:
     """Give back one attendee's seat; the last one's cancels the registration. Raises NotFound.
+
+    *by_self* says that she did it herself, by the link to her own address, and not the contact.
 
     Return how many parties from the waitlist have, or are offered, what came free.
     """
-    return write_tx(lambda session: _cancel_attendee(session, target, attendee_id, actor, reason))
+    return write_tx(
+        lambda session: _cancel_attendee(session, target, attendee_id, actor, reason, by_self=by_self)
+    )
 
 
 def _cancel(session: Session, target: Target, actor: Actor, reason: str | None, *, tells: bool) -> int:
@@ -45,13 +53,13 @@ def _cancel(session: Session, target: Target, actor: Actor, reason: str | None, 
 
 
 def _cancel_attendee(
-    session: Session, target: Target, attendee_id: int, actor: Actor, reason: str | None
+    session: Session, target: Target, attendee_id: int, actor: Actor, reason: str | None, *, by_self: bool
 ) -> int:
     gate = lock(session, target)
     if registration_of(session, target).state in rules.ENDED:
         return 0
     attendee = session.execute(
-        select(Attendee.removed_at).where(
+        select(Attendee.removed_at, Attendee.name).where(
             Attendee.id == attendee_id, Attendee.registration_id == target.registration_id
         )
     ).one_or_none()
@@ -60,14 +68,19 @@ def _cancel_attendee(
     if attendee.removed_at is not None:
         return 0
     members = members_of(session, target.registration_id)
+    by = {"by": "self", "who": attendee.name} if by_self else {}
     if len(members) == 1:
         change = engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)
-        return len(settle(session, gate, [change], actor, reason))
+        if by_self:
+            announce_one(session, target.registration_id, REMOVED, **by)
+            announce_own(session, [change], None, "self")
+        return len(settle(session, gate, [change], actor, reason, tells=not by_self))
+    announce_seat_ended(session, attendee_id, "self" if by_self else actor.kind)
     session.execute(update(Attendee).where(Attendee.id == attendee_id).values(removed_at=clock.now()))
     pass_on(session, attendee_id, next(one for one in members if one != attendee_id))
     left = [member for member_id, member in members.items() if member_id != attendee_id]
     needs = needs_of(session, gate, left)
     priority = priority_of(session, [member.category_id for member in left])
     parties.change_needs(session, gate, target.registration_id, len(left), needs, actor, priority)
-    announce_shrunk(session, target.registration_id, actor)
+    announce_shrunk(session, target.registration_id, actor, **by)
     return len(settle(session, gate, [], actor))

@@ -4,15 +4,16 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from registration.booking.admission.attendees import identity
 from registration.booking.changes.cancel import Target
 from registration.booking.changes.mailbox_links import renew_links
 from registration.booking.models import Attendee, Booking
 from registration.booking.notifications.kinds import CORRECTED, SHAPES
-from registration.booking.notifications.notify import announce_one
+from registration.booking.notifications.notify import announce_again, announce_one
 from registration.booking.queries.bookings import has_enough
 from registration.capability import services as capability
 from registration.core.refusal import NotFound, Refusal
-from registration.core.text import fold, normal_email
+from registration.core.text import normal_email
 from registration.core.transaction import write_tx
 from registration.journal.services import Actor, Note, record
 from registration.mail import outbox
@@ -57,7 +58,12 @@ def _send_again(session: Session, target: Target, message_id: int, actor: Actor)
     # Under the gate two presses of the button come one after the other.
     gates.lock(session, [target.event_id])
     row = session.execute(
-        select(OutgoingMessage.kind, OutgoingMessage.facts, Registration.state.label("now"))
+        select(
+            OutgoingMessage.kind,
+            OutgoingMessage.attendee_id,
+            OutgoingMessage.facts,
+            Registration.state.label("now"),
+        )
         .join(Registration, Registration.id == OutgoingMessage.registration_id)
         .where(
             OutgoingMessage.id == message_id,
@@ -76,7 +82,7 @@ def _send_again(session: Session, target: Target, message_id: int, actor: Actor)
     shape = SHAPES.get(row.kind)
     if shape is not None and shape.claims not in (None, row.now):
         raise Refusal(_("What this mail says is no longer so. Send one that says how it stands now."))
-    announce_one(session, target.registration_id, row.kind, **dict(row.facts))
+    announce_again(session, target.registration_id, row.kind, row.attendee_id, dict(row.facts))
     note = Note("mail-sent-again", event_id=target.event_id, registration_id=target.registration_id)
     record(session, actor, note)
 
@@ -118,11 +124,15 @@ def _change(session: Session, booking: Booking, email: str, normal: str) -> None
         .where(Registration.booking_id == booking.id, Attendee.email == old)
     )
     for one in people:
-        one.email = email
-        one.searchable = fold(f"{one.name} {email} {one.firm}")
+        for name, value in identity(one.name, email, one.firm).items():
+            setattr(one, name, value)
     session.execute(
         update(OutgoingMessage)
-        .where(OutgoingMessage.booking_id == booking.id, OutgoingMessage.state.in_((PENDING, FAILED)))
+        .where(
+            OutgoingMessage.booking_id == booking.id,
+            OutgoingMessage.attendee_id.is_(None),
+            OutgoingMessage.state.in_((PENDING, FAILED)),
+        )
         .values(to_email=email)
         .execution_options(synchronize_session=False)
     )

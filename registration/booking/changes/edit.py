@@ -7,13 +7,14 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
+from registration.booking.admission.attendees import identity
 from registration.booking.admission.pool_needs import members_of, needs_of
 from registration.booking.answers.shared import gather
 from registration.booking.changes.target import Target, settle
 from registration.booking.models import Answer, Attendee, Booking, Consent, Upload
+from registration.booking.notifications.own_seat import announce_new_address
 from registration.core import clock
 from registration.core.refusal import NotFound, Refusal
-from registration.core.text import fold
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.journal.services import Actor, Note, record
@@ -71,17 +72,20 @@ def _change_people(
 ) -> None:
     gate = gates.lock(session, [target.event_id])[target.event_id]
     check_changeable(session, target)
-    present = set(
-        session.scalars(
-            select(Attendee.id).where(
+    present = {
+        row.id: row.email
+        for row in session.execute(
+            select(Attendee.id, Attendee.email).where(
                 Attendee.registration_id == target.registration_id, Attendee.removed_at.is_(None)
             )
         )
-    )
+    }
     for one in people:
         if one.attendee_id not in present:
             raise NotFound(_("There is no such attendee in this registration."))
         rename(session, one)
+        if one.email != present[one.attendee_id]:
+            announce_new_address(session, one.attendee_id, present[one.attendee_id])
         asked = [question_id for question_id, _value in one.answers]
         gather(session, target.registration_id, one.attendee_id, asked)
         put_answers(session, one.attendee_id, one.answers)
@@ -130,14 +134,7 @@ def check_changeable(session: Session, target: Target) -> str:
 def rename(session: Session, one: Corrected) -> None:
     """Write how an attendee is called, reached and found."""
     session.execute(
-        update(Attendee)
-        .where(Attendee.id == one.attendee_id)
-        .values(
-            name=one.name,
-            email=one.email,
-            firm=one.firm,
-            searchable=fold(f"{one.name} {one.email} {one.firm}"),
-        )
+        update(Attendee).where(Attendee.id == one.attendee_id).values(identity(one.name, one.email, one.firm))
     )
 
 

@@ -14,6 +14,7 @@ from registration.booking.changes.target import NotNow, Target, check_state, is_
 from registration.booking.models import Attendee, Booking
 from registration.booking.notifications.kinds import CANCELLED
 from registration.booking.notifications.notify import announce, announce_one
+from registration.booking.notifications.own_seat import announce_own
 from registration.booking.queries.bookings import has_enough
 from registration.booking.rules import Person
 from registration.core.transaction import write_tx
@@ -133,7 +134,10 @@ def _give_up(session: Session, gate: gates.Gate, old_id: int, new_id: int, actor
     """End the earlier registration, and tell that she moved."""
     state = session.scalar(select(Registration.state).where(Registration.id == old_id))
     if state not in rules.ENDED:
-        engine.release(session, gate, old_id, rules.CANCELLED, actor, f"moved to registration {new_id}")
+        change = engine.release(
+            session, gate, old_id, rules.CANCELLED, actor, f"moved to registration {new_id}"
+        )
         # Its calendar entry goes, and nobody else made it go.
         announce_one(session, old_id, CANCELLED, moved=True)
+        announce_own(session, [change], None, "moved")
     session.execute(update(Registration).where(Registration.id == new_id).values(replaces_id=None))

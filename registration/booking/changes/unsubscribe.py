@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from registration.booking.models import Booking
+from registration.booking.models import Attendee, Booking
 from registration.core import clock
 from registration.core.transaction import write_tx
 
@@ -29,5 +29,18 @@ def unsubscribe(booking_id: int) -> None:
                 .values(unsubscribed_at=clock.now())
                 .execution_options(synchronize_session=False)
             )
+
+    write_tx(work)
+
+
+def unsubscribe_attendee(attendee_id: int) -> None:
+    """Send an attendee's own address no more reminders and messages about this seat; again is no error."""
+
+    def work(session: Session) -> None:
+        session.execute(
+            update(Attendee)
+            .where(Attendee.id == attendee_id, Attendee.unsubscribed_at.is_(None))
+            .values(unsubscribed_at=clock.now())
+        )
 
     write_tx(work)

@@ -8,7 +8,8 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking.calendar.entry import Key, claims_of, own_entry
+from registration.booking.calendar.entry import Key, claims_of, own_entry, with_own_seat
+from registration.booking.emails.own_seat import sent_to
 from registration.booking.models import Booking
 from registration.booking.notifications.kinds import ANSWERS
 from registration.booking.queries.bookings import Seat
@@ -47,7 +48,7 @@ def calendar_part(
         attendee_name=message.to_name,
         attendee_email=message.to_email,
         partstat="ACCEPTED" if entry.status == "CONFIRMED" else "TENTATIVE",
-        stamp=rising(_sent(session, message, found.event_id), clock.now()),
+        stamp=rising(_sent_before(session, message, found.event_id), clock.now()),
         whole_event_cancelled=found.event_status == "cancelled",
     )
     return raw, method
@@ -77,6 +78,12 @@ def rising(sent: Sequence[datetime], now: datetime) -> datetime:
         last = whole if last is None else max(whole, last + timedelta(seconds=1))
     assert last is not None
     return last
+
+
+def _sent_before(session: Session, message: OutgoingMessage, event_id: int) -> list[datetime]:
+    if message.attendee_id is not None:
+        return sent_to(session, message.attendee_id, message.id)
+    return _sent(session, message, event_id)
 
 
 def _sent(session: Session, message: OutgoingMessage, event_id: int) -> list[datetime]:
@@ -114,10 +121,22 @@ def _sent_to(session: Session, asked: Set[Key]) -> dict[Key, list[tuple[int, dat
 
 def _entry(session: Session, message: OutgoingMessage, found: Seat) -> Entry:
     """Return the one entry that the mail's address has of the event."""
+    if message.attendee_id is not None:
+        return own_seat_entry(session, message, found)
     email = normal_email(message.to_email)
     claims = claims_of(session, [email], [found.event_id])
     if (email, found.event_id) not in claims.by_key:
         # The address was corrected after the mail was decided.
         return found.entry
     event = session.get_one(Event, found.event_id)
+    return own_entry(event, message.locale, claims, email)
+
+
+def own_seat_entry(session: Session, message: OutgoingMessage, found: Seat) -> Entry:
+    """Return the entry of an attendee with an address of her own: her seat, and what else she has."""
+    event = session.get_one(Event, found.event_id)
+    email = normal_email(message.to_email)
+    [person] = found.attendees
+    is_hers = person.email == message.to_email and not person.is_removed
+    claims = with_own_seat(session, email, found.registration_id, person.id, is_hers=is_hers)
     return own_entry(event, message.locale, claims, email)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.emails.calendar_address import feed_address
 from registration.booking.emails.calendar_part import calendar_part
+from registration.booking.emails.own_seat import introduced, link_of, own_part, unsubscribe_url_of
 from registration.booking.emails.placeholders import values, worded
 from registration.booking.emails.prefetch import read_ahead
 from registration.booking.emails.schema_org import reservation
@@ -56,6 +57,8 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     """Return what *message* says now. Raises Superseded when its news is old."""
     assert message.registration_id is not None
     shape = SHAPES[message.kind]
+    if message.attendee_id is not None:
+        return _own(session, message, shape)
     found = _told(session, message, shape)
     if message.to_email != found.contact_email or message.booking_id != found.booking_id:
         # Her link is no longer hers who was to be told: the seat or the address is another's now.
@@ -65,6 +68,21 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     facts = values(found, message.facts, link, event_url(found))
     words = worded(session, message.kind, found.organiser_id, message.locale, facts)
     return letter(session, message, found, shape, words, facts)
+
+
+def _own(session: Session, message: OutgoingMessage, shape: Shape) -> Draft:
+    """Return what *message* says to an attendee with an address of her own."""
+    assert message.registration_id is not None
+    whole = seat(session, message.registration_id, message.locale)
+    found = own_part(message, whole)
+    if message.kind != kinds.SEAT_ENDED:
+        _refuse_old_news(message, shape, found)
+    [person] = found.attendees
+    link = link_of(person, message)
+    facts = values(found, message.facts, link, event_url(found)) | {"contact": isolated(whole.contact)}
+    words = worded(session, message.kind, found.organiser_id, message.locale, facts)
+    shape = replace(shape, tells_feed=False)
+    return letter(session, message, found, shape, introduced(words, whole.contact, message.kind), facts)
 
 
 def _told(session: Session, message: OutgoingMessage, shape: Shape) -> Seat:
@@ -102,6 +120,8 @@ def letter(
     A sample goes to the organiser: it has no link that is the attendee's alone.
     """
     unsubscribe_url = public_url(f"/unsubscribe/{unsubscribe_token(found.booking_id)}/")
+    if message.attendee_id is not None:
+        unsubscribe_url = unsubscribe_url_of(found.attendees[0], message)
     if is_sample:
         shape, unsubscribe_url = replace(shape, has_calendar=False, is_listed=False), ""
     calendar, method = _calendar(session, message, shape, found)
@@ -113,7 +133,7 @@ def letter(
         booking_url=facts["link"],
         link_url=_target(shape, facts),
         link_text=_link_text(message.kind),
-        feed_url="" if is_sample else feed_address(session, message),
+        feed_url=feed_address(session, message) if shape.tells_feed and not is_sample else "",
         has_calendar=calendar is not None,
         unsubscribe_url=unsubscribe_url if shape.is_listed else "",
         reservation=reservation(found, message.kind) if current_app.config["MAIL_STRUCTURED_DATA"] else None,
@@ -232,6 +252,9 @@ def _pdf(tickets: Sequence[Ticket]) -> bytes | None:
 
 def _references(session: Session, message: OutgoingMessage) -> tuple[str, ...]:
     """Return the first mail about the registration, so that mail programs show one thread."""
+    if message.attendee_id is not None:
+        # The first one about the registration went to the contact.
+        return ()
     asked = {"registration": message.registration_id, "before": message.id}
     first = kept(session, ("first mail", message.id), lambda: session.scalar(_FIRST, asked))
     return () if first is None else (first,)

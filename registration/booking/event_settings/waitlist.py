@@ -11,8 +11,8 @@ from registration.booking.admission.pool_needs import FirmMissing, firm_key, mem
 from registration.booking.changes.target import settle
 from registration.core import optimistic_lock
 from registration.core.children import child_of
+from registration.core.firm_names import firm_name_key
 from registration.core.refusal import Refusal
-from registration.core.text import fold
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.services import touch
@@ -131,6 +131,10 @@ def check_line(line: LinePolicy) -> None:
         hour = getattr(line, name)
         if hour is not None and not 0 <= hour <= 23:
             raise Refusal(_l("Enter an hour between 0 and 23."), field=name)
+    if line.firm_cap == 0:
+        raise Refusal(
+            _l("Enter at least 1, or nothing for no limit: with 0 nobody could register."), field="firm_cap"
+        )
     for name in ("direct_hours", "waitlist_limit", "firm_cap"):
         value = getattr(line, name)
         if value is not None and not 0 <= value <= rules.MOST_SEATS:
@@ -143,12 +147,12 @@ def _key(gate: Gate, firm: str) -> str:
         if not key:
             raise Refusal(_l("Enter the mail domain of one firm, as in example.org."), field="firm")
         return key
-    key = fold(firm)
-    if firm.strip().startswith("@") or not any(one.isalnum() for one in key):
+    key = firm_name_key(firm)
+    if firm.strip().startswith("@") or not key:
         raise Refusal(
             _l("Enter the organisation's name, as its people type it when they register."), field="firm"
         )
-    return key[:254]
+    return key
 
 
 def _check_terms(session: Session, gate: Gate, terms: FirmTerms, key: str) -> None:

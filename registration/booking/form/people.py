@@ -75,6 +75,13 @@ class SuccessorForm(KeyedForm):
     firm = firm_field(_l("Their organisation"))
 
 
+class OwnSeatForm(KeyedForm):
+    """How an attendee with an address of her own is called, and where she works."""
+
+    name = name_field(_l("Full name"))
+    firm = firm_field(_l("Organisation"))
+
+
 class LinksForm(KeyedForm):
     """The address whose links are sent again."""
 

@@ -43,7 +43,10 @@ def _note(session: Session, message_id: int, report: Report) -> bool:
         return False
     message = session.get_one(OutgoingMessage, message_id)
     # A mail that was sent on bounces for another address, which says nothing of the one we know.
-    if message.booking_id is not None and report.says_nobody_there and _is_same(report, message):
+    # Of an attendee's own address it says nothing about the contact's.
+    is_contact = message.booking_id is not None and message.attendee_id is None
+    if is_contact and report.says_nobody_there and _is_same(report, message):
+        assert message.booking_id is not None
         _count(session, message.booking_id, message_id)
     return True
 
@@ -53,7 +56,9 @@ def _count(session: Session, booking_id: int, message_id: int) -> None:
     # Locked before it is read: two reports at once are two.
     booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
     first = session.scalar(
-        select(func.min(OutgoingMessage.id)).where(OutgoingMessage.booking_id == booking_id)
+        select(func.min(OutgoingMessage.id)).where(
+            OutgoingMessage.booking_id == booking_id, OutgoingMessage.attendee_id.is_(None)
+        )
     )
     booking.bounces += 1
     if booking.unreachable_at is None and is_unreachable(booking.bounces, is_first=first == message_id):

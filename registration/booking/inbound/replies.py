@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from registration.booking.inbound.calendar_reply import CalendarAnswer
-from registration.booking.models import Booking
+from registration.booking.models import Attendee, Booking
 from registration.booking.notifications.kinds import (
     ANSWERED_ELSEWHERE,
     ANSWERS,
@@ -16,7 +16,7 @@ from registration.booking.notifications.kinds import (
     DECLINE_ASKED,
     REPLIES,
 )
-from registration.booking.notifications.notify import announce_one
+from registration.booking.notifications.notify import announce_again
 from registration.core import clock
 from registration.core.transaction import write_tx
 from registration.events.models import Event
@@ -62,6 +62,8 @@ class _Claim:
 
     id: int
     parts: tuple[int, ...]
+    # Whose seat of it is meant, where she was invited by an address of her own.
+    attendee_id: int | None = None
 
 
 def is_known(address: str) -> Callable[[str], bool]:
@@ -89,7 +91,7 @@ def _note(session: Session, numbers: Sequence[Numbered], answer: CalendarAnswer)
     gates.lock(session, [invited.event_id])
     if session.scalar(select(Event.uid).where(Event.id == invited.event_id)) != answer.uid:
         raise Ignored("The answer names another event than its address.")
-    claim = _claim(session, invited)
+    claim = _claim(session, invited) or _own_claim(session, invited)
     if claim is None:
         raise Ignored("The registration has ended.")
     says = answer.of(invited.email) or ASKED
@@ -99,7 +101,7 @@ def _note(session: Session, numbers: Sequence[Numbered], answer: CalendarAnswer)
     kind = _MAIL_FOR.get(says)
     if kind is not None and not _was_told(session, claim, kind):
         facts = {"parts": list(claim.parts)} if claim.parts else {}
-        announce_one(session, claim.id, kind, **facts)
+        announce_again(session, claim.id, kind, claim.attendee_id, facts)
     return Noted(claim.id, says)
 
 
@@ -133,8 +135,13 @@ def _of_registration(session: Session, one: Numbered) -> _Invited | None:
 
 def _emails_of(session: Session, event_id: int) -> Sequence[str]:
     """Return who has something under way at an event."""
-    query = select(Booking.email_normal).join(Registration, Registration.booking_id == Booking.id)
-    return session.scalars(query.where(_is_under_way(event_id)).distinct()).all()
+    contacts = select(Booking.email_normal).join(Registration, Registration.booking_id == Booking.id)
+    own = select(Attendee.email_normal).join(Registration, Registration.id == Attendee.registration_id)
+    return session.scalars(
+        contacts.where(_is_under_way(event_id)).union(
+            own.where(_is_under_way(event_id), Attendee.email_normal != "")
+        )
+    ).all()
 
 
 def _claim(session: Session, invited: _Invited) -> _Claim | None:
@@ -150,6 +157,23 @@ def _claim(session: Session, invited: _Invited) -> _Claim | None:
     first = min(rows, key=lambda row: (row.state != rules.CONFIRMED, row.state != rules.OFFERED, row.id))
     parts = [row.id for row in rows if row.booking_id == first.booking_id and row.id != first.id]
     return _Claim(first.id, tuple(parts))
+
+
+def _own_claim(session: Session, invited: _Invited) -> _Claim | None:
+    """Return the seat that somebody has by an address of her own in a registration of somebody else."""
+    row = session.execute(
+        select(Registration.id, Attendee.id.label("attendee_id"))
+        .join(Attendee, Attendee.registration_id == Registration.id)
+        .where(
+            _is_under_way(invited.event_id),
+            Attendee.email_normal == invited.email,
+            Attendee.email_normal != "",
+            Attendee.removed_at.is_(None),
+        )
+        .order_by(Registration.state != rules.CONFIRMED, Registration.id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _Claim(row.id, (), row.attendee_id)
 
 
 def _is_under_way(event_id: int) -> ColumnElement[bool]:
@@ -170,7 +194,9 @@ def _is_noted(session: Session, registration_id: int, says: str) -> bool:
 def _was_told(session: Session, claim: _Claim, kind: str) -> bool:
     count, last = session.execute(
         select(func.count(), func.max(OutgoingMessage.created_at)).where(
-            OutgoingMessage.registration_id.in_([claim.id, *claim.parts]), OutgoingMessage.kind == kind
+            OutgoingMessage.registration_id.in_([claim.id, *claim.parts]),
+            OutgoingMessage.kind == kind,
+            OutgoingMessage.attendee_id.is_not_distinct_from(claim.attendee_id),
         )
     ).one()
     return count >= MOST_ASKED or (last is not None and last > clock.now() - ASKED_AGAIN_AFTER)

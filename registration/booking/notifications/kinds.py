@@ -24,6 +24,8 @@ MOVED = "moved"
 SESSION_MOVED = "session_moved"
 LINK = "link"
 CORRECTED = "corrected"
+# To an attendee with an address of her own: the seat is hers no longer.
+SEAT_ENDED = "seat_ended"
 REMINDER = "reminder"
 RECONFIRM = "reconfirm"
 MATERIALS = "materials"
@@ -78,6 +80,7 @@ SHAPES: Mapping[str, Shape] = {
     REMOVED: Shape(rules.CANCELLED, EVENT, shows_people=False, tells_feed=False),
     EVENT_CANCELLED: Shape(link=NOWHERE, shows_people=False, tells_feed=False),
     SHRUNK: Shape(),
+    SEAT_ENDED: Shape(link=NOWHERE, shows_people=False, tells_feed=False),
     CHANGED: Shape(),
     MOVED: Shape(),
     SESSION_MOVED: Shape(),

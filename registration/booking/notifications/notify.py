@@ -29,6 +29,7 @@ from registration.booking.notifications.kinds import (
     VERIFY,
     WAITLISTED,
 )
+from registration.booking.notifications.own_seat import announce_own, own_mails
 from registration.core import clock
 from registration.core.database import table
 from registration.events.models import EventSession
@@ -93,11 +94,13 @@ def announce(
     actor: Actor = SYSTEM,
     reason: str | None = None,
     known: Mapping[int, Contact] | None = None,
+    *,
+    has_own: bool = True,
 ) -> None:
     """Decide one mail for each of *changes*, to the contact of its booking.
 
     What came of one form is one mail, however many events it asked for. *known* are contacts, by
-    booking, that need not be read again.
+    booking, that need not be read again; *has_own* says that attendees may have addresses of their own.
     """
     if not changes:
         return
@@ -134,6 +137,8 @@ def announce(
             kind, (about, *facts["parts"]) = SHRUNK, others
         messages.append(_outgoing(kind, contact, change.event_id, about, facts))
     enqueue(session, *messages)
+    if has_own:
+        announce_own(session, changes, reason, actor.kind)
 
 
 def _other_parts(session: Session, change: Change) -> Sequence[int]:
@@ -158,15 +163,18 @@ def _with_several_events(changes: Sequence[Change]) -> set[int]:
     return {booking_id for booking_id, event_ids in events.items() if len(event_ids) > 1}
 
 
-def announce_shrunk(session: Session, registration_id: int, actor: Actor) -> None:
+def announce_shrunk(session: Session, registration_id: int, actor: Actor, **facts: str) -> None:
     """Decide the mail that tells of a smaller party, and whether its organisation made it so."""
     by = {"by": actor.kind} if actor.kind == "coordinator" else {}
-    announce_one(session, registration_id, SHRUNK, **by)
+    announce_one(session, registration_id, SHRUNK, **(by | facts))
 
 
 def announce_choice(session: Session, registration_id: int, attendee_id: int, *, had_sessions: bool) -> None:
     """Decide the mail that tells of another category or other sessions of one attendee."""
-    announce_one(session, registration_id, CHANGED, chose=attendee_id, had_sessions=had_sessions)
+    row = session.execute(_about(Registration.id == registration_id)).one()
+    facts = {"chose": attendee_id, "had_sessions": had_sessions, "state": row.state}
+    mail = _outgoing(CHANGED, row, row.event_id, registration_id, facts)
+    enqueue(session, mail, *own_mails(session, [mail], attendee_id))
 
 
 def announce_grown(session: Session, registration_id: int, attendee_ids: Sequence[int]) -> None:
@@ -180,12 +188,23 @@ def announce_one(session: Session, registration_id: int, kind: str, **facts: Any
     enqueue(session, _outgoing(kind, row, row.event_id, registration_id, {**facts, "state": row.state}))
 
 
+def announce_again(
+    session: Session, registration_id: int, kind: str, attendee_id: int | None, facts: Mapping[str, Any]
+) -> None:
+    """Decide a mail that was decided before, to whom it went: the contact, or an attendee herself."""
+    row = session.execute(_about(Registration.id == registration_id)).one()
+    mail = _outgoing(kind, row, row.event_id, registration_id, {**facts, "state": row.state})
+    mails = [mail] if attendee_id is None else own_mails(session, [mail], attendee_id)
+    enqueue(session, *mails)
+
+
 def announce_moved(session: Session, event_id: int, before: Mapping[str, Any]) -> int:
     """Decide a mail to everybody who holds or waits that the event was moved; return how many.
 
     *before* says when and where it was (events.queries.whereabouts).
     """
     mails = _to_all(session, event_id, MOVED, before=before)
+    mails += own_mails(session, mails)
     enqueue(session, *mails)
     return len(mails)
 
@@ -206,6 +225,7 @@ def announce_session_moved(
         told = times | {"name": said(moved.name, moved.translations, "name", row.locale)}
         facts = {"moved_session": told, "state": row.state}
         mails.append(_outgoing(SESSION_MOVED, row, row.event_id, row.registration_id, facts))
+    mails += own_mails(session, mails)
     enqueue(session, *mails)
     return len(mails)
 
@@ -217,7 +237,8 @@ def announce_cancelled(session: Session, event_id: int, reason: str | None = Non
     """
     facts = {"reason": reason} if reason else {}
     mails = _to_all(session, event_id, EVENT_CANCELLED, **facts)
-    enqueue(session, *{one.booking_id: one for one in reversed(mails)}.values())
+    contacts = {one.booking_id: one for one in reversed(mails)}.values()
+    enqueue(session, *contacts, *own_mails(session, mails))
     return len(mails)
 
 
@@ -237,7 +258,8 @@ def announce_to(
     mails = [
         _outgoing(kind, row, row.event_id, row.registration_id, {**facts, "state": row.state}) for row in rows
     ]
-    enqueue(session, *(replace(mail, mailing_id=mailing_id) for mail in mails))
+    mails = [replace(mail, mailing_id=mailing_id) for mail in mails]
+    enqueue(session, *mails, *own_mails(session, mails, may_be_refused=True))
     return len(mails)
 
 

@@ -21,6 +21,7 @@ from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.seats import rules
 from registration.seats.models import Queue, Registration
+from registration.seats.obstacles import obstacles
 from registration.seats.public_rules import while_waiting
 from registration.seats.queries import LINE_POLICY, position
 
@@ -79,6 +80,8 @@ class Seat:
     entry: Entry
     # Whether parts of it wait while others sit; a mail of all of them says neither.
     is_mixed: bool = False
+    # Which limit is in the way while it waits, a sentence each.
+    obstacles: tuple[str, ...] = ()
 
     @property
     def next_step(self) -> str:
@@ -174,6 +177,15 @@ def read_ahead(session: Session, registration_ids: Sequence[int]) -> Sequence[Ro
         people[person.registration_id].append(person)
     for registration_id, rows_of_one in people.items():
         keep(session, ("people", (registration_id,)), rows_of_one)
+    for locale in {row.Booking.locale for row in rows}:
+        waiting = [
+            row.Registration.id
+            for row in rows
+            if row.Booking.locale == locale and row.Registration.state == rules.WAITLISTED
+        ]
+        found = obstacles(session, waiting, locale)
+        for one in waiting:
+            keep(session, ("obstacles", (one,), locale), {one: found.get(one, [])})
     return rows
 
 
@@ -246,6 +258,9 @@ def _told(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], locale: str) 
     zones = {row.Registration.id: row.Event.time_zone for row in rows}
     claims = claims_of(session, {row.Booking.email_normal for row in rows}, {row.Event.id for row in rows})
     companions = _companions(session, zones, claims, locale)
+    waiting = tuple(row.Registration.id for row in rows if row.Registration.state == rules.WAITLISTED)
+    key = ("obstacles", waiting, locale)
+    in_the_way = kept(session, key, lambda: obstacles(session, waiting, locale))
     return [
         _seat(
             session,
@@ -253,13 +268,19 @@ def _told(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], locale: str) 
             locale,
             companions[row.Registration.id],
             own_entry(row.Event, locale, claims, row.Booking.email_normal, row.Booking.id),
+            tuple(in_the_way.get(row.Registration.id, ())),
         )
         for row in rows
     ]
 
 
 def _seat(
-    session: Session, row: Row[*tuple[Any, ...]], locale: str, companions: Sequence[Companion], entry: Entry
+    session: Session,
+    row: Row[*tuple[Any, ...]],
+    locale: str,
+    companions: Sequence[Companion],
+    entry: Entry,
+    in_the_way: tuple[str, ...],
 ) -> Seat:
     registration, booked, event, organiser = row.Registration, row.Booking, row.Event, row.Organiser
     told = words(event, locale)
@@ -300,6 +321,7 @@ def _seat(
         changed_at=registration.changed_at,
         attendees=tuple(companions),
         entry=entry,
+        obstacles=in_the_way,
     )
 
 

@@ -4,8 +4,10 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.changes.unsubscribe import unsubscribe
+from registration.booking.changes.unsubscribe import unsubscribe, unsubscribe_attendee
 from registration.booking.emails.registration import unsubscribed_booking
+from registration.booking.queries.own_seats import unsubscribing
+from registration.core.database import db
 from registration.core.refusal import NotFound
 
 
@@ -17,12 +19,17 @@ def show(token: str) -> ResponseReturnValue:
 
 def submit(token: str) -> ResponseReturnValue:
     """End them. A mail program posts here without a cookie or a key, so the address alone is the proof."""
-    unsubscribe(_booking(token))
+    own = unsubscribing(db.session(), token)
+    if own is None:
+        unsubscribe(_booking(token))
+    else:
+        unsubscribe_attendee(own.attendee_id)
     return redirect(url_for("booking.unsubscribe", token=token, done=1), 303)
 
 
 def _booking(token: str) -> int:
-    booking_id = unsubscribed_booking(token)
+    own = unsubscribing(db.session(), token)
+    booking_id = unsubscribed_booking(token) if own is None else own.booking_id
     if booking_id is None:
         raise NotFound(_("This link does not open anything. Use the one in the newest mail."))
     return booking_id

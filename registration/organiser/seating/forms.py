@@ -157,7 +157,7 @@ class FirmForm(FlaskForm):
     cap = WholeNumber(
         _l("At most so many people"),
         [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
-        description=_l("Empty: no other limit than for everybody."),
+        description=_l("Empty: no other limit than for everybody. 0: nobody from it gets a seat."),
     )
     allotted = WholeNumber(
         _l("Seats kept for it"), [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)]

@@ -196,9 +196,9 @@ def test_a_changed_address_moves_the_calendar_entry(app):
     gone, come = calendar_of(to(mails, "ada@example.org")), calendar_of(to(mails, "new@example.org"))
     assert (gone["METHOD"], come["METHOD"]) == ("CANCEL", "REQUEST")
     assert before["SEQUENCE"] < gone.walk("VEVENT")[0]["SEQUENCE"] < come.walk("VEVENT")[0]["SEQUENCE"]
-    organisers = {str(one.walk("VEVENT")[0]["ORGANIZER"]) for one in (gone, come)}
-    assert len(organisers) == 1
-    assert "reply+" in organisers.pop()
+    # One ORGANIZER for an address and an event, whatever becomes of the registration.
+    assert before["ORGANIZER"] == gone.walk("VEVENT")[0]["ORGANIZER"]
+    assert "reply+" in str(come.walk("VEVENT")[0]["ORGANIZER"])
     assert token in text_of(to(mails, "new@example.org"))
     assert token not in to(mails, "ada@example.org").as_string()
 
