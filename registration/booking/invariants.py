@@ -197,7 +197,39 @@ def _handover_link_astray(event_id: OfEvent | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
+def _gone_inside(event_id: OfEvent | None) -> AnySelect:
+    came_in = (
+        select(Attendee.registration_id, func.count().label("people"))
+        .join(Registration, Registration.id == Attendee.registration_id)
+        .where(Attendee.checked_in_at.is_not(None), Attendee.removed_at.is_(None), *those_of(event_id))
+        .group_by(Attendee.registration_id)
+        .subquery()
+    )
+    people = func.coalesce(came_in.c.people, 0)
+    is_seated = Registration.state == rules.CONFIRMED
+    query = (
+        select(
+            Event.slug,
+            Registration.id.label("registration"),
+            Registration.state,
+            Registration.inside,
+            people.label("people"),
+        )
+        .join(Event, Event.id == Registration.event_id)
+        .outerjoin(came_in, came_in.c.registration_id == Registration.id)
+        # What ended before there was this rule counts nobody.
+        .where(or_(and_(is_seated, Registration.inside != people), and_(~is_seated, Registration.inside > 0)))
+    )
+    return _in_event(query, event_id)
+
+
 INVARIANTS = (
+    Invariant(
+        "I19",
+        "Whoever came in has her seat",
+        "Registration {registration} of {slug} is {state} and counts {inside} people as in; {people} are.",
+        _gone_inside,
+    ),
     Invariant(
         "I5",
         "A form that was sent twice is one registration",

@@ -36,10 +36,10 @@ def is_this_machine_alone(addresses: Sequence[Address]) -> bool:
     return all(ipaddress.ip_address(place.partition("%")[0]).is_loopback for _family, place in addresses)
 
 
-def listen(host: str, port: int) -> list[socket.socket]:
+def listen(host: str, port: int, else_try: str = "--port") -> list[socket.socket]:
     """Return a listening socket for each address of *host*, all at one port; 0 is any that is free.
 
-    Raises ConfigurationError when that cannot be had.
+    Raises ConfigurationError, which says to try *else_try*, when that cannot be had.
     """
     addresses = addresses_of(host)
     for left in reversed(range(_TRIES)):
@@ -49,7 +49,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
             if port == 0 and left and error.errno == errno.EADDRINUSE:
                 continue
             raise ConfigurationError(
-                f"Port {port} of {host} cannot be had ({error.strerror}). Choose another with --port."
+                f"Port {port} of {host} cannot be had ({error.strerror}). Choose another with {else_try}."
             ) from None
     raise AssertionError("the last try returns or raises")
 

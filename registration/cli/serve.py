@@ -53,7 +53,7 @@ def worker() -> None:
     log_lines()
     stop = threading.Event()
     _stop_on_signals(stop)
-    click.echo("worker: sending mail as it comes", err=True)
+    log.info("sending mail as it comes")
     with working(_app(), stop) as threads:
         stop.wait()
     _end(threads)
@@ -68,7 +68,7 @@ def start(host: str, port: int) -> None:
     app = _app()
     _refuse_open_development(app, host)
     bring_schema_up()
-    sockets = listen(host, port)
+    sockets = listen(host, port, "--port" if is_production(app.config) else "make run PORT=8001 (or --port)")
     _take_address(app, host, sockets)
     own = app.config["BASE_URL"]
     if not is_production(app.config):

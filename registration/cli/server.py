@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 HEAD_SECONDS = 30
 # Seconds that a stop gives to what was taken: to be answered; to come whole; to come at all.
 ANSWER_SECONDS, BODY_SECONDS, FIRST_SECONDS = 25.0, 10.0, 0.5
+# Seconds between two lines in the log that there is no room.
+_TELL_SECONDS = 60.0
 # Connections taken between two looks at the others.
 _AT_ONCE = 256
 # As many as Linux keeps for us (net.core.somaxconn) until they are taken.
@@ -37,7 +39,7 @@ class Listener(TcpWSGIServer):
         self, application: Any, sock: socket.socket, connections: Connections, **shared: Any
     ) -> None:
         self.connections = connections
-        self._rests_until = 0.0
+        self._rests_until = self._tells_at = 0.0
         info = (sock.family, sock.type, sock.proto, sock.getsockname())
         super().__init__(application, _sock=sock, bind_socket=False, sockinfo=info, **shared)
 
@@ -92,8 +94,11 @@ class Listener(TcpWSGIServer):
 
     def _rest(self, why: str) -> None:
         """Take nobody for a moment: asking again at once would only heat the machine."""
-        self._rests_until = time.time() + 0.2
-        log.warning("no room for another connection (%s)", why)
+        now = time.time()
+        self._rests_until = now + 0.2
+        if now >= self._tells_at:
+            self._tells_at = now + _TELL_SECONDS
+            log.warning("no room for another connection (%s)", why)
 
 
 class Server:
@@ -112,6 +117,8 @@ class Server:
             threads=threads,
             backlog=_BACKLOG,
             ident=None,
+            # Visitors leave in the middle of things all day long: no fault of anybody, and no traceback.
+            log_socket_errors=False,
             clear_untrusted_proxy_headers=False,
             **options,
         )

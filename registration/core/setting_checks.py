@@ -182,7 +182,8 @@ def _check_time_zone(name: str, settings: Mapping[str, Any]) -> None:
         return
     by_lower = {zone.lower(): zone for zone in time_zones()}
     close = difflib.get_close_matches(str(told).lower(), by_lower, n=1)
-    meant = f" Did you mean {by_lower[close[0]]}?" if close else ""
+    found = _renamed().get(told) or (by_lower[close[0]] if close else "")
+    meant = f" Did you mean {found}?" if found else ""
     raise ConfigurationError(f"{refused(name, 'a time zone, as in Europe/Brussels', told).message}{meant}")
 
 
@@ -191,6 +192,13 @@ def time_zones() -> frozenset[str]:
     """Return the zones by their present names, as countries list them, and UTC."""
     rows = files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8").splitlines()
     return frozenset({"UTC", *(row.split("\t")[2] for row in rows if row and not row.startswith("#"))})
+
+
+def _renamed() -> dict[str, str]:
+    """Return the present name of each zone that has an older one, as in Europe/Kiev."""
+    rows = files("tzdata").joinpath("zoneinfo/tzdata.zi").read_text("utf-8").splitlines()
+    links = [row.split() for row in rows if row.startswith("L ")]
+    return {old: new for _link, new, old in links if new in time_zones()}
 
 
 def _check_number(name: str, settings: Mapping[str, Any]) -> None:

@@ -207,7 +207,7 @@ def move(model: Model, key: str, hall: int, to: int, category: str, at: datetime
     ):
         return "not-now"
     people = [f"{category}@{parts(one)[2]}" for one in entry.present]
-    trouble = room.trouble(people)
+    trouble = "is-in" if entry.inside else room.trouble(people)
     if trouble:
         return trouble
     joining = Entry(

@@ -20,6 +20,7 @@ ANSWERS = frozenset(
     {
         "receipt", "link", "conflict", "full", "not-together", "not-found", "capacity", "done", "not-now",
         "offer-ended", "late", "no-seat", "no-room", "reason-missing", "firm-missing", "refused", "closed",
+        "is-in", "too-large",
     }
 )  # fmt: skip
 _ENDING = frozenset({"cancel", "remove one", "decline", "reject", "move", "merge"})

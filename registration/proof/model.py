@@ -79,8 +79,21 @@ class Model:
         entry = self.entry(key, hall)
         if entry is None:
             return "not-found"
-        if entry.state not in ENDED:
-            self.end(entry, hall, CANCELLED, at, "removed" if by_organiser else "cancelled")
+        if entry.state in ENDED:
+            return "done"
+        if entry.inside:
+            return "is-in"
+        self.end(entry, hall, CANCELLED, at, "removed" if by_organiser else "cancelled")
+        return "done"
+
+    def check_in(self, key: str, hall: int, rank: int, *, is_in: bool) -> str:
+        """Somebody comes in at the door, or that is taken back; who is in keeps the seat."""
+        entry = self.entry(key, hall)
+        if is_in and self.rooms[hall].is_off:
+            return "not-now"
+        if entry is None or entry.state != SEATED or entry.people.get(rank) is None:
+            return "not-found"
+        (entry.inside.add if is_in else entry.inside.discard)(rank)
         return "done"
 
     def accept(self, key: str, hall: int, at: datetime) -> str:
@@ -137,8 +150,8 @@ class Model:
             return "done"
         if rank not in entry.people:
             return "not-found"
-        if entry.people[rank] is None:
-            return "done"
+        if entry.people[rank] is None or rank in entry.inside:
+            return "is-in" if rank in entry.inside else "done"
         if entry.size == 1:
             self.end(entry, hall, CANCELLED, at)
             return "done"
@@ -249,7 +262,7 @@ class Model:
                     continue
                 hall, before = entry.replaces
                 entry.replaces = None
-                if before.state not in ENDED:
+                if before.state not in ENDED and not before.inside:
                     before.end(CANCELLED)
                     self.mails[before.form.key, hall, CANCELLED] += 1
                     self.promote(hall, at)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from registration.booking.admission.services import register
+from registration.booking.changes.attendance import check_in
 from registration.booking.changes.cancel import Target, cancel, cancel_attendee
 from registration.booking.changes.offers import accept, decline
 from registration.booking.event_settings.capacity import change_capacity
@@ -201,6 +202,21 @@ def _should_remove(model: Model, values: Values) -> str:
     return model.remove(values["key"], values["hall"], values["rank"], clock.now())
 
 
+def _to_check_in(chance: Chance, client: Client) -> Values | None:
+    chosen = one_registration(chance, client)
+    return None if chosen is None else {**chosen, "rank": chance.below(2), "is_in": chance.below(3) > 0}
+
+
+def _check_in(hands: Hands, values: Values) -> str:
+    found = target(hands.stage, values["key"], values["hall"])
+    check_in(found.event_id, attendee(found, values["rank"]), is_in=values["is_in"], actor=ORGANISER)
+    return "done"
+
+
+def _should_check_in(model: Model, values: Values) -> str:
+    return model.check_in(values["key"], values["hall"], values["rank"], is_in=values["is_in"])
+
+
 def _to_resize(chance: Chance, client: Client) -> Values:
     number = chance.below(len(client.stage.halls))
     hall = client.stage.halls[number]
@@ -305,6 +321,7 @@ OF_SEATS: Sequence[Operation] = (
     Operation("register once more", 5, _same_person, _register, _should_register),
     Operation("cancel", 18, _to_cancel, _cancel, _should_cancel),
     Operation("remove one", 10, _to_remove, _remove, _should_remove),
+    Operation("check in", 5, _to_check_in, _check_in, _should_check_in),
     Operation("change capacity", 12, _to_resize, _resize, _should_resize),
     Operation("accept", 8, _offered, on_registration(accept, ATTENDEE), _should_accept),
     Operation("decline", 3, _offered, on_registration(decline, ATTENDEE), _should_decline),

@@ -33,6 +33,8 @@ class Entry:
     part: int = 0
     is_seated: bool = False
     replaces: "tuple[int, Entry] | None" = None
+    # The ranks of those who came in.
+    inside: set[int] = field(default_factory=set)
 
     @property
     def present(self) -> list[str]:

@@ -48,6 +48,8 @@ def merge(model: Model, hall: int, keep: str, drop: str, at: datetime) -> str:
         return "done"
     if dropped.state in (SEATED, OFFERED) and kept.state not in (SEATED, OFFERED):
         return "not-now"
+    if dropped.inside:
+        return "is-in"
     dropped.end(CANCELLED)
     model.promote(hall, at)
     return "done"

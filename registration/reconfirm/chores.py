@@ -9,6 +9,7 @@ from registration.core.database import db
 from registration.journal.services import SYSTEM
 from registration.reconfirm.queries import events_to_ask, silent
 from registration.reconfirm.services import ask_some, note_silence
+from registration.seats.attendance import HolderIsIn
 from registration.web.filters import moment
 from registration.web.locale import babel_name
 
@@ -34,6 +35,10 @@ def free_silent_seats() -> int:
                 "We asked whether you still come, and had no answer by %(when)s.",
                 when=moment(one.deadline_at, one.time_zone),
             )
-        cancel(Target(one.event_id, one.registration_id, one.booking_id), SYSTEM, reason)
+        try:
+            cancel(Target(one.event_id, one.registration_id, one.booking_id), SYSTEM, reason)
+        except HolderIsIn:
+            # She came without a word, and is in.
+            continue
         freed += 1
     return freed

@@ -145,6 +145,8 @@ def silent(session: Session) -> list[Silent]:
             Reconfirmation.deadline_at <= at,
             or_(Reconfirmation.answer.is_(None), Reconfirmation.answer == SILENCE),
             Registration.state == rules.CONFIRMED,
+            # Who came in says more than a word.
+            Registration.inside == 0,
             KEEPS_PROMISES,
             # A seat that is freed when it has begun helps nobody.
             Event.starts_at > at,

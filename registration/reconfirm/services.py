@@ -16,6 +16,7 @@ from registration.reconfirm.models import Reconfirmation, ReconfirmationPlan
 from registration.reconfirm.queries import unasked
 from registration.reconfirm.rules import NO, SILENCE, YES, asks_at, deadline_at, is_time_to_ask
 from registration.seats import gate as gates
+from registration.seats.attendance import check_empty
 from registration.seats.models import Registration
 
 BATCH = 200
@@ -73,9 +74,12 @@ def ask_some(event_id: int) -> int:
 
 
 def answer(registration_id: int, word: str) -> None:
-    """Note the answer of a party. The same again is no error. Raises TooLate."""
+    """Note the answer of a party. The same again is no error. Raises TooLate, HolderIsIn."""
 
     def work(session: Session) -> None:
+        inside = session.scalar(select(Registration.inside).where(Registration.id == registration_id))
+        if word == NO:
+            check_empty(inside or 0, ATTENDEE)
         if _note_answer(session, registration_id, word):
             event_id = session.scalar(select(Registration.event_id).where(Registration.id == registration_id))
             note = Note("reconfirmed", event_id=event_id, registration_id=registration_id, after=word)

@@ -39,6 +39,7 @@ class Held:
     priority: int
     is_seated: bool
     needs: Mapping[int, int]
+    inside: int = 0
 
 
 def set_states(  # noqa: PLR0913 - one step with all that may change in it

@@ -17,6 +17,7 @@ from registration.core.database import insert_all, table
 from registration.journal.services import Actor
 from registration.seats import gate as gates
 from registration.seats import ledger, rules
+from registration.seats.attendance import check_empty
 from registration.seats.changing import Change, Held, note_changes, set_states
 from registration.seats.gate import Gate
 from registration.seats.line import head, held, times_of
@@ -150,11 +151,15 @@ def release_all(
     actor: Actor,
     reason: str | None = None,
 ) -> list[Change]:
-    """End registrations and give back what they hold, in one step. Raises ForbiddenArrow."""
+    """End registrations and give back what they hold, in one step: the only way a seat ends as a whole.
+
+    Raises ForbiddenArrow, HolderIsIn.
+    """
     found = held(session, gate, registration_ids)
     freed: Counter[int] = Counter()
     for one in found:
         rules.check_arrow(one.state, after)
+        check_empty(one.inside, actor)
         if one.is_seated:
             freed.update(one.needs)
     if freed:

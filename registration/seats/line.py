@@ -28,6 +28,7 @@ _HELD = (
     _registration.state,
     _registration.priority,
     _registration.seated_step,
+    _registration.inside,
 )
 
 
@@ -151,6 +152,7 @@ def _with_needs(session: Session, gate: Gate, rows: Sequence[Any]) -> list[Held]
             row.priority,
             row.state in rules.HOLDING and row.seated_step is not None,
             needs[row.id],
+            row.inside,
         )
         for row in rows
     ]

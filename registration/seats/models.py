@@ -180,6 +180,8 @@ class Registration(Model):
     seated_step: Mapped[int | None]
     kept_seats: Mapped[int] = mapped_column(default=0, server_default="0")
     seated_reason: Mapped[str | None] = mapped_column(String(500))
+    # How many of its people are in at the door: who is in keeps the seat (seats/attendance.py).
+    inside: Mapped[int] = mapped_column(default=0, server_default="0")
     receipt: Mapped[str] = mapped_column(String(64), default="", server_default="")
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
     hold_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

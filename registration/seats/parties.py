@@ -12,6 +12,7 @@ from registration.core.database import table
 from registration.journal.services import Actor
 from registration.seats import gate as gates
 from registration.seats import ledger, rules
+from registration.seats.attendance import check_empty
 from registration.seats.changing import Held, note_changed_size
 from registration.seats.engine import NEEDS, Admitted, Claim, join
 from registration.seats.gate import Gate
@@ -37,6 +38,7 @@ def change_needs(
     before let her be overtaken, and nobody keeps a rank that she has no more.
     """
     one = held(session, gate, [registration_id])[0]
+    check_empty(max(0, one.inside - size), actor)
     if one.is_seated and not _exchange(session, gate, one, needs):
         return False
     before = one

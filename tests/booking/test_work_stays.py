@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from registration.booking.admission.services import register
 from registration.booking.calendar.owner import person_of, person_token
+from registration.booking.changes.attendance import check_in
 from registration.booking.changes.cancel import cancel
 from registration.booking.changes.decide import merge
 from registration.booking.changes.move import move
@@ -25,7 +26,6 @@ from registration.doctor.examine import examine
 from registration.journal.services import ATTENDEE, SYSTEM
 from registration.mail.worker import send_due
 from registration.organiser.attendees.answers import answers_of
-from registration.organiser.event.services import check_in
 from registration.seats import rules
 from registration.seats.explain import why_registration
 from registration.seats.models import Registration

@@ -262,7 +262,37 @@ def reserved() -> Iterator[Step]:
     yield _at("seat by hand", "p", EVEN, reason="Speaks at the event")
 
 
+def inside() -> Iterator[Step]:
+    """Who came in keeps her seat, whatever is done with it."""
+    yield _form("a", FIT, "Guest", "Guest")
+    yield _form("b", FIT, "Guest")
+    yield _form("c", FIT, "Guest")
+    yield _form("d", FIT, "Guest")
+    yield _at("check in", "a", FIT, rank=0, is_in=True)
+    yield _at("check in", "c", FIT, rank=0, is_in=True)
+    yield _cancel("a", FIT)
+    yield _at("cancel", "a", FIT, by_organiser=True)
+    yield _at("remove one", "a", FIT, rank=0)
+    yield _at("remove one", "a", FIT, rank=1)
+    yield _at("move", "a", FIT, to=SHORT, category="")
+    yield _merge("a", "b", FIT)
+    yield _at("check in", "b", FIT, rank=0, is_in=True)
+    yield _cancel("b", FIT)
+    yield _form("e", SHORT, "", "", "")
+    yield _form("f", ROOMS, "Guest/A")
+    yield _form("g", KEPT, "")
+    yield _form("h", KEPT, "")
+    yield _at("move", "f", ROOMS, to=KEPT, category="")
+    yield _at("check in", "f", ROOMS, rank=0, is_in=True)
+    # She gets the seat that she waited for, and keeps the one she is in.
+    yield _cancel("g", KEPT)
+    yield Step("sweep", {})
+    yield _at("check in", "a", FIT, rank=0, is_in=False)
+    yield _cancel("a", FIT)
+
+
 STORIES = {
+    "inside": inside,
     "reserved": reserved,
     "plain": plain,
     "asked": asked,
@@ -272,6 +302,15 @@ STORIES = {
 }
 # What each story must have been answered: otherwise it met less than it was written for.
 ANSWERS = {
+    "inside": {
+        ("check in", "done"),
+        ("check in", "not-found"),
+        ("cancel", "is-in"),
+        ("cancel", "done"),
+        ("remove one", "is-in"),
+        ("remove one", "done"),
+        ("move", "is-in"),
+    },
     "reserved": {
         ("register", "receipt"),
         ("seat by hand", "reason-missing"),

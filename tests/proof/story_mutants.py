@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registration.booking.changes import attendance, verify_address
+from registration.booking.changes import cancel as changes_cancel
 from registration.booking.changes import decide as changes_decide
 from registration.booking.changes import move as changes_move
 from registration.booking.changes import party as changes_party
 from registration.booking.changes import target as changes_target
-from registration.booking.changes import verify_address
 from registration.booking.tasks import sweep as tasks_sweep
 from registration.seats import engine, parties, rules
 from registration.seats import gate as gates
@@ -219,7 +220,34 @@ def _split_to_the_end() -> Mutation:
 
 
 # By the story that brings them to light.
+def _seat_of_who_is_in_ends() -> Mutation:
+    """Who came in loses the seat as anybody else."""
+    return [(engine, "check_empty", lambda *_args: None)]
+
+
+def _one_who_is_in_given_back() -> Mutation:
+    """One of a party who came in is given back."""
+    return [(changes_cancel, "check_empty", lambda *_args: None)]
+
+
+def _moved_from_inside() -> Mutation:
+    """Who came in moves to another event."""
+    return [(changes_move, "check_empty", lambda *_args: None)]
+
+
+def _check_in_uncounted() -> Mutation:
+    """Nobody counts who came in."""
+    return [(attendance, "count_in", lambda *_args: None)]
+
+
+OF_DOORS: dict[str, Callable[[], Mutation]] = {
+    "seat of who is in ends": _seat_of_who_is_in_ends,
+    "one who is in is given back": _one_who_is_in_given_back,
+    "moved from inside": _moved_from_inside,
+    "check-in is not counted": _check_in_uncounted,
+}
 OF_STORIES: dict[str, dict[str, Callable[[], Mutation]]] = {
+    "inside": OF_DOORS,
     "reserved": OF_STRICT,
     "asked": {
         "approval not asked for": _approval_not_asked,

@@ -16,6 +16,7 @@ from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
 from registration.journal.services import Actor
 from registration.seats import engine, parties, rules
+from registration.seats.attendance import check_empty
 
 __all__ = ["Target", "cancel", "cancel_attendee"]
 
@@ -25,7 +26,7 @@ def cancel(target: Target, actor: Actor, reason: str | None = None, *, tells: bo
 
     Return how many parties from the waitlist have, or are offered, what came free.
     *tells* says whether the person herself gets a mail; who is promoted always does.
-    Raises NotFound, Unavailable.
+    Raises HolderIsIn, NotFound, Unavailable.
     """
     return write_tx(lambda session: _cancel(session, target, actor, reason, tells=tells))
 
@@ -33,7 +34,7 @@ def cancel(target: Target, actor: Actor, reason: str | None = None, *, tells: bo
 def cancel_attendee(
     target: Target, attendee_id: int, actor: Actor, reason: str | None = None, *, by_self: bool = False
 ) -> int:
-    """Give back one attendee's seat; the last one's cancels the registration. Raises NotFound.
+    """Give back one attendee's seat; the last one's cancels the registration. Raises HolderIsIn, NotFound.
 
     *by_self* says that she did it herself, by the link to her own address, and not the contact.
 
@@ -59,7 +60,7 @@ def _cancel_attendee(
     if registration_of(session, target).state in rules.ENDED:
         return 0
     attendee = session.execute(
-        select(Attendee.removed_at, Attendee.name).where(
+        select(Attendee.removed_at, Attendee.checked_in_at, Attendee.name).where(
             Attendee.id == attendee_id, Attendee.registration_id == target.registration_id
         )
     ).one_or_none()
@@ -67,6 +68,7 @@ def _cancel_attendee(
         raise NotFound(_("There is no such attendee in this registration."))
     if attendee.removed_at is not None:
         return 0
+    check_empty(int(attendee.checked_in_at is not None), actor)
     members = members_of(session, target.registration_id)
     by = {"by": "self", "who": attendee.name} if by_self else {}
     if len(members) == 1:

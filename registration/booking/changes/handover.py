@@ -26,6 +26,7 @@ from registration.events.models import Event, Question
 from registration.journal.services import ATTENDEE, Actor, Note, record
 from registration.seats import gate as gates
 from registration.seats import rules
+from registration.seats.attendance import check_empty
 from registration.seats.models import Registration
 
 
@@ -108,6 +109,7 @@ def _hand_over(session: Session, target: Target, attendee_id: int, to: Successor
     attendee = child_of(session, Attendee, attendee_id, sentence, registration_id=target.registration_id)
     if attendee.removed_at:
         raise NotFound(sentence)
+    check_empty(int(attendee.checked_in_at is not None), actor)
     asked = session.scalar(
         select(Handover.email).where(Handover.attendee_id == attendee_id, Handover.state == "open")
     )
@@ -154,6 +156,8 @@ def _take_over(session: Session, handover_id: int, event_id: int, taking: Taking
     target = Target(event_id, registration.id)
     if check_changeable(session, target) != rules.CONFIRMED:
         raise NotToHandOn(_("This seat is not free to take over any more."))
+    if attendee.checked_in_at is not None:
+        raise NotToHandOn(_("The person who gave you this seat has come in, so it is hers."))
     old = session.get_one(Booking, handover.booking_id)
     told = [(old.name, old.email, old.locale)]
     if attendee.email and normal_email(attendee.email) not in (old.email_normal, ""):
@@ -192,7 +196,6 @@ def _replace(
         leave_to_others(session, registration, attendee.id)
     session.execute(gone)
     attendee.code = new_code(10)
-    attendee.checked_in_at = None
     session.flush()
     rename(session, Corrected(attendee.id, taking.name, handover.email, taking.firm))
     put_answers(session, attendee.id, taking.answers)

@@ -21,6 +21,7 @@ from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE, SYSTEM, Actor
 from registration.seats import engine, rules
 from registration.seats import gate as gates
+from registration.seats.attendance import check_empty
 from registration.seats.models import Registration
 
 
@@ -65,6 +66,7 @@ def _move(
     # By another form too: an address has one registration for an event, or as many as the operator lets it.
     if has_enough(session, booked.email_normal, event_id):
         raise NotNow(_l("You have a registration for that event already."))
+    check_empty(registration.inside, actor)
     coming = session.scalars(
         select(Attendee)
         .where(Attendee.registration_id == registration.id, Attendee.removed_at.is_(None))
@@ -131,9 +133,11 @@ def _finish(session: Session, registration_id: int) -> None:
 
 
 def _give_up(session: Session, gate: gates.Gate, old_id: int, new_id: int, actor: Actor) -> None:
-    """End the earlier registration, and tell that she moved."""
-    state = session.scalar(select(Registration.state).where(Registration.id == old_id))
-    if state not in rules.ENDED:
+    """End the earlier registration, and tell that she moved; whoever came in there keeps both."""
+    state, inside = session.execute(
+        select(Registration.state, Registration.inside).where(Registration.id == old_id)
+    ).one()
+    if state not in rules.ENDED and not inside:
         change = engine.release(
             session, gate, old_id, rules.CANCELLED, actor, f"moved to registration {new_id}"
         )

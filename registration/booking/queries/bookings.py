@@ -39,6 +39,7 @@ class Companion:
     is_removed: bool
     category_id: int | None = None
     sessions: tuple[str, ...] = ()
+    checked_in_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,7 @@ _PEOPLE = (
         Attendee.firm,
         Attendee.code,
         Attendee.removed_at,
+        Attendee.checked_in_at,
         Attendee.category_id,
         Category.name.label("category"),
         Category.translations,
@@ -172,7 +174,7 @@ def read_ahead(session: Session, registration_ids: Sequence[int]) -> Sequence[Ro
     rows = session.execute(_SEATS.where(Registration.id.in_(registration_ids))).all()
     for row in rows:
         keep(session, ("seat", row.Registration.id), row)
-    people: dict[int, list[Row[Any]]] = {one: [] for one in registration_ids}
+    people: dict[int, list[Any]] = {one: [] for one in registration_ids}
     for person in session.execute(_PEOPLE, {"ids": list(registration_ids)}):
         people[person.registration_id].append(person)
     for registration_id, rows_of_one in people.items():
@@ -343,6 +345,7 @@ def _companions(
                 one.removed_at is not None,
                 one.category_id,
                 as_lines(claims.picked.get(one.id, ()), zones[one.registration_id], locale),
+                one.checked_in_at,
             )
         )
     return found

@@ -4,13 +4,13 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.accounts.access import DOOR
+from registration.booking.changes.attendance import check_in as let_in
 from registration.booking.models import Attendee
 from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.attendees.queries import Filters, attendees
 from registration.organiser.event.queries import expected_and_in
-from registration.organiser.event.services import check_in as let_in
 from registration.organiser.shared.screen import actor, event_screen
 from registration.seats import rules
 
@@ -37,6 +37,11 @@ def door(event: Event) -> ResponseReturnValue:
 
 @event_page(DOOR)
 def check_in(event: Event, attendee_id: int) -> ResponseReturnValue:
-    """Let somebody in, or take it back."""
+    """Let somebody in, or take it back: at the door, or on the page of her registration."""
     let_in(event.id, attendee_id, is_in=request.form.get("undo") is None, actor=actor())
+    registration_id = request.form.get("registration", type=int)
+    if registration_id is not None:
+        return redirect(
+            url_for("organiser.registration", slug=event.slug, registration_id=registration_id), 303
+        )
     return redirect(url_for("organiser.checkin", slug=event.slug, q=request.form.get("q", "")[:100]), 303)

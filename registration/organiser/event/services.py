@@ -5,16 +5,13 @@ from dataclasses import asdict, dataclass, fields
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registration.accounts.models import Organiser
-from registration.booking.changes.target import NotNow, is_called_off
 from registration.booking.event_settings.closing import to_be_told
-from registration.booking.models import Attendee
 from registration.booking.notifications.notify import announce_moved
 from registration.capability.services import TEAM, replace, revoke
-from registration.core import clock, optimistic_lock
+from registration.core import optimistic_lock
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
@@ -25,8 +22,6 @@ from registration.events.services import CategoryFacts, Facts, QuestionFacts, Te
 from registration.journal.services import Actor, Note, record
 from registration.organiser.event import moving
 from registration.seats import gate as gates
-from registration.seats import rules
-from registration.seats.models import Registration
 
 NEEDS = QuestionFacts(
     label="Do you need anything to take part?",
@@ -80,38 +75,6 @@ def stored_event(event: Event) -> dict[str, object]:
     return {one.name: getattr(event, one.name) for one in fields(Facts)} | {
         one.name: getattr(told, one.name, "") for one in fields(Text) if one.name != "locale"
     }
-
-
-def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> None:
-    """Note that somebody came in, or take that back.
-
-    Raises NotFound unless she has a seat here, and NotNow where the event was cancelled.
-    """
-
-    def work(session: Session) -> None:
-        if is_in and is_called_off(session, event_id):
-            raise NotNow(_("This event is cancelled. Nobody can be checked in."))
-        registration_id = session.scalar(
-            select(Registration.id)
-            .join(Attendee, Attendee.registration_id == Registration.id)
-            .where(
-                Attendee.id == attendee_id,
-                Attendee.removed_at.is_(None),
-                Registration.event_id == event_id,
-                Registration.state == rules.CONFIRMED,
-            )
-        )
-        if registration_id is None:
-            raise NotFound(_("Nobody with a seat here has this number."))
-        at = clock.now() if is_in else None
-        session.execute(update(Attendee).where(Attendee.id == attendee_id).values(checked_in_at=at))
-        action = "checked-in" if is_in else "checked-out"
-        note = Note(
-            action, event_id=event_id, registration_id=registration_id, facts={"attendee": attendee_id}
-        )
-        record(session, actor, note)
-
-    write_tx(work)
 
 
 def note_export(event: Event, fmt: str, count: int, actor: Actor) -> None:
