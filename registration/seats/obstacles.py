@@ -45,7 +45,7 @@ def in_the_way(named: Sequence[tuple[PoolSeats, str, int]], *, shows_seats: bool
         free = room_of(pool, own)
         if free >= need or pool.kind == "event":
             continue
-        sentences.append(_used(pool, name) if free <= 0 else _short(name, free, need))
+        sentences.append(_used(pool, name) if free <= 0 else _short(name, min(free, pool.seats), need))
     if sentences and shows_seats and left > 0:
         sentences[-1] += " " + ngettext(
             "%(num)s other seat of the event is free.", "%(num)s other seats of the event are free.", left
@@ -59,14 +59,14 @@ def room_of(pool: PoolSeats, own: int) -> int:
 
 
 def _used(pool: PoolSeats, name: str) -> str:
-    if pool.wanted == 0:
+    if pool.seats == 0:
         return str(_("%(name)s: no seats are given.", name=name))
     if pool.kind == "firm":
         return str(
             ngettext(
                 "%(name)s has used its %(num)s seat.",
                 "%(name)s has used its %(num)s seats.",
-                pool.wanted,
+                pool.seats,
                 name=name,
             )
         )

@@ -18,8 +18,8 @@ def promises(line: LinePolicy, has_waitlist: bool, zone: str) -> list[str]:
     if line.confirms_address:
         told.append(
             ngettext(
-                "Your seats are kept for %(num)s minute, until you press the link in our mail.",
-                "Your seats are kept for %(num)s minutes, until you press the link in our mail.",
+                "Free seats are held for you for %(num)s minute, until you press the link in our email.",
+                "Free seats are held for you for %(num)s minutes, until you press the link in our email.",
                 line.hold_minutes,
             )
         )

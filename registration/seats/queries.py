@@ -44,6 +44,16 @@ class PoolSeats:
         return max(0, self.capacity - self.taken - self.kept)
 
     @property
+    def shown(self) -> int:
+        """How many seats the public is told of: what is planned beyond them is the organiser's."""
+        return min(self.seats, self.capacity)
+
+    @property
+    def shown_left(self) -> int:
+        """How many free seats the public is told of, never more than there are seats."""
+        return min(self.left, self.seats)
+
+    @property
     def free(self) -> int:
         return self.capacity - self.taken
 
@@ -94,7 +104,8 @@ class Availability:
 
     @property
     def left(self) -> int:
-        return self.event.left
+        """How many seats are free for everybody, as the public is told."""
+        return self.event.shown_left
 
     @property
     def pools(self) -> list[PoolSeats]:
@@ -105,8 +116,8 @@ class Availability:
         """Return how many seats a person of this category may still get."""
         rooms = self.for_newcomers
         pool = self.categories.get(category_id)
-        left = _open(rooms[self.event.id])
-        return left if pool is None else min(left, _open(rooms[pool.id]))
+        left = min(_open(rooms[self.event.id]), self.event.seats)
+        return left if pool is None else min(left, _open(rooms[pool.id]), pool.seats)
 
     @property
     def for_newcomers(self) -> rules.Rooms:
@@ -188,7 +199,11 @@ def seats_now(seats: Availability, category_ids: Sequence[int], line_is: rules.L
     stands_still = line_is.stands_still(clock.now()) and seats.waiting > 0
     is_held = left > 0 and (stands_still or for_newcomers <= 0)
     return SeatsNow(
-        left if is_held else for_newcomers, seats.event.capacity, seats.waiting, is_held, seats.may_wait
+        min(left if is_held else for_newcomers, seats.event.seats),
+        seats.event.shown,
+        seats.waiting,
+        is_held,
+        seats.may_wait,
     )
 
 

@@ -72,6 +72,7 @@ def values(seat: Seat, facts: Mapping[str, Any], booking_url: str, event_url: st
         "event_link": event_url,
         "days": _days_until(seat),
         "next_step": seat.next_step,
+        "is_seated": seat.is_seated,
         "in_the_way": isolated(" ".join(seat.obstacles)),
         "state": seat.state,
         "has_seat": seat.state == rules.CONFIRMED and not seat.is_mixed,

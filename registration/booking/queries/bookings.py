@@ -83,6 +83,8 @@ class Seat:
     is_mixed: bool = False
     # Which limit is in the way while it waits, a sentence each.
     obstacles: tuple[str, ...] = ()
+    # Whether seats are held for it now: an address that is not confirmed may hold none.
+    is_seated: bool = False
 
     @property
     def next_step(self) -> str:
@@ -324,6 +326,7 @@ def _seat(
         attendees=tuple(companions),
         entry=entry,
         obstacles=in_the_way,
+        is_seated=registration.state in rules.HOLDING and registration.seated_step is not None,
     )
 
 
