@@ -1,9 +1,12 @@
 """Text on its way into a mail header, a file name or a log line: one harmless line."""
 
+import re
 import unicodedata
 
 # Letters by category, yet they draw nothing: used to fake an empty or a double name.
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# By whole words: to look for an address from each letter on would take quadratic time.
+_WORD = re.compile(r"<?[^\s<>;]+>?")
 _LINE_BREAKS = frozenset({"Zl", "Zp", "Zs"})
 # Cc control, Cf format (bidi, zero-width, BOM, tags), Cs half of a surrogate pair.
 _DROPPED = frozenset({"Cc", "Cf", "Cs"})
@@ -22,6 +25,11 @@ def one_line(text: str, limit: int = 200) -> str:
     if len(line) <= limit:
         return line
     return line[: limit - 1].rstrip() + "…"
+
+
+def without_addresses(said: str) -> str:
+    """Return *said*, the words of another server, without addresses: they end up in logs and lists."""
+    return _WORD.sub(lambda word: "(address)" if "@" in word[0][1:-1] else word[0], said)
 
 
 def _visible(character: str) -> str:

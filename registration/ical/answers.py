@@ -13,7 +13,7 @@ from registration.core import clock
 from registration.core.urls import public_url
 from registration.ical.feeds import BUILDER_VERSION, Feed, Part, etag, feed
 from registration.ical.links import webcal
-from registration.web.locale import page_locale
+from registration.web.locale import ADDRESS, chosen_by, page_locale
 
 CALENDAR = "text/calendar; charset=utf-8"
 # An empty feed has no change of its own to tell.
@@ -38,10 +38,18 @@ class Told:
     modified_at: datetime | None = None
 
 
+def feed_address(path: str) -> str:
+    """Return the address of the feed at *path* in the language of this page.
+
+    Programs fetch it from wherever their maker has machines, in whatever language these speak.
+    """
+    return f"{public_url(path)}?lang={page_locale()}"
+
+
 def answer(told: Told, parts: Callable[[], Sequence[Part]]) -> Response:
     """Return the feed, or 304 without asking for *parts* when the reader has it."""
     language = page_locale()
-    tag = etag(BUILDER_VERSION, public_url(told.path), told.name, language, *told.facts)
+    tag = etag(BUILDER_VERSION, _own_address(told), told.name, language, *told.facts)
     response = Response(mimetype="text/calendar")
     response.headers["Content-Type"] = CALENDAR
     response.set_etag(tag, weak=True)
@@ -60,9 +68,8 @@ def answer(told: Told, parts: Callable[[], Sequence[Part]]) -> Response:
 
 def revoked() -> Response:
     """Return the answer at an address that was revoked: gone for good, so that programs ask no more."""
-    return Response(
-        f"{_('This calendar address was revoked. Take the new one.')}\n", 410, mimetype="text/plain"
-    )
+    told = _("This calendar address was revoked. Take the new one.")
+    return Response(f"{told}\n", 410, mimetype="text/plain")
 
 
 def qr_code(url: str, *, is_personal: bool = False) -> Response:
@@ -84,6 +91,10 @@ def attachment(raw: bytes, filename: str) -> Response:
     return response
 
 
+def _own_address(told: Told) -> str:
+    return feed_address(told.path) if chosen_by() == ADDRESS else public_url(told.path)
+
+
 def _has_it(response: Response) -> bool:
     known, _weak = response.get_etag()
     if request.if_none_match:
@@ -97,7 +108,7 @@ def _built(told: Told, parts: Sequence[Part], language: str) -> bytes:
         name=told.name,
         description=str(told.description),
         # A personal feed does not carry its own address: people share calendars.
-        url="" if told.is_personal else public_url(told.path),
+        url="" if told.is_personal else _own_address(told),
         zone=told.zone or current_app.config["TIME_ZONE"],
         colour=told.colour,
         refresh_hours=told.refresh_hours,

@@ -48,6 +48,7 @@ OPENING = timedelta(minutes=15)
 def event_entry(event: Event, locale: str) -> Entry:
     """Return *event* as anybody may see it; it does not block the time of who only subscribes."""
     told = words(event, locale)
+    prefix = _("Cancelled:")
     return Entry(
         uid=event.uid,
         title=told.title,
@@ -65,7 +66,7 @@ def event_entry(event: Event, locale: str) -> Entry:
         latitude=event.latitude,
         longitude=event.longitude,
         # Equal in all languages unless it is shown.
-        cancelled_prefix=f"{_('Cancelled:')} " if event.status == "cancelled" else "",
+        cancelled_prefix=f"{prefix} " if event.status == "cancelled" else "",
     )
 
 

@@ -7,10 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from registration.core.database import db
-from registration.core.urls import public_url
 from registration.events.queries import event_by_slug, phase_of
 from registration.events.rules import Phase
-from registration.ical.answers import Told, answer, attachment, qr_code
+from registration.ical.answers import Told, answer, attachment, feed_address, qr_code
 from registration.ical.entries import download
 from registration.ical.queries import (
     Scope,
@@ -71,7 +70,7 @@ def opening(slug: str) -> ResponseReturnValue:
 @bp.get("/calendar.svg")
 def everything_qr() -> ResponseReturnValue:
     """Return the QR code of the feed of everything."""
-    return qr_code(public_url("/calendar.ics"))
+    return qr_code(feed_address("/calendar.ics"))
 
 
 @bp.get("/organisers/<slug>/calendar.svg")
@@ -79,7 +78,7 @@ def organiser_qr(slug: str) -> ResponseReturnValue:
     """Return the QR code of an organiser's feed."""
     if version_of_organiser(slug) is None:
         abort(404)
-    return qr_code(public_url(f"/organisers/{slug}/calendar.ics"))
+    return qr_code(feed_address(f"/organisers/{slug}/calendar.ics"))
 
 
 @bp.get("/programmes/<slug>/calendar.svg")
@@ -87,7 +86,7 @@ def programme_qr(slug: str) -> ResponseReturnValue:
     """Return the QR code of a programme's feed."""
     if version_of_programme(slug) is None:
         abort(404)
-    return qr_code(public_url(f"/programmes/{slug}/calendar.ics"))
+    return qr_code(feed_address(f"/programmes/{slug}/calendar.ics"))
 
 
 def _feed(known: Version, scope: Scope) -> ResponseReturnValue:

@@ -1,7 +1,6 @@
 """Read a list of guests as people paste it, and say how an invitation stands: values in, decision out."""
 
 import csv
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,7 +24,6 @@ _HEADINGS = {
     "guests": {"guests", "may bring", "brings", "invites", "gasten", "gaste", "begleitung"},
     "locale": {"language", "locale", "lang", "langue", "taal", "sprache"},
 }
-_ANGLED = re.compile(r"^(.*?)\s*<([^<>]*@[^<>]*)>\s*$")
 
 
 @dataclass(frozen=True)
@@ -140,9 +138,9 @@ def _by_looks(cells: Sequence[str]) -> list[Guest]:
 
 def _split(cell: str) -> Guest | None:
     """Return the address in *cell* with the name before it: "Ada <ada@example.org>" or without the signs."""
-    angled = _ANGLED.match(cell)
-    if angled is not None:
-        return Guest(angled[2].strip(), angled[1].strip(" \"'"))
+    named, sign, angled = cell.rstrip().removesuffix(">").partition("<")
+    if sign and cell.rstrip().endswith(">") and "@" in angled and not set("<>") & set(angled):
+        return Guest(angled.strip(), named.strip(" \"'"))
     words = cell.removeprefix("mailto:").split(" ")
     if len(words) > 1 and "@" in words[-1] and not any("@" in word for word in words[:-1]):
         return Guest(words[-1], " ".join(words[:-1]))

@@ -5,13 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
 
-from registration.core.header import one_line
+from registration.core.header import one_line, without_addresses
 from registration.mail import incoming, unwritten
 from registration.mail.incoming import Ignored, Known
 from registration.mail.undeliverable import CODE, addressee, says_nobody_there, specific_status
 
 _WORD = re.compile(r"[a-z]+")
-_ADDRESS = re.compile(r"[^\s<>;]{1,320}@[^\s<>;]{1,320}")
 _STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 ACTIONS = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
 # A mail of ours has one recipient; a list behind it may have more.
@@ -126,4 +125,4 @@ def _rows(part: Message) -> Iterator[str]:
 
 def _detail(status: str, said: str) -> str:
     """Return the server's words without addresses, which end up in lists."""
-    return one_line(f"{status} {_ADDRESS.sub('(address)', said)}", 250)
+    return one_line(f"{status} {without_addresses(said)}", 250)

@@ -20,11 +20,12 @@ from tempfile import mkstemp
 from typing import Literal, Protocol, TextIO
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from registration.core.header import one_line
+from registration.core.header import one_line, without_addresses
 from registration.core.transaction import refuse_within
 from registration.mail.envelope import UnsendableLetter, sendable_address
 
-_ADDRESS = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
+# Of a reply; what follows is not told anyway.
+_MOST_SAID = 2000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CLOSING = 421  # RFC 5321 §3.8: the server ends the connection
 # Asked to sign in, or the sign-in is wrong: our settings are at fault, not the recipient.
@@ -242,7 +243,7 @@ def _bytes(reply: bytes | str) -> bytes:
 
 def _reply(answer: tuple[int, bytes], person: str) -> str:
     """Return the server's words without addresses: reasons end up in logs."""
-    said = _ADDRESS.sub("(address)", answer[1].decode("utf-8", "replace"))
+    said = without_addresses(answer[1][:_MOST_SAID].decode("utf-8", "replace"))
     local = person.rpartition("@")[0] or person
     if local:
         said = re.sub(rf"(?<!\w){re.escape(local)}(?!\w)", "(address)", said, flags=re.IGNORECASE)

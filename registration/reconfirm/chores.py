@@ -5,9 +5,10 @@ from flask_babel import gettext as _
 
 from registration.booking.changes.cancel import cancel
 from registration.booking.changes.target import Target
+from registration.core.background_loop import each
 from registration.core.database import db
 from registration.journal.services import SYSTEM
-from registration.reconfirm.queries import events_to_ask, silent
+from registration.reconfirm.queries import Silent, events_to_ask, silent
 from registration.reconfirm.services import ask_some, note_silence
 from registration.seats.attendance import HolderIsIn
 from registration.web.filters import moment
@@ -21,24 +22,25 @@ def reconfirm() -> int:
 
 def ask_who_comes() -> int:
     """Ask everybody whom it is time to ask."""
-    return sum([ask_some(event_id) for event_id in events_to_ask(db.session())])
+    return each(ask_some, list(events_to_ask(db.session())), "reconfirmation")
 
 
 def free_silent_seats() -> int:
     """Free the seats of those who were told so and stayed silent; the next in line gets them at once."""
-    freed = 0
-    for one in silent(db.session()):
-        if not note_silence(one.registration_id):
-            continue
-        with force_locale(babel_name(one.locale)):
-            reason = _(
-                "We asked whether you still come, and had no answer by %(when)s.",
-                when=moment(one.deadline_at, one.time_zone),
-            )
-        try:
-            cancel(Target(one.event_id, one.registration_id, one.booking_id), SYSTEM, reason)
-        except HolderIsIn:
-            # She came without a word, and is in.
-            continue
-        freed += 1
-    return freed
+    return each(_freed, list(silent(db.session())), "silent")
+
+
+def _freed(one: Silent) -> int:
+    if not note_silence(one.registration_id):
+        return 0
+    with force_locale(babel_name(one.locale)):
+        reason = _(
+            "We asked whether you still come, and had no answer by %(when)s.",
+            when=moment(one.deadline_at, one.time_zone),
+        )
+    try:
+        cancel(Target(one.event_id, one.registration_id, one.booking_id), SYSTEM, reason)
+    except HolderIsIn:
+        # She came without a word, and is in.
+        return 0
+    return 1

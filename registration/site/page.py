@@ -7,11 +7,13 @@ from urllib.parse import quote, urlencode, urlsplit
 from flask_babel import get_locale
 
 from registration.afterwards.queries import Paper
-from registration.core.urls import public_url, web_url
+from registration.core.urls import web_url
 from registration.events.models import Event
 from registration.events.queries import location
+from registration.ical.answers import feed_address
 from registration.ical.links import subscriptions
 from registration.web.filters import language_name
+from registration.web.locale import page_locale
 
 _OSM = "https://www.openstreetmap.org"
 
@@ -58,6 +60,6 @@ def materials(slug: str, found: Sequence[Paper]) -> list[MaterialLink]:
 def feed_links(path: str, name: str) -> dict[str, object]:
     """Return the ways to subscribe to the feed of the page at *path*, which ends with a slash."""
     return {
-        "subscribe": subscriptions(public_url(f"{path}calendar.ics"), name),
-        "qr_url": f"{path}calendar.svg",
+        "subscribe": subscriptions(feed_address(f"{path}calendar.ics"), name),
+        "qr_url": f"{path}calendar.svg?lang={page_locale()}",
     }

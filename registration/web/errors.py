@@ -21,6 +21,7 @@ from registration.web.refill import is_typed
 from registration.web.retyped import page_again, typed_texts
 
 log = logging.getLogger(__name__)
+_KEPT = ("Allow", "Retry-After", "Content-Range", "WWW-Authenticate")
 
 
 def init_app(app: Flask) -> None:
@@ -125,14 +126,20 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         sentences[400] = _(
             "This is not the address of these pages. Open %(address)s.", address=public_url("/")
         )
+    # What a program goes on by: which methods there are (RFC 9110 §15.5.6), when to come again.
+    kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
     own = error.description if error.code == 400 and error.description else None
     is_stock = is_elsewhere or own is None or own == type(error).description
     sentence = sentences.get(error.code, _("Go back and try again, or start from the front page."))
-    return error_page(
-        error.code,
-        headings.get(error.code, _("This did not work")),
-        sentence if is_stock else str(own),
+    page = make_response(
+        error_page(
+            error.code,
+            headings.get(error.code, _("This did not work")),
+            sentence if is_stock else str(own),
+        )
     )
+    page.headers.update(kept)
+    return page
 
 
 def _too_large() -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from flask import Response
 _OWN = re.compile(
     r'(?P<name>\b(?:href|action)=")(?P<path>/(?!/|static/)[^"#?]*)(?:\?(?P<query>[^"#]*))?(?=["#])'
 )
-_GET_FORM = re.compile(r'<form\b[^>]*\bmethod="get"[^>]*>')
+_GET_FORM = re.compile(r'<form\b[^<>]*\bmethod="get"[^<>]*>')
 _CANONICAL = re.compile(r'(<link rel="canonical" href="[^"?]*)"')
 
 

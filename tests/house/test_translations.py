@@ -1,14 +1,17 @@
 """A language is offered only when its catalogue is whole: every text, every form, the same placeholders."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from jinja2 import nodes
 
 from registration.web.catalogue import po_file
 from registration.web.locale import LOCALES, NAMES
-from tests.house.files import read
+from tests.house.files import CODE, ROOT, read
 from tools.translations import TRANSLATED, extracted, faults, stored, texts, updated, written
 
 
@@ -87,3 +90,56 @@ def test_a_plural_counts_its_number():
     assert {name: names for name, names in found.items() if names} == {}
     wrong = "{% trans organiser=one.name, n=2 %}{{ n }} seat{% pluralize %}{{ n }} seats{% endtrans %}"
     assert uncounted(wrong) == ["organiser"]
+
+
+GETTEXTS = ("gettext", "ngettext", "pgettext", "npgettext")
+ASKS = frozenset({"_", "_l", "_n", "N_", *(f"{kind}{name}" for kind in ("", "lazy_") for name in GETTEXTS)})
+
+
+def asked(tree: ast.AST) -> Iterator[tuple[int, tuple[str, ...] | None]]:
+    """Yield each text that is asked for: its line, and its words, or None where they are put together."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if name in ASKS:
+            count = 1 + ("pgettext" in name) + name.startswith(("n", "lazy_n", "_n"))
+            given = [one.value if isinstance(one, ast.Constant) else None for one in node.args[:count]]
+            words = given[1:] if "pgettext" in name else given
+            is_whole = len(given) == count and all(isinstance(one, str) for one in given)
+            yield node.lineno, tuple(map(str, words)) if is_whole else None
+
+
+def unextracted(source: str, known: frozenset[str]) -> list[int]:
+    """Return the lines of *source* that ask for a text which no translator ever sees."""
+    return [
+        line for line, words in asked(ast.parse(source)) if words is None or not known.issuperset(words[:1])
+    ]
+
+
+def test_every_text_that_the_code_asks_for_is_extracted(template):
+    """The extractor does not look into f-strings, nor at what is put together."""
+    known = frozenset(one.id[0] if isinstance(one.id, tuple) else one.id for one in template)
+    found = {str(path.relative_to(ROOT)): unextracted(read(path), known) for path in CODE}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+    for sample in (
+        "_(f'{a} seats')",
+        "_('A' + b)",
+        "_(name)",
+        "f\"{_('Never seen before:')} \"",
+        "ngettext(a, 'b', 1)",
+    ):
+        assert unextracted(sample, known) == [1], sample
+    assert unextracted("_('Cancelled:')", known) == []
+
+
+def test_every_text_that_a_template_asks_for_is_whole(page_app):
+    parse = page_app.jinja_env.parse
+    found = {}
+    for path in (ROOT / "templates").rglob("*.*"):
+        if path.suffix in (".html", ".txt"):
+            calls = parse(read(path)).find_all(nodes.Call)
+            names = [one for one in calls if getattr(one.node, "name", "") in ASKS]
+            found[path.name] = [one.lineno for one in names if not isinstance(one.args[0], nodes.Const)]
+    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert [type(one.args[0]) for one in parse("{{ _('a' ~ b) }}").find_all(nodes.Call)] == [nodes.Concat]

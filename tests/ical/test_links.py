@@ -62,7 +62,7 @@ def test_pages_keep_subscribing_and_adding_apart(page_app, page_client, path):
     make_event()
     page = page_client.get(path).text
     feed = "/organisers/ditta/" if "events" in path else path
-    assert f'href="webcal://localhost{feed}calendar.ics"' in page
+    assert f'href="webcal://localhost{feed}calendar.ics?lang=en"' in page
     assert "Subscribe in Google Calendar" in page
     assert "A subscription follows every change by itself." in page
     assert ("Add this one event" in page) == ("events" in path)

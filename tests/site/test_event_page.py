@@ -40,7 +40,7 @@ def test_an_open_event_says_when_where_who_and_offers_to_register(page_client, e
     assert 'href="/organisers/ditta/"' in page
     assert f'<a class="button primary" href="/events/{event.slug}/register">Register</a>' in page
     assert f'href="/events/{event.slug}/event.ics"' in page
-    assert 'href="webcal://localhost/organisers/ditta/calendar.ics"' in page
+    assert 'href="webcal://localhost/organisers/ditta/calendar.ics?lang=en"' in page
     assert "goes to the next party in line that fits" in page
 
 

@@ -61,7 +61,7 @@ def test_programmes_are_named_on_the_cards_and_show_their_events_in_order(page_c
     page = page_client.get(f"/programmes/{slug}/").text
     assert page.index(">Workshop<") < page.index(">Meeting<")
     assert "<strong>Both.</strong>" in page
-    assert f'href="webcal://localhost/programmes/{slug}/calendar.ics"' in page
+    assert f'href="webcal://localhost/programmes/{slug}/calendar.ics?lang=en"' in page
 
 
 def test_a_programme_leads_to_the_form_of_each_event_that_takes_people(page_client, page_app):

@@ -223,10 +223,11 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
         _told(chosen, event, locale),
         online_at(online),
     )
+    prefix = _("Cancelled:")
     return replace(
         entry,
         status=status,
-        cancelled_prefix=f"{_('Cancelled:')} ",
+        cancelled_prefix=f"{prefix} ",
         sequence=event.sequence + sequence,
         # A second for each change of either: LAST-MODIFIED knows no smaller step, and two may share one.
         changed_at=changed_at + timedelta(seconds=event.revision + sequence + claims.wish.turned),

@@ -11,6 +11,7 @@ from registration.booking.models import EventMail
 from registration.booking.notifications.kinds import REMINDER
 from registration.booking.notifications.notify import announce_to
 from registration.core import clock
+from registration.core.background_loop import each
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.events.models import Event
@@ -28,8 +29,9 @@ _LEAD = timedelta(hours=3)
 def remind() -> int:
     """Decide the reminders that are due and return how many; each event reminds once for each date."""
     at = clock.now()
-    due = [event.id for event, days in db.session.execute(_candidates(at)) if due_at(event, days) <= at]
-    return sum(_remind(event_id) for event_id in due)
+    candidates = db.session.execute(_candidates(at)).all()
+    due = {event.id: due_at(event, days) <= at for event, days in candidates}
+    return each(_remind, [event_id for event_id, is_due in due.items() if is_due], "reminder")
 
 
 def due_at(event: Event, days: int) -> datetime:

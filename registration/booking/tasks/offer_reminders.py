@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from registration.booking.notifications.kinds import OFFER_REMINDER
 from registration.booking.notifications.notify import announce_to
 from registration.core import clock
+from registration.core.background_loop import each
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.mail.models import OutgoingMessage
@@ -25,7 +26,7 @@ def remind_offers() -> int:
     """Decide a reminder of each offer whose last quarter has begun, once; return how many."""
     at = clock.now()
     events = {row.event_id for row in db.session.execute(_soon(at).limit(EVENTS)) if _is_due(row, at)}
-    return sum(_remind(event_id) for event_id in sorted(events))
+    return each(_remind, sorted(events), "offer reminder")
 
 
 def _remind(event_id: int) -> int:

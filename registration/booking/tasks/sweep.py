@@ -15,6 +15,7 @@ from registration.booking.event_settings.capacity import go_on_draining
 from registration.booking.event_settings.waitlist import release_allotment
 from registration.booking.tasks.cleanup import tidy
 from registration.core import clock
+from registration.core.background_loop import each
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.events.models import Event
@@ -29,8 +30,12 @@ EVENTS = 500
 
 
 def sweep() -> int:
-    """Do all that is due; return how much was done."""
-    return sum(step() for step in (_offers, _holds, _allotments, _over, _moves, _promotions, tidy))
+    """Do all that is due, step by step and event by event; return how much was done.
+
+    What cannot be done of one event holds up no other: it is logged and tried again, and what stays
+    undone the doctor sees (I9, I3).
+    """
+    return each(lambda step: step(), (_offers, _holds, _allotments, _over, _moves, _promotions, tidy), "step")
 
 
 def _offers() -> int:
@@ -51,7 +56,7 @@ def _end_due(is_due: Callable[[], ColumnElement[bool]]) -> int:
     events = db.session.scalars(
         select(Registration.event_id).where(is_due()).distinct().order_by(Registration.event_id).limit(EVENTS)
     ).all()
-    return sum(_expired(event_id, is_due) for event_id in events)
+    return each(lambda event_id: _expired(event_id, is_due), events, "event")
 
 
 def _expired(event_id: int, is_due: Callable[[], ColumnElement[bool]]) -> int:
@@ -79,9 +84,12 @@ def _allotments() -> int:
         .order_by(Pool.event_id, Pool.id)
         .limit(EVENTS)
     ).all()
-    for event_id, pool_id in due:
-        release_allotment(event_id, pool_id, SYSTEM)
-    return len(due)
+    return each(_released, [(row.event_id, row.id) for row in due], "allotment")
+
+
+def _released(due: tuple[int, int]) -> int:
+    release_allotment(*due, SYSTEM)
+    return 1
 
 
 def _over() -> int:
@@ -93,7 +101,7 @@ def _over() -> int:
         .order_by(Queue.event_id)
         .limit(EVENTS)
     ).all()
-    return sum(_line_ended(event_id) for event_id in events)
+    return each(_line_ended, events, "line")
 
 
 def _line_ended(event_id: int) -> int:
@@ -121,10 +129,12 @@ def _end_line(session: Session, event_id: int) -> int:
 
 def _moves() -> int:
     """Give back what people had before they got what they moved to."""
-    due = waiting_moves(db.session())
-    for registration_id in due:
-        finish(registration_id)
-    return len(due)
+    return each(_finished, waiting_moves(db.session()), "move")
+
+
+def _finished(registration_id: int) -> int:
+    finish(registration_id)
+    return 1
 
 
 def _promotions() -> int:
@@ -132,4 +142,4 @@ def _promotions() -> int:
     events = db.session.scalars(
         select(Queue.event_id).where(Queue.is_draining).order_by(Queue.event_id)
     ).all()
-    return sum(go_on_draining(event_id) for event_id in events)
+    return each(go_on_draining, events, "promotion")

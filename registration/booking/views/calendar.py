@@ -14,8 +14,7 @@ from registration.core.database import db
 from registration.core.read_cache import recent
 from registration.core.refusal import NotFound
 from registration.core.tokens import hashed
-from registration.core.urls import public_url
-from registration.ical.answers import Told, answer, attachment, qr_code, revoked
+from registration.ical.answers import Told, answer, attachment, feed_address, qr_code, revoked
 from registration.ical.entries import download_many
 from registration.ical.feeds import part_of
 from registration.ical.links import subscriptions
@@ -60,8 +59,8 @@ def page(token: str) -> ResponseReturnValue:
     return render_template(
         "booking/calendar.html",
         organiser=known.organiser,
-        subscribe=subscriptions(public_url(f"/feeds/{token}.ics"), _name(known)),
-        qr_url=url_for("booking.feed_qr", token=token),
+        subscribe=subscriptions(feed_address(f"/feeds/{token}.ics"), _name(known)),
+        qr_url=url_for("booking.feed_qr", token=token, lang=page_locale()),
         token=token,
         wish=calendar_feed.wish_of(db.session(), person),
         key=action_key(f"feed:{token}"),
@@ -109,7 +108,7 @@ def qr(token: str) -> Response:
     """Return the QR code of a feed's address, for a telephone to subscribe."""
     if not _known(token).is_live:
         raise NotFound(_("There is no such calendar."))
-    return qr_code(public_url(f"/feeds/{token}.ics"), is_personal=True)
+    return qr_code(feed_address(f"/feeds/{token}.ics"), is_personal=True)
 
 
 def _wants_sessions_apart() -> bool:

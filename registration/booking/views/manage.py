@@ -23,7 +23,7 @@ from registration.booking.views.page_parts import prepared
 from registration.capability.services import FEED, token_of
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
-from registration.core.urls import public_url
+from registration.ical.answers import feed_address
 from registration.ical.links import Subscriptions, additions, subscriptions
 from registration.journal.services import ATTENDEE
 from registration.seats import rules
@@ -112,7 +112,7 @@ def end_feed(token: str) -> ResponseReturnValue:
 def _subscribe(feed_token: str | None) -> Subscriptions | None:
     if feed_token is None:
         return None
-    return subscriptions(public_url(f"/feeds/{feed_token}.ics"), _("My registrations"))
+    return subscriptions(feed_address(f"/feeds/{feed_token}.ics"), _("My registrations"))
 
 
 def _wish(booked: Booking) -> Wish | None:

@@ -94,14 +94,16 @@ def counts(seats: Availability) -> str:
     filled = f"{seats.event.taken}/{seats.event.capacity}"
     if not seats.waiting:
         return filled
-    return f"{filled}, {ngettext('%(num)s waiting', '%(num)s waiting', seats.waiting)}"
+    waiting = ngettext("%(num)s waiting", "%(num)s waiting", seats.waiting)
+    return f"{filled}, {waiting}"
 
 
 def _sentence(seats: Availability) -> str:
     taken = _("%(taken)s of %(all)s seats taken", taken=seats.event.taken, all=seats.event.capacity)
     if not seats.waiting:
         return f"{taken}."
-    return f"{taken}, {ngettext('%(num)s party waiting', '%(num)s parties waiting', seats.waiting)}."
+    waiting = ngettext("%(num)s party waiting", "%(num)s parties waiting", seats.waiting)
+    return f"{taken}, {waiting}."
 
 
 def _shown_to(account_id: int) -> ColumnElement[bool]:

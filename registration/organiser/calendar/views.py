@@ -11,8 +11,7 @@ from registration.core.database import db
 from registration.core.read_cache import recent
 from registration.core.refusal import NotFound
 from registration.core.tokens import hashed
-from registration.core.urls import public_url
-from registration.ical.answers import Told, answer, qr_code, revoked
+from registration.ical.answers import Told, answer, feed_address, qr_code, revoked
 from registration.ical.feeds import part_of
 from registration.ical.links import subscriptions
 from registration.organiser.calendar.queries import TeamCalendar, team_calendar, team_entries
@@ -29,7 +28,7 @@ def calendar() -> ResponseReturnValue:
     """Show the address of my feed, or offer to make one."""
     account = current_account()
     token = token_of(db.session(), account.id, TEAM)
-    url = public_url(f"/feeds/team/{token}.ics") if token else None
+    url = feed_address(f"/feeds/team/{token}.ics") if token else None
     return render_template(
         "organiser/calendar.html",
         form=FlaskForm(),
@@ -78,7 +77,7 @@ def qr(token: str) -> ResponseReturnValue:
     """Return the QR code of the feed's address."""
     if not _known(token).is_live:
         raise NotFound(_("There is no such calendar."))
-    return qr_code(public_url(f"/feeds/team/{token}.ics"), is_personal=True)
+    return qr_code(feed_address(f"/feeds/team/{token}.ics"), is_personal=True)
 
 
 def _known(token: str) -> TeamCalendar:

@@ -70,7 +70,8 @@ def remind(event: Event) -> ResponseReturnValue:
     except Refusal as refusal:
         return _list(event, refusal)
     told = ngettext("%(num)s guest is reminded.", "%(num)s guests are reminded.", sent)
-    return done(f"{told} {_('Nobody is reminded twice within a day.')}", "invitations", slug=slug)
+    why = _("Nobody is reminded twice within a day.")
+    return done(f"{told} {why}", "invitations", slug=slug)
 
 
 @event_page(EDIT)

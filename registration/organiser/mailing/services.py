@@ -13,6 +13,7 @@ from registration.booking.models import Booking, EventMail
 from registration.booking.notifications.kinds import MATERIALS, MESSAGE, SAMPLE
 from registration.booking.notifications.notify import announce_to
 from registration.core import clock
+from registration.core.background_loop import each
 from registration.core.children import child_of
 from registration.core.database import db
 from registration.core.refusal import Refusal
@@ -186,18 +187,14 @@ def find(session: Session, event_id: int, mailing_id: int) -> Mailing:
 
 def queue_some() -> int:
     """Put the next batch of a message under way into the outbox; return how many that was."""
-    under_way = select(Mailing.id).where(Mailing.state == QUEUEING).order_by(Mailing.id).limit(1)
-    if db.session.scalar(under_way) is None:
-        return 0
-    return write_tx(_queue_some)
+    under_way = db.session.scalars(select(Mailing.id).where(Mailing.state == QUEUEING).order_by(Mailing.id))
+    return each(lambda one: write_tx(lambda session: _queue_some(session, one)), under_way.all(), "mailing")
 
 
-def _queue_some(session: Session) -> int:
+def _queue_some(session: Session, mailing_id: int) -> int:
     mailing = session.scalars(
         select(Mailing)
-        .where(Mailing.state == QUEUEING)
-        .order_by(Mailing.id)
-        .limit(1)
+        .where(Mailing.id == mailing_id, Mailing.state == QUEUEING)
         .with_for_update(skip_locked=True)
     ).one_or_none()
     if mailing is None:
