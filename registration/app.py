@@ -42,6 +42,7 @@ from registration.web import (
     not_modified,
     page_cache,
     retyped,
+    submissions,
     url_converters,
 )
 from registration.web.cookies import Sessions
@@ -105,6 +106,8 @@ def _configure_web(app: Flask) -> None:
 
 def _configure_features(app: Flask) -> None:
     security.init_app(app)
+    # After the token of the session was looked at: who brings none learns nothing of what was sent.
+    submissions.init_app(app)
     booking_letters.init_app(app)
     emails_handover.init_app(app)
     firm_views.init_app(app)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registration.afterwards.rules import KINDS, ending_of, is_of_kind, own_name
 from registration.core import clock
+from registration.core.locking import locked
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
@@ -123,7 +124,7 @@ def _remove(session: Session, event_id: int, material_id: int, actor: Actor) -> 
 
 
 def _event(session: Session, event_id: int) -> Event:
-    event = session.get(Event, event_id, with_for_update=True)
+    event = locked(session, Event, event_id)
     if event is None:
         raise NotFound(_("There is no such event."))
     return event

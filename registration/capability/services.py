@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registration.capability.models import Capability
 from registration.core import clock, tokens
-from registration.core.database import table
+from registration.core.database import table, write_rows
 from registration.core.transaction_cache import keep, kept
 
 BOOKING = "booking"
@@ -56,7 +56,7 @@ def issue(
                     "expires_at": expires_at,
                 }
             )
-    session.connection().execute(_ISSUE, rows)
+    write_rows(session, _ISSUE, rows)
     return made
 
 
@@ -105,7 +105,14 @@ def is_live(capability: Capability | None) -> bool:
 
 
 def replace(session: Session, subject_id: int, purpose: str, expires_at: datetime | None = None) -> None:
-    """Revoke the live link and issue a new one."""
+    """Revoke the live link and issue a new one; of two who do that at once the later one's stays."""
+    # Waits for the one before: the next statement then sees what that one issued.
+    session.execute(
+        select(Capability.id)
+        .where(Capability.purpose == purpose, Capability.subject_id == subject_id)
+        .order_by(Capability.id)
+        .with_for_update(key_share=True)
+    )
     revoke(session, subject_id, purpose)
     issue(session, [subject_id], purpose, expires_at=expires_at)
 

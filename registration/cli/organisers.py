@@ -16,6 +16,7 @@ from registration.accounts.services import (
 )
 from registration.cli.accounts import found_account
 from registration.cli.context import fail, with_database
+from registration.core.locking import locked_one
 from registration.core.text import normal_email
 from registration.core.transaction import write_tx
 
@@ -111,9 +112,9 @@ def _invite(slug: str, email: str, role: str) -> None:
     organiser_id = found.id
 
     def work(session: Session) -> str | None:
-        organiser_row = session.get_one(Organiser, organiser_id)
+        organiser_row = locked_one(session, Organiser, organiser_id)
         if known_id is not None:
-            account = session.get_one(Account, known_id)
+            account = locked_one(session, Account, known_id)
             password = None
         else:
             account, password = create_account(session, address, "")

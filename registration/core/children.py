@@ -31,7 +31,7 @@ def child_of(
         columns["id"] == child_id, *(columns[name] == value for name, value in parents.items())
     )
     if lock:
-        query = query.with_for_update()
+        query = query.with_for_update(key_share=True)
     found = session.scalar(query.execution_options(populate_existing=True))
     if found is None:
         raise NotFound(sentence)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, DateTime, Engine, MetaData, Table, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import ReturningInsert, UpdateBase
 from sqlalchemy.types import TypeDecorator
 
 from registration.core.dsn import engine_url
@@ -62,6 +62,12 @@ def table(model: type[Model]) -> Table:
     found = model.__table__
     assert isinstance(found, Table)
     return found
+
+
+def write_rows(session: Session, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Carry out *statement* for each of *rows* at once. For none it does nothing: databases refuse that."""
+    if rows:
+        session.connection().execute(statement, list(rows))
 
 
 def insert_all(

@@ -95,7 +95,7 @@ def _answer(key: Hashable, batch: list[_Ticket[T, R]], work: "Work[T, R]") -> No
         return [one.asked for one in batch]
 
     try:
-        answers: Sequence[Any] = write_tx(lambda session: work(session, collected))
+        answers: Sequence[Any] = _written(work, collected)
     except Exception as error:
         if len(batch) > 1 and not isinstance(error, Unavailable):
             for one in batch:
@@ -108,9 +108,14 @@ def _answer(key: Hashable, batch: list[_Ticket[T, R]], work: "Work[T, R]") -> No
 
 def _alone(asked: T, work: "Work[T, R]") -> R | BaseException:
     try:
-        return write_tx(lambda session: work(session, lambda: [asked]))[0]
+        return _written(work, lambda: [asked])[0]
     except Exception as error:
         return error
+
+
+def _written(work: "Work[T, R]", collected: Callable[[], Sequence[T]]) -> Sequence[R | Refusal]:
+    # What is admitted has a key of its own, and is admitted once however often it is asked for.
+    return write_tx(lambda session: work(session, collected), is_act=False, is_repeatable=True)
 
 
 def _again(error: Exception) -> Exception:

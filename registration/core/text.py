@@ -10,6 +10,8 @@ _BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x
 _INVISIBLE = dict.fromkeys([0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF, *range(0xFFF9, 0xFFFC)])
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
+# As long as the columns that hold one.
+SLUG_LENGTH = 60
 _FOLDED = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i"})
 
 
@@ -57,9 +59,9 @@ def normal_email(address: str) -> str:
 
 
 def slugged(text: str) -> str:
-    """Return *text* as lower-case ASCII words joined by hyphens, at most 60 characters."""
+    """Return *text* as lower-case ASCII words joined by hyphens, at most SLUG_LENGTH characters."""
     words = re.findall(r"[a-z0-9]+", fold(text))
-    return "-".join(words)[:60].strip("-") or "event"
+    return "-".join(words)[:SLUG_LENGTH].strip("-") or "event"
 
 
 def _visible(text: str) -> str:

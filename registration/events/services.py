@@ -12,8 +12,12 @@ from sqlalchemy.orm import Session
 
 from registration.core import clock
 from registration.core.refusal import Refusal
+<<<<<<< HEAD
 from registration.core.text import slugged
 from registration.events import asking
+=======
+from registration.core.text import SLUG_LENGTH, slugged
+>>>>>>> main
 from registration.events.asking import ATTENDEE
 from registration.events.models import (
     Category,
@@ -25,6 +29,9 @@ from registration.events.models import (
     Question,
 )
 from registration.events.rules import moves_calendar
+
+# The longest number that is looked for behind a slug: more events of one name there are not.
+_NUMBER = "-99999"
 
 
 @dataclass(frozen=True)
@@ -219,10 +226,16 @@ def check_facts(facts: Facts) -> None:
 
 
 def free_slug(session: Session, wanted: str) -> str:
-    """Return *wanted*, with a number behind it when another event or programme has that address."""
-    taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(wanted))))
-    taken |= set(session.scalars(select(Programme.slug).where(Programme.slug.startswith(wanted))))
+    """Return *wanted*, with a number behind it when another event or programme has that address.
+
+    With its number it is no longer than a slug may be. Two who take the same at once meet the unique
+    constraint; write_tx lets the second one look again.
+    """
+    begins = wanted[: SLUG_LENGTH - len(_NUMBER)].rstrip("-")
+    taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(begins))))
+    taken |= set(session.scalars(select(Programme.slug).where(Programme.slug.startswith(begins))))
     slug, number = wanted, 2
     while slug in taken:
-        slug, number = f"{wanted}-{number}", number + 1
+        tail = f"-{number}"
+        slug, number = wanted[: SLUG_LENGTH - len(tail)].rstrip("-") + tail, number + 1
     return slug

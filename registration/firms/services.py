@@ -90,7 +90,7 @@ def _add(session: Session, organiser_id: int, new: NewCoordinator, actor: Actor)
 
 def _one(session: Session, organiser_id: int, coordinator_id: int) -> Coordinator:
     sentence = _("There is nothing at this address, or it is not yours to see.")
-    return child_of(session, Coordinator, coordinator_id, sentence, organiser_id=organiser_id)
+    return child_of(session, Coordinator, coordinator_id, sentence, lock=True, organiser_id=organiser_id)
 
 
 def _note(session: Session, action: str, organiser_id: int, coordinator_id: int, actor: Actor) -> None:

@@ -1,6 +1,6 @@
 """Keep the bytes of every public entry: made once, when the event or the way to write it changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from registration.core import clock
-from registration.core.database import db, table
+from registration.core.database import db, table, write_rows
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.ical.feeds import Part, part_of
@@ -107,7 +107,7 @@ def _values(part: Part) -> dict[str, Any]:
     }
 
 
-def _write(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
+def _write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     connection = session.connection()
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     made = insert(_entry)
@@ -118,4 +118,4 @@ def _write(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
         set_=news,
         where=_entry.c.revision <= made.excluded.revision,
     )
-    connection.execute(statement, list(rows))
+    write_rows(session, statement, rows)

@@ -89,6 +89,8 @@ def _add(
                 created_at=at,
             )
             session.add(one)
+            # One list may name a person twice.
+            known[one.email_normal] = one
             fresh.append(one)
         elif there.withdrawn_at is not None:
             there.withdrawn_at = there.sent_at = there.reminded_at = there.declined_at = None

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.changes.cancel import cancel
+from registration.booking.changes.cancel import cancel_all
 from registration.booking.changes.target import Target
 from registration.booking.form.promise import sheet_promise
 from registration.booking.form.registration import registration_form
@@ -27,10 +27,13 @@ from registration.web.body_limits import Promise, promise
 from registration.web.guards import action_key, check_action_key
 from registration.web.locale import page_locale
 from registration.web.retyped import keeps_itself
+from registration.web.submissions import leave_unkeyed
 
 bp = Blueprint("invitations", __name__)
 bp.record_once(lambda state: keeps_itself(state.app, "invitations.accept"))
 bp.record_once(lambda state: promise(state.app, "invitations.accept", largest_body))
+# Saying yes is registering, with the key of the booking.
+bp.record_once(lambda state: leave_unkeyed(state.app, "invitations.accept"))
 
 
 @bp.get("/invitations/<token>/")
@@ -51,9 +54,10 @@ def decline(token: str) -> ResponseReturnValue:
     """Note that she does not come; what she had goes to the next in line."""
     found = opened(token)
     check_action_key(f"invitation:{token}", request.form.get("key", ""))
-    for part in found.parts:
-        cancel(Target(found.event_id, part.registration_id, part.booking_id), ATTENDEE)
-    if not found.parts:
+    targets = [Target(found.event_id, part.registration_id, part.booking_id) for part in found.parts]
+    if targets:
+        cancel_all(targets, ATTENDEE)
+    else:
         decline_invitation(found.id)
     return redirect(url_for("invitations.invitation", token=token), 303)
 

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from registration.core import clock
-from registration.core.database import table
+from registration.core.database import table, write_rows
 from registration.journal.models import JournalEntry
 
 
@@ -58,4 +58,4 @@ def record(session: Session, actor: Actor, *notes: Note) -> None:
         }
         for note in notes
     ]
-    session.connection().execute(_RECORD, rows)
+    write_rows(session, _RECORD, rows)

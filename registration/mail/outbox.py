@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, TextClause, and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core import clock
-from registration.core.database import table
+from registration.core.database import table, write_rows
 from registration.core.tokens import random_hex
 from registration.core.transaction import after_commit
 from registration.mail.models import (
@@ -73,7 +73,7 @@ def enqueue(session: Session, *messages: Outgoing) -> None:
         }
         for message in messages
     ]
-    session.connection().execute(_ENQUEUE, rows)
+    write_rows(session, _ENQUEUE, rows)
     after_commit(session, news.set)
 
 

@@ -219,7 +219,7 @@ def _mark(message: OutgoingMessage, trouble: Exception | None) -> None:
         note = partial(outbox.mark_deferred, message=message, trouble=trouble)
     else:
         note = partial(outbox.mark_failed, message_id=message.id, reason=why, is_ours=_is_ours(trouble))
-    write_tx(note, durable=False)
+    write_tx(note, durable=False, is_repeatable=True)
 
 
 def _is_ours(trouble: Exception) -> bool:

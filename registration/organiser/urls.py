@@ -28,6 +28,7 @@ from registration.organiser.seating import capacity_views, line_views, waitlist_
 from registration.organiser.settings import views as settings_views
 from registration.organiser.shared import promises
 from registration.organiser.translations import views as translations_views
+from registration.web.submissions import make_anew
 
 feed_bp = calendar_views.feed_bp
 bp = Blueprint("organiser", __name__, url_prefix="/organiser")
@@ -142,3 +143,22 @@ for _rule, _endpoint, _view, _methods in (
 ):
     bp.add_url_rule(_rule, _endpoint, _view, methods=_methods)
 bp.record_once(lambda state: promises.init_app(state.app))
+bp.record_once(
+    lambda state: make_anew(
+        state.app,
+        *(
+            f"organiser.{one}"
+            for one in (
+                "add_category",
+                "add_coordinator",
+                "add_material",
+                "add_question",
+                "invite",
+                "new_event",
+                "new_mailing",
+                "new_programme",
+                "sessions",
+            )
+        ),
+    )
+)

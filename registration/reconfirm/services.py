@@ -4,8 +4,10 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from registration.booking.changes.cancel import cancel_within
+from registration.booking.changes.target import Target
 from registration.core import clock
-from registration.core.database import table
+from registration.core.database import table, write_rows
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event
@@ -75,17 +77,16 @@ def ask_some(event_id: int) -> int:
 
 def answer(registration_id: int, word: str) -> None:
     """Note the answer of a party. The same again is no error. Raises TooLate, HolderIsIn."""
+    write_tx(lambda session: _answered(session, registration_id, word))
+
+
+def give_back(target: Target) -> None:
+    """Note that a party does not come, and free its seats, in one step. Raises TooLate, HolderIsIn."""
 
     def work(session: Session) -> None:
-        inside = session.scalar(select(Registration.inside).where(Registration.id == registration_id))
-        if word == NO:
-            check_empty(inside or 0, ATTENDEE)
-        if _note_answer(session, registration_id, word):
-            event_id = session.scalar(select(Registration.event_id).where(Registration.id == registration_id))
-            note = Note("reconfirmed", event_id=event_id, registration_id=registration_id, after=word)
-            record(session, ATTENDEE, note)
-        elif _answer_of(session, registration_id) != word:
-            raise TooLate(_("This question was answered already. Reload the page to see how it stands."))
+        gates.lock(session, [target.event_id])
+        _answered(session, target.registration_id, NO)
+        cancel_within(session, target, ATTENDEE)
 
     write_tx(work)
 
@@ -115,10 +116,22 @@ def _ask(session: Session, event_id: int) -> int:
         return 0
     due = deadline_at(event.starts_at, found.answer_days, at)
     told = {"asked_at": at, "deadline_at": due, "frees_seat": found.frees_seat}
-    session.connection().execute(_ASK, [{"registration_id": one, **told} for one in ids])
+    write_rows(session, _ASK, [{"registration_id": one, **told} for one in ids])
     ask(session, ids, due, frees=found.frees_seat)
     record(session, SYSTEM, Note("reconfirm-asked", event_id=event_id, facts={"parties": len(ids)}))
     return len(ids)
+
+
+def _answered(session: Session, registration_id: int, word: str) -> None:
+    if word == NO:
+        inside = session.scalar(select(Registration.inside).where(Registration.id == registration_id))
+        check_empty(inside or 0, ATTENDEE)
+    if _note_answer(session, registration_id, word):
+        event_id = session.scalar(select(Registration.event_id).where(Registration.id == registration_id))
+        note = Note("reconfirmed", event_id=event_id, registration_id=registration_id, after=word)
+        record(session, ATTENDEE, note)
+    elif _answer_of(session, registration_id) != word:
+        raise TooLate(_("This question was answered already. Reload the page to see how it stands."))
 
 
 def _note_answer(session: Session, registration_id: int, word: str) -> bool:

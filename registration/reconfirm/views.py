@@ -4,17 +4,15 @@ from flask import Blueprint, Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.booking.changes.cancel import cancel
 from registration.booking.changes.target import Target
 from registration.booking.queries.bookings import seats_of
 from registration.booking.views.opening import opened
 from registration.booking.views.page_parts import parts
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
-from registration.journal.services import ATTENDEE
 from registration.reconfirm.queries import open_questions
 from registration.reconfirm.rules import NO, YES
-from registration.reconfirm.services import answer
+from registration.reconfirm.services import answer, give_back
 from registration.web.guards import check_action_key
 
 bp = Blueprint("reconfirm", __name__)
@@ -38,9 +36,10 @@ def reconfirm(token: str, registration_id: int) -> ResponseReturnValue:
     word = request.form.get("answer", "")
     if word not in (YES, NO):
         raise Unanswered(_("Press one of the two buttons: you come, or you do not."))
-    answer(registration_id, word)
     if word == NO:
-        cancel(Target(event_ids[0], registration_id, booked.id), ATTENDEE)
+        give_back(Target(event_ids[0], registration_id, booked.id))
+    else:
+        answer(registration_id, word)
     return redirect(url_for("booking.booking", token=token), 303)
 
 

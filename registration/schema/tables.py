@@ -3,6 +3,7 @@
 from registration.accounts import models as accounts
 from registration.booking import models as booking
 from registration.capability import models as capability
+from registration.core import submissions
 from registration.core.database import Model
 from registration.events import models as events
 from registration.firms import models as firms
@@ -13,5 +14,18 @@ from registration.organiser.mailing import models as organiser
 from registration.reconfirm import models as reconfirm
 from registration.seats import models as seats
 
-FEATURES = (accounts, booking, capability, events, firms, ical, journal, mail, organiser, reconfirm, seats)
+FEATURES = (
+    accounts,
+    booking,
+    capability,
+    events,
+    firms,
+    ical,
+    journal,
+    mail,
+    organiser,
+    reconfirm,
+    seats,
+    submissions,
+)
 TABLES = Model.metadata.sorted_tables

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from registration.core import clock
-from registration.core.database import insert_all, table
+from registration.core.database import insert_all, table, write_rows
 from registration.journal.services import Actor
 from registration.seats import gate as gates
 from registration.seats import ledger, rules
@@ -122,7 +122,7 @@ def join(
         for registration_id, one in zip(ids, admitted, strict=True)
         for pool_id, need in one.claim.needs.items()
     ]
-    session.connection().execute(NEEDS, needs)
+    write_rows(session, NEEDS, needs)
     changes = [
         Change(registration_id, booking_id, one.gate.event_id, None, one.state)
         for registration_id, booking_id, one in zip(ids, bookings, admitted, strict=True)

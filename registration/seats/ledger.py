@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core import clock
-from registration.core.database import table
+from registration.core.database import table, write_rows
 from registration.seats import rules
 from registration.seats.gate import Gate
 from registration.seats.models import LedgerEntry, Pool
@@ -112,7 +112,7 @@ def _written(session: Session, gate: Gate, lines: Sequence[Line]) -> list[str]:
                 "hash": gate.ledger_hash,
             }
         )
-    session.connection().execute(_APPEND, rows)
+    write_rows(session, _APPEND, rows)
     return [str(row["hash"]) for row in rows]
 
 

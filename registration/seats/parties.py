@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.core import clock
-from registration.core.database import table
+from registration.core.database import table, write_rows
 from registration.journal.services import Actor
 from registration.seats import gate as gates
 from registration.seats import ledger, rules
@@ -83,7 +83,7 @@ def replace_needs(session: Session, registration_id: int, needs: Mapping[int, in
         {"registration_id": registration_id, "pool_id": pool_id, "need": need}
         for pool_id, need in needs.items()
     ]
-    session.connection().execute(NEEDS, rows)
+    write_rows(session, NEEDS, rows)
 
 
 def note_needs(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from registration.core.database import table
+from registration.core.database import table, write_rows
 from registration.seats import gate as gates
 from registration.seats import ledger, rules
 from registration.seats.gate import Gate
@@ -62,8 +62,7 @@ def claim_firms(session: Session, gate: Gate, needs: Mapping[int, Mapping[int, i
         for pool_id, need in needed.items()
         if pool_id in firms and (registration_id, pool_id) not in known
     ]
-    if rows:
-        session.connection().execute(insert(claims), rows)
+    write_rows(session, insert(claims), rows)
     recount(session, gate)
     _tell_needs(session, gate, sorted({int(row["registration_id"]) for row in rows}))
 

@@ -2,16 +2,18 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
+from psycopg import OperationalError
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from registration.core import transaction
+from registration.core import submissions, transaction
 from registration.core.database import db
-from registration.core.transaction import Unavailable, after_commit, write_tx
+from registration.core.transaction import TooLong, Unavailable, Unsure, after_commit, write_tx
 from tests.core.arranging import SCRATCH, Counting, adding, amounts, at_once
 
 pytestmark = [
@@ -128,9 +130,86 @@ def test_what_passes_is_tried_five_times_and_then_refused_in_a_sentence(
     assert amounts() == [0, 0]
 
 
-@pytest.mark.parametrize("sqlstate", ["23505", "23514", "42P01", "22021", "P0001"])
+@pytest.mark.parametrize("sqlstate", ["23514", "42P01", "22021", "P0001"])
 def test_what_does_not_pass_is_raised_at_once(sqlstate: str) -> None:
     work = Counting(passing(sqlstate))
     with pytest.raises(DBAPIError):
         write_tx(work)
     assert work.begun == 1
+
+
+def test_who_meets_what_another_has_just_written_looks_once_more() -> None:
+    work = Counting(passing("23505"), add_one)
+    write_tx(work)
+    assert (work.begun, amounts()) == (2, [1, 0])
+
+
+def test_what_breaks_a_unique_constraint_again_is_raised() -> None:
+    work = Counting(passing("23505"))
+    with pytest.raises(DBAPIError):
+        write_tx(work)
+    assert work.begun == 2
+
+
+def test_a_text_that_is_too_long_is_refused_in_a_sentence() -> None:
+    with pytest.raises(TooLong) as refused:
+        write_tx(lambda session: session.execute(SCRATCH.update().values(note="n" * 21)))
+    assert (refused.value.status, amounts()) == (422, [0, 0])
+
+
+class Losing:
+    """A database whose answer to the first COMMIT is lost, after or before it was carried out."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, is_done: bool) -> None:
+        self.is_done, self.lost = is_done, 0
+        self._commit = db.engine.dialect.do_commit
+        monkeypatch.setattr(db.engine.dialect, "do_commit", self)
+
+    def __call__(self, connection: Any) -> None:
+        if self.lost:
+            self._commit(connection)
+            return
+        self.lost += 1
+        if self.is_done:
+            self._commit(connection)
+        connection.dbapi_connection.close()
+        raise OperationalError("server closed the connection unexpectedly")
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_a_lost_answer_to_commit_is_decided_by_the_key(
+    monkeypatch: pytest.MonkeyPatch, is_done: bool
+) -> None:
+    db.session.remove()
+    followed: list[int] = []
+
+    def once_more(session: Session) -> int:
+        after_commit(session, lambda: followed.append(1))
+        adding(1, session)
+        return 7
+
+    work = Counting(once_more)
+    losing = Losing(monkeypatch, is_done=is_done)
+    with submissions.within(submissions.Submission("k" * 64, "test", "", "b" * 64)):
+        assert write_tx(work) == 7
+    assert (losing.lost, amounts(), followed) == (1, [1, 0], [1])
+    assert work.begun == (1 if is_done else 2)
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_without_a_key_nobody_guesses(monkeypatch: pytest.MonkeyPatch, is_done: bool) -> None:
+    db.session.remove()
+    work = Counting(add_one)
+    Losing(monkeypatch, is_done=is_done)
+    with pytest.raises(Unsure) as refused:
+        write_tx(work)
+    assert (work.begun, amounts(), refused.value.status) == (1, [int(is_done), 0], 503)
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_what_may_be_repeated_is(monkeypatch: pytest.MonkeyPatch, is_done: bool) -> None:
+    db.session.remove()
+    work = Counting(add_one)
+    Losing(monkeypatch, is_done=is_done)
+    write_tx(work, is_repeatable=True)
+    assert work.begun == 2

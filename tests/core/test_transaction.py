@@ -40,11 +40,13 @@ def test_nothing_of_a_failed_work_stays() -> None:
 @pytest.mark.parametrize(
     "values", [{"id": 1, "amount": 0}, {"id": 3, "amount": -1}, {"id": 3, "amount": None}]
 )
-def test_a_broken_constraint_is_never_tried_again(values: dict[str, int | None]) -> None:
+def test_a_broken_constraint_is_raised(values: dict[str, int | None]) -> None:
     work = Counting(lambda session: session.execute(insert(SCRATCH).values(**values)))
     with pytest.raises(IntegrityError):
         write_tx(work)
-    assert work.begun == 1
+    # A unique constraint may have met another's row: on PostgreSQL it is looked at once more.
+    is_taken = values["id"] == 1 and db.engine.dialect.name == "postgresql"
+    assert work.begun == 1 + is_taken
 
 
 def test_the_requests_own_reading_ends_before_the_writing_begins() -> None:

@@ -66,9 +66,33 @@ def test_every_page_has_a_title_and_one_heading(name):
 @pytest.mark.parametrize("name", WEB)
 def test_every_form_that_is_posted_keeps_the_browser_quiet_and_has_a_button(name):
     for form in re.findall(r"<form\b.*?</form>", source(name), re.DOTALL):
-        assert "<button" in form
-        if 'method="post"' in form and "field(" in form:
+        assert "<button" in form or "send_button(" in form
+        if 'method="post"' in form and re.search(r"\bfield\(", form):
             assert "novalidate" in form
+
+
+# Registering draws its key with the form's other fields; signing in and out need none, and what could not
+# be saved is sent again with the key it had.
+UNKEYED = {
+    "booking/programme.html": "asked.start(",
+    "booking/register.html": "asked.start(",
+    "errors/error.html": "in typed",
+    "invitations/yes.html": "form.submit_key(",
+    "organiser/layout.html": "security.logout",
+    "security/login_user.html": "security.login",
+    "security/logout_user.html": "security.logout",
+}
+
+
+@pytest.mark.parametrize("name", WEB)
+def test_every_form_that_is_posted_has_a_key_of_its_own(name):
+    for form in re.findall(r"<form\b.*?</form>", source(name), re.DOTALL):
+        if 'method="post"' in form:
+            own = UNKEYED.get(name)
+            keys = form.count("submit_key_field()") + form.count("form_keys()")
+            # A form may have two beginnings, of which a page has one.
+            is_keyed = keys == form.count('method="post"')
+            assert is_keyed or (own is not None and own in form)
 
 
 @pytest.mark.parametrize("name", WEB)

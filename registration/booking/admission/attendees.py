@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.models import Answer, Attendee, AttendeeSession
 from registration.booking.rules import Person
-from registration.core.database import insert_all, table
+from registration.core.database import insert_all, table, write_rows
 from registration.core.text import fold, normal_email
 from registration.core.tokens import new_code
 
@@ -51,7 +51,7 @@ def name_attendees(
         for registration_id, rank, person in named
     ]
     if not any(person.answers or person.sessions for _id, _rank, person in named):
-        session.connection().execute(_ATTEND, rows)
+        write_rows(session, _ATTEND, rows)
         return
     ids = insert_all(session, _ATTEND_RETURNING, rows)
     people = [(attendee_id, person) for attendee_id, (*_where, person) in zip(ids, named, strict=True)]
@@ -60,12 +60,10 @@ def name_attendees(
         for attendee_id, person in people
         for question_id, value in person.answers
     ]
-    if answers:
-        session.connection().execute(_ANSWER, answers)
+    write_rows(session, _ANSWER, answers)
     picked = [
         {"attendee_id": attendee_id, "session_id": session_id}
         for attendee_id, person in people
         for session_id in person.sessions
     ]
-    if picked:
-        session.connection().execute(_PICK, picked)
+    write_rows(session, _PICK, picked)

@@ -222,10 +222,10 @@ class Desk:
         """
         beside, known = self.let_in.get(asked.key), self.known.get(asked.key)
         if known is not None:
-            _check_same(asked.body, known.body_hash)
-            if was_replaced(self.session, known.id, BOOKING):
-                return asked.email
-            return Receipt(token_of(self.session, known.id, BOOKING), is_waiting(self.session, known.id))
+            is_hers = was_replaced(self.session, known.id, BOOKING)
+            token = None if is_hers else token_of(self.session, known.id, BOOKING)
+            _check_same(asked.body, known.body_hash, token)
+            return asked.email if is_hers else Receipt(token, is_waiting(self.session, known.id))
         if beside is not None:
             _check_same(asked.body, beside.asked.body)
         return beside
@@ -351,8 +351,12 @@ class Desk:
         return int(self.events[asked.application.wishes[0].event_id].organiser_id)
 
 
-def _check_same(body: str, known: str) -> None:
+def _check_same(body: str, known: str, token: str | None = None) -> None:
     if body != known:
         raise SubmittedDifferently(
-            _l("This form was already sent with other answers. Open the link in our mail to change them.")
+            _l(
+                "This form was already sent with other answers, and that registration stands. Nothing was "
+                "registered now. Change that registration, or register somebody else."
+            ),
+            token,
         )

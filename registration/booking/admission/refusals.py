@@ -22,6 +22,10 @@ class NotTogether(Refusal):
 
 
 class SubmittedDifferently(Refusal):
-    """The form was sent before, with other answers."""
+    """The form was sent before, with other answers. *token* opens the booking, where its link still does."""
 
     code = "conflict"
+
+    def __init__(self, sentence: object, token: str | None = None) -> None:
+        super().__init__(sentence)
+        self.token = token

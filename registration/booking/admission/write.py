@@ -13,7 +13,7 @@ from registration.booking.notifications.notify import Contact
 from registration.booking.rules import Application, Person, body_hash, key_hash
 from registration.capability.services import BOOKING, FEED, VERIFY, issue
 from registration.core import clock
-from registration.core.database import insert_all, table
+from registration.core.database import insert_all, table, write_rows
 from registration.core.text import normal_email
 from registration.journal.services import Actor
 from registration.seats import engine, rules
@@ -78,8 +78,7 @@ def book(session: Session, let_in: Sequence[Admission], organisers: Sequence[int
         for booking_id, one in zip(ids, asked, strict=True)
         for purpose, wording in one.application.consents
     ]
-    if consents:
-        session.connection().execute(_CONSENT, consents)
+    write_rows(session, _CONSENT, consents)
     tokens = issue(session, ids, BOOKING, FEED)
     unverified = [
         booking_id

@@ -57,7 +57,8 @@ def keep(question_id: int, seed: str, filename: str, data: bytes, most: int) -> 
             )
         return value
 
-    return write_tx(work)
+    # The form that it is for may still come back.
+    return write_tx(work, is_act=False, is_repeatable=True)
 
 
 def known(session: Session, values: Collection[str]) -> set[tuple[int, str]]:

@@ -12,6 +12,7 @@ from registration.booking.models import Booking, PersonalFeed
 from registration.booking.notifications.notify import CALENDAR
 from registration.capability.services import FEED, replace, revoke
 from registration.core import clock
+from registration.core.locking import locked_one
 from registration.core.transaction import write_tx
 from registration.mail.models import OutgoingMessage
 from registration.mail.outbox import Outgoing, enqueue
@@ -53,11 +54,7 @@ def show_sessions(owner: Person | int, *, is_apart: bool) -> None:
 
 
 def _show_sessions(session: Session, owner: Person | int, *, is_apart: bool) -> None:
-    kept: Booking | PersonalFeed
-    if isinstance(owner, Person):
-        kept = _kept(session, owner)
-    else:
-        kept = session.get_one(Booking, owner, with_for_update=True)
+    kept = _kept(session, owner) if isinstance(owner, Person) else locked_one(session, Booking, owner)
     # Pressed twice is wished once.
     if Wish(kept.sessions_turned).is_apart != is_apart:
         kept.sessions_turned += 1
@@ -71,7 +68,7 @@ def _kept(session: Session, person: Person) -> PersonalFeed:
     insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
     row = insert(PersonalFeed).values(**key, generation=0)
     session.execute(row.on_conflict_do_nothing())
-    return session.get_one(PersonalFeed, key, with_for_update=True)
+    return locked_one(session, PersonalFeed, key)
 
 
 def _mail(session: Session, person: Person, *, is_renewed: bool = False) -> None:
@@ -82,7 +79,11 @@ def _mail(session: Session, person: Person, *, is_renewed: bool = False) -> None
         .order_by(Registration.id.desc())
         .limit(1)
     ).one_or_none()
-    if row is None or (not is_renewed and _has_had_it(session, person)):
+    if row is None:
+        return
+    # Two who ask at once are told once.
+    locked_one(session, Booking, row.id)
+    if not is_renewed and _has_had_it(session, person):
         return
     message = Outgoing(
         kind=CALENDAR,

@@ -1,5 +1,7 @@
 """Give seats back: a whole registration, or one attendee of it."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -18,7 +20,7 @@ from registration.journal.services import Actor
 from registration.seats import engine, parties, rules
 from registration.seats.attendance import check_empty
 
-__all__ = ["Target", "cancel", "cancel_attendee"]
+__all__ = ["Target", "cancel", "cancel_all", "cancel_attendee", "cancel_within"]
 
 
 def cancel(target: Target, actor: Actor, reason: str | None = None, *, tells: bool = True) -> int:
@@ -28,7 +30,12 @@ def cancel(target: Target, actor: Actor, reason: str | None = None, *, tells: bo
     *tells* says whether the person herself gets a mail; who is promoted always does.
     Raises HolderIsIn, NotFound, Unavailable.
     """
-    return write_tx(lambda session: _cancel(session, target, actor, reason, tells=tells))
+    return write_tx(lambda session: cancel_within(session, target, actor, reason, tells=tells))
+
+
+def cancel_all(targets: Sequence[Target], actor: Actor) -> int:
+    """Cancel all parts of a party at one event in one step, as `cancel` does. Raises NotFound."""
+    return write_tx(lambda session: sum(cancel_within(session, target, actor) for target in targets))
 
 
 def cancel_attendee(
@@ -45,7 +52,10 @@ def cancel_attendee(
     )
 
 
-def _cancel(session: Session, target: Target, actor: Actor, reason: str | None, *, tells: bool) -> int:
+def cancel_within(
+    session: Session, target: Target, actor: Actor, reason: str | None = None, *, tells: bool = True
+) -> int:
+    """Do what `cancel` does, as a step of another change."""
     gate = lock(session, target)
     if registration_of(session, target).state in rules.ENDED:
         return 0

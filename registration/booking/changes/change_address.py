@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from registration.booking.changes.edit import Corrected, follow_firms, rename
 from registration.booking.changes.mailbox_links import end_wish, renew_links
+from registration.booking.changes.verify_address import verify_within
 from registration.booking.models import AddressChange, Attendee, Booking
 from registration.booking.notifications import handover as handing
 from registration.booking.notifications.kinds import VERIFY as VERIFY_MAIL
 from registration.booking.queries.bookings import has_enough
 from registration.capability import services as capability
 from registration.core import clock
+from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import normal_email
 from registration.core.transaction import write_tx
@@ -34,17 +36,22 @@ class AddressTaken(Refusal):
     code = "address-taken"
 
 
-def ask_address(booking_id: int, email: str) -> None:
-    """Send a link to *email*; until it is used, everything stays with the old address."""
+def change_contact(booking_id: int, name: str, locale: str, email: str = "") -> None:
+    """Change how the contact is called and which language her mails are in; *email* is asked to confirm."""
 
     def work(session: Session) -> None:
-        session.execute(delete(AddressChange).where(AddressChange.booking_id == booking_id))
-        session.add(AddressChange(booking_id=booking_id, email=email, asked_at=clock.now()))
-        capability.replace(session, booking_id, capability.ADDRESS, clock.now() + LINK_LIVES)
-        booked = session.get_one(Booking, booking_id)
-        handing.about_address(session, handing.ADDRESS, booked, email)
+        booked = locked_one(session, Booking, booking_id)
+        booked.name, booked.locale = name, locale
+        session.flush()
+        if email:
+            _ask(session, booked, email)
 
     write_tx(work)
+
+
+def ask_address(booking_id: int, email: str) -> None:
+    """Send a link to *email*; until it is used, everything stays with the old address."""
+    write_tx(lambda session: _ask(session, locked_one(session, Booking, booking_id), email))
 
 
 def send_verification(booking_id: int) -> None:
@@ -65,7 +72,12 @@ def send_verification(booking_id: int) -> None:
 
 def forget_address(booking_id: int) -> None:
     """Take back the wish for another address; its link ends."""
-    write_tx(lambda session: end_wish(session, booking_id))
+
+    def work(session: Session) -> None:
+        locked_one(session, Booking, booking_id)
+        end_wish(session, booking_id)
+
+    write_tx(work)
 
 
 def confirm_address(booking_id: int, event_ids: Sequence[int]) -> str:
@@ -76,12 +88,19 @@ def confirm_address(booking_id: int, event_ids: Sequence[int]) -> str:
     return write_tx(lambda session: _confirm(session, booking_id, event_ids))
 
 
+def _ask(session: Session, booked: Booking, email: str) -> None:
+    session.execute(delete(AddressChange).where(AddressChange.booking_id == booked.id))
+    session.add(AddressChange(booking_id=booked.id, email=email, asked_at=clock.now()))
+    capability.replace(session, booked.id, capability.ADDRESS, clock.now() + LINK_LIVES)
+    handing.about_address(session, handing.ADDRESS, booked, email)
+
+
 def _confirm(session: Session, booking_id: int, event_ids: Sequence[int]) -> str:
     locked = gates.lock(session, event_ids)
-    change = session.get(AddressChange, booking_id)
+    booked, change = locked_one(session, Booking, booking_id), session.get(AddressChange, booking_id)
     if change is None:
         raise NotFound(_("This link was used already."))
-    booked, email = session.get_one(Booking, booking_id), change.email
+    email = change.email
     active = session.execute(
         select(Registration.id, Registration.event_id)
         .where(Registration.booking_id == booking_id, Registration.state.not_in(rules.ENDED))
@@ -121,6 +140,8 @@ def _confirm(session: Session, booking_id: int, event_ids: Sequence[int]) -> str
     renew_links(session, booking_id)
     # Who reads the old mailbox has the link that confirms, too.
     capability.renew(session, booking_id, capability.VERIFY)
+    # Who reads the new mailbox has confirmed the booking too.
+    verify_within(session, booking_id)
     token = capability.token_of(session, booking_id, capability.BOOKING)
     assert token is not None
     return token

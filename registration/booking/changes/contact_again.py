@@ -12,6 +12,7 @@ from registration.booking.notifications.kinds import CORRECTED, SHAPES
 from registration.booking.notifications.notify import announce_again, announce_one
 from registration.booking.queries.bookings import has_enough
 from registration.capability import services as capability
+from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import normal_email
 from registration.core.transaction import write_tx
@@ -100,7 +101,7 @@ def _correct(session: Session, target: Target, email: str, actor: Actor) -> None
     normal = normal_email(email)
     events = _held(session, Registration.booking_id == booking_id)
     gates.lock(session, events)
-    booking = session.get_one(Booking, booking_id, populate_existing=True)
+    booking = locked_one(session, Booking, booking_id)
     if booking.email_normal == normal:
         raise Refusal(_("This is the address it has already."), field="email")
     if any(has_enough(session, normal, event_id) for event_id in set(events)):

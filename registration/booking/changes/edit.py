@@ -14,6 +14,8 @@ from registration.booking.changes.target import Target, settle
 from registration.booking.models import Answer, Attendee, Booking, Consent, Upload
 from registration.booking.notifications.own_seat import announce_new_address
 from registration.core import clock
+from registration.core.database import write_rows
+from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event
@@ -46,15 +48,6 @@ class Corrected:
     email: str
     firm: str
     answers: tuple[tuple[int, str], ...] = ()
-
-
-def change_contact(booking_id: int, name: str, locale: str) -> None:
-    """Change how the contact is called and which language her mails are in."""
-
-    def work(session: Session) -> None:
-        session.execute(update(Booking).where(Booking.id == booking_id).values(name=name, locale=locale))
-
-    write_tx(work)
 
 
 def change_people(
@@ -90,7 +83,7 @@ def _change_people(
         gather(session, target.registration_id, one.attendee_id, asked)
         put_answers(session, one.attendee_id, one.answers)
     if sensitive_wording and target.booking_id is not None:
-        _agree(session, target.booking_id, sensitive_wording)
+        agree_sensitive(session, target.booking_id, sensitive_wording)
     note = Note("edited", event_id=target.event_id, registration_id=target.registration_id)
     record(session, actor, note)
     follow_firms(session, gate, [target.registration_id], actor)
@@ -149,8 +142,7 @@ def put_answers(session: Session, attendee_id: int, answers: Sequence[tuple[int,
         for question_id, value in answers
         if value
     ]
-    if rows:
-        session.execute(insert(Answer), rows)
+    write_rows(session, insert(Answer), rows)
     gone = before - {value for _question_id, value in answers}
     named = exists().where(Answer.question_id == Upload.question_id, Answer.value == Upload.value)
     if gone:
@@ -160,12 +152,9 @@ def put_answers(session: Session, attendee_id: int, answers: Sequence[tuple[int,
         )
 
 
-def agree_sensitive(booking_id: int, wording: str) -> None:
+def agree_sensitive(session: Session, booking_id: int, wording: str) -> None:
     """Note what the contact agreed to about health, food and access."""
-    write_tx(lambda session: _agree(session, booking_id, wording))
-
-
-def _agree(session: Session, booking_id: int, wording: str) -> None:
+    locked_one(session, Booking, booking_id)
     known = select(Consent.id).where(Consent.booking_id == booking_id, Consent.purpose == "sensitive")
     if session.scalar(known) is None:
         values = {"purpose": "sensitive", "wording": wording, "given_at": clock.now()}

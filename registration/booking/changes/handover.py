@@ -17,6 +17,7 @@ from registration.booking.rules import key_hash
 from registration.capability import services as capability
 from registration.core import clock
 from registration.core.children import child_of
+from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import normal_email
 from registration.core.tokens import new_code
@@ -81,7 +82,7 @@ def refuse(handover_id: int) -> None:
     """Say no for whoever was asked; the seat stays where it is."""
 
     def work(session: Session) -> None:
-        found = session.get_one(Handover, handover_id)
+        found = locked_one(session, Handover, handover_id)
         if found.state != "open":
             return
         event_id = _decide(session, found, "refused", ATTENDEE)
@@ -146,11 +147,11 @@ def _hand_over(session: Session, target: Target, attendee_id: int, to: Successor
 
 def _take_over(session: Session, handover_id: int, event_id: int, taking: Taking) -> str | None:
     gate = gates.lock(session, [event_id])[event_id]
-    handover = session.get_one(Handover, handover_id)
+    handover = locked_one(session, Handover, handover_id)
     if handover.state == "taken":
         return None
     attendee = session.get_one(Attendee, handover.attendee_id)
-    registration = session.get_one(Registration, handover.registration_id)
+    registration = session.get_one(Registration, handover.registration_id, populate_existing=True)
     if handover.state != "open" or attendee.removed_at or registration.booking_id != handover.booking_id:
         raise NotToHandOn(_("This seat is not free to take over any more."))
     target = Target(event_id, registration.id)

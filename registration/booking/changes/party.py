@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.admission.attendees import name_attendees
 from registration.booking.admission.pool_needs import Member, members_of, needs_of, priority_of
+from registration.booking.changes.edit import agree_sensitive
 from registration.booking.changes.target import (
     NotNow,
     Target,
@@ -22,6 +23,7 @@ from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.booking.notifications.notify import announce_choice, announce_grown
 from registration.booking.rules import Person
 from registration.core import clock
+from registration.core.database import write_rows
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Category, Event, EventSession
@@ -70,10 +72,13 @@ def change_choice(
     write_tx(work)
 
 
-def add_people(target: Target, people: Sequence[Person], actor: Actor = ATTENDEE) -> None:
+def add_people(
+    target: Target, people: Sequence[Person], actor: Actor = ATTENDEE, sensitive_wording: str = ""
+) -> None:
     """Let more people come with a party: who waits grows in place, who sits joins with them at the end.
 
-    The contact is told by mail. Raises NoRoom, NotNow, NotFound, Refusal.
+    *sensitive_wording* is what the contact agreed to with it. The contact is told by mail.
+    Raises NoRoom, NotNow, NotFound, Refusal.
     """
 
     def work(session: Session) -> None:
@@ -84,6 +89,8 @@ def add_people(target: Target, people: Sequence[Person], actor: Actor = ATTENDEE
         for person in people:
             check_choice(session, target.event_id, person.category_id, person.sessions)
         contact = session.get_one(Booking, registration.booking_id).email
+        if sensitive_wording:
+            agree_sensitive(session, registration.booking_id, sensitive_wording)
         added = [
             Member(person.category_id, person.sessions, person.firm, person.email or contact)
             for person in people
@@ -216,8 +223,7 @@ def _beside(session: Session, gate: Gate, claim: engine.Claim, registration: Reg
 def _pick(session: Session, attendee_id: int, sessions: Sequence[int]) -> None:
     session.execute(delete(AttendeeSession).where(AttendeeSession.attendee_id == attendee_id))
     rows = [{"attendee_id": attendee_id, "session_id": one} for one in sessions]
-    if rows:
-        session.execute(insert(AttendeeSession), rows)
+    write_rows(session, insert(AttendeeSession), rows)
 
 
 def _next_rank(session: Session, registration_id: int) -> int:

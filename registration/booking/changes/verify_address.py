@@ -7,6 +7,7 @@ from registration.booking.changes.mailbox_links import renew_links
 from registration.booking.changes.target import is_called_off, settle
 from registration.booking.models import Booking
 from registration.core import clock
+from registration.core.locking import locked_one
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE, SYSTEM
 from registration.seats import engine, rules
@@ -20,10 +21,11 @@ def verify(booking_id: int) -> bool:
     Whose hold has passed has lost it to the next in line; again is no error. The first time the booking
     gets new links: whoever filled in the form has the old ones, and need not be who reads the mailbox.
     """
-    return write_tx(lambda session: _verify(session, booking_id))
+    return write_tx(lambda session: verify_within(session, booking_id))
 
 
-def _verify(session: Session, booking_id: int) -> bool:
+def verify_within(session: Session, booking_id: int) -> bool:
+    """Do what `verify` does, as a step of another change."""
     event_ids = _events_of(session, booking_id)
     locked = gates.lock(session, event_ids)
     found = session.execute(
@@ -52,7 +54,7 @@ def _verify(session: Session, booking_id: int) -> bool:
 
 def _take_over(session: Session, booking_id: int, *, is_verified: bool) -> None:
     """Give the booking to who reads its mailbox, the first time she shows that she does."""
-    booked = session.get_one(Booking, booking_id, populate_existing=True, with_for_update=True)
+    booked = locked_one(session, Booking, booking_id)
     if booked.verified_at is not None:
         return
     if is_verified:

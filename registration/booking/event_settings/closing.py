@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from registration.booking.changes.target import NotNow
 from registration.booking.notifications.notify import announce_cancelled
 from registration.core import clock
+from registration.core.locking import locked_one
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.rules import CANCELLED, DRAFT
@@ -74,7 +75,7 @@ def _locked(session: Session, event_id: int) -> Event:
     # Under the gate: a registration sees the event before or after the change, never in between.
     gate = gates.lock(session, [event_id])[event_id]
     gates.close(session, gate)
-    event = session.get_one(Event, event_id)
+    event = locked_one(session, Event, event_id)
     if event.status == DRAFT and not to_be_told(session, event_id):
         raise NotNow(_l("This event is a draft. Publish it first."))
     if event.status == CANCELLED:

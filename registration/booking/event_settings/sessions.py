@@ -15,6 +15,7 @@ from registration.booking.models import Attendee, AttendeeSession
 from registration.booking.notifications.notify import announce_session_moved
 from registration.core import clock, optimistic_lock
 from registration.core.children import child_of
+from registration.core.locking import locked_one
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event, EventSession
@@ -49,7 +50,7 @@ def add_session(event_id: int, facts: SessionFacts, actor: Actor) -> int:
 
     def work(session: Session) -> int:
         gate = gates.lock(session, [event_id])[event_id]
-        event = session.get_one(Event, event_id)
+        event = locked_one(session, Event, event_id)
         _check(session, event, facts)
         made = EventSession(
             event_id=event_id,
@@ -86,7 +87,7 @@ def change_session(
 
     def work(session: Session) -> int | None:
         gate = gates.lock(session, [event_id])[event_id]
-        event, found = session.get_one(Event, event_id), _found(session, event_id, session_id)
+        event, found = locked_one(session, Event, event_id), _found(session, event_id, session_id)
         before, after = (found.starts_at, found.ends_at), (facts.starts_at, facts.ends_at)
         optimistic_lock.check(seen, stored_session(found), asdict(facts) | flat(words))
         # An event that was moved may have left its sessions behind: their words can be corrected still.
@@ -115,7 +116,7 @@ def remove_session(event_id: int, session_id: int, actor: Actor) -> None:
 
     def work(session: Session) -> None:
         gate = gates.lock(session, [event_id])[event_id]
-        event, found = session.get_one(Event, event_id), _found(session, event_id, session_id)
+        event, found = locked_one(session, Event, event_id), _found(session, event_id, session_id)
         had = holders(session, in_session(session_id))
         if had.coming:
             raise Refusal(

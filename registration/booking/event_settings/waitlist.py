@@ -12,6 +12,7 @@ from registration.booking.changes.target import settle
 from registration.core import optimistic_lock
 from registration.core.children import child_of
 from registration.core.firm_names import firm_name_key
+from registration.core.locking import locked_one
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event
@@ -240,6 +241,6 @@ def _recount_firms(session: Session, gate: Gate) -> None:
 
 
 def _noted(session: Session, event_id: int, action: str, actor: Actor) -> None:
-    event = session.get_one(Event, event_id)
+    event = locked_one(session, Event, event_id)
     touch(event)
     record(session, actor, Note(action, organiser_id=event.organiser_id, event_id=event_id))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from registration.booking.models import Booking
 from registration.booking.rules import is_unreachable
 from registration.core import clock
+from registration.core.locking import locked_one
 from registration.core.text import normal_email
 from registration.core.transaction import write_tx
 from registration.mail import outbox
@@ -54,7 +55,7 @@ def _note(session: Session, message_id: int, report: Report) -> bool:
 def _count(session: Session, booking_id: int, message_id: int) -> None:
     """Count a report that there is nobody, and mark the address when that is enough. It frees no seat."""
     # Locked before it is read: two reports at once are two.
-    booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
+    booking = locked_one(session, Booking, booking_id)
     first = session.scalar(
         select(func.min(OutgoingMessage.id)).where(
             OutgoingMessage.booking_id == booking_id, OutgoingMessage.attendee_id.is_(None)

@@ -1,20 +1,31 @@
-"""What is tidied now and then: files that nobody wants any more go."""
+"""What is tidied now and then: files that nobody wants any more go, and keys of forms that are too old."""
 
 from datetime import timedelta
 
 from flask import current_app
+from sqlalchemy import func, select
 
 from registration.booking.answers.uploads import forget_unused
-from registration.core import clock
+from registration.core import clock, submissions
+from registration.core.database import db
+from registration.core.transaction import write_tx
 
 _TIDIED = "registration_tidied_at"
 
 
 def tidy() -> int:
-    """Forget unused files once an hour; return how many went."""
+    """Forget unused files, and forms that were sent, once an hour; return how many went."""
     at = clock.now()
     last = current_app.extensions.get(_TIDIED)
     if last is not None and at - last < timedelta(hours=1):
         return 0
     current_app.extensions[_TIDIED] = at
-    return forget_unused(timedelta(hours=current_app.config["FORM_HOURS"] + 1))
+    older_than = timedelta(hours=current_app.config["FORM_HOURS"] + 1)
+    return forget_unused(older_than) + _forget_forms(older_than)
+
+
+def _forget_forms(older_than: timedelta) -> int:
+    oldest = db.session.scalar(select(func.min(submissions.SentForm.created_at)))
+    if oldest is None or oldest >= clock.now() - older_than:
+        return 0
+    return write_tx(lambda session: submissions.forget(session, older_than))

@@ -13,6 +13,7 @@ from registration.booking.notifications.notify import announce_to
 from registration.core import clock
 from registration.core.background_loop import each
 from registration.core.database import db
+from registration.core.locking import locked_one
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.queries import KEEPS_PROMISES
@@ -62,7 +63,7 @@ def _remind(event_id: int) -> int:
         # Under the gate: two workers that find the same event come one after the other.
         gates.lock(session, [event_id])
         event = session.get_one(Event, event_id)
-        choice = session.get_one(EventMail, event_id, populate_existing=True)
+        choice = locked_one(session, EventMail, event_id)
         if choice.reminded_for == event.starts_at:
             return 0
         choice.reminded_for = event.starts_at

@@ -24,6 +24,7 @@ from registration.booking.views import (
 )
 from registration.web.body_limits import promise
 from registration.web.retyped import keeps_itself
+from registration.web.submissions import leave_unkeyed, make_anew
 
 bp = Blueprint("booking", __name__)
 form_labels.init_blueprint(bp)
@@ -115,9 +116,12 @@ bp.record_once(
 
 
 @bp.record
-def _take_files(state: BlueprintSetupState) -> None:
+def _set_up_forms(state: BlueprintSetupState) -> None:
     promise(state.app, "booking.submit", files.largest_body)
     promise(state.app, "booking.submit_programme", files.largest_programme_body)
     for name in ("save_people", "add_person", "choose", "move"):
         promise(state.app, f"booking.{name}", files.largest_people_body)
     promise(state.app, "booking.take_over", files.largest_taking_body)
+    # Registering keeps its key with the booking.
+    leave_unkeyed(state.app, "booking.submit", "booking.submit_programme")
+    make_anew(state.app, "booking.add_person")

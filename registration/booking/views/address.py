@@ -38,8 +38,8 @@ def confirm(token: str) -> ResponseReturnValue:
     if new_address is not None:
         event_ids = [one.event_id for one in seats_of(db.session(), booking_id, page_locale())]
         confirm_address(booking_id, event_ids)
-    # Who reads the new mailbox has confirmed the booking too.
-    verify(booking_id)
+    else:
+        verify(booking_id)
     own_token = token_of(db.session(), booking_id, BOOKING)
     if own_token is None:
         raise does_not_open()

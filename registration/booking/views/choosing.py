@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from registration.booking.answers.queries import has_agreed
 from registration.booking.changes import move as changes_move
 from registration.booking.changes import party as changes_party
-from registration.booking.changes.edit import agree_sensitive
 from registration.booking.form import choices as form_choices
 from registration.booking.form.choices import ChoiceForm, PersonForm
 from registration.booking.form.people import KeyedForm, askable, concerning, errors_of
@@ -84,9 +83,8 @@ def add(token: str, registration_id: int) -> ResponseReturnValue:
         if not form_choices.check_person(form, sheet, has_agreed=agreed):
             return _person_page(token, booked, held, form, 422)
         _check_size(booked, held)
-        if form.consent_sensitive.data:
-            agree_sensitive(booking_id, str(SENSITIVE_CONSENT))
-        changes_party.add_people(target, [form_choices.person_in(form, sheet)], ATTENDEE)
+        wording = str(SENSITIVE_CONSENT) if form.consent_sensitive.data else ""
+        changes_party.add_people(target, [form_choices.person_in(form, sheet)], ATTENDEE, wording)
     except NotFound:
         raise
     except Refusal as refusal:

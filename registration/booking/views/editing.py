@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from registration.booking.answers.queries import answers_by_attendee, has_agreed
 from registration.booking.answers.shared import shared_answers
-from registration.booking.changes.change_address import ask_address
-from registration.booking.changes.edit import Corrected, change_contact, change_people
+from registration.booking.changes.change_address import change_contact
+from registration.booking.changes.edit import Corrected, change_people
 from registration.booking.form.people import (
     ContactForm,
     PeopleForm,
@@ -53,10 +53,10 @@ def save_contact(token: str) -> ResponseReturnValue:
         check_action_key(f"booking:{token}", request.form.get("key", ""))
         if not form.validate():
             return _contact_page(token, form, 422)
-        if form.email.data != booked.email:
+        new_email = form.email.data if form.email.data != booked.email else ""
+        if new_email:
             check_pace(f"address:{booked.id}", PER_BOOKING)
-            ask_address(booked.id, form.email.data)
-        change_contact(booked.id, form.name.data, form.locale.data)
+        change_contact(booked.id, form.name.data, form.locale.data, new_email)
     except Refusal as refusal:
         tell(form, refusal)
         return _contact_page(token, form, refusal.status)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from registration.booking.admission.services import register
+from registration.booking.admission.services import SubmittedDifferently, register
 from registration.booking.form import attendee_blocks
 from registration.booking.form import registration as form_registration
 from registration.booking.form.application import application
@@ -123,8 +124,26 @@ def _without_seats(sheet: Sheet, seen: Sequence[str]) -> tuple[str | None, str |
 def renew(sheet: Sheet, shown: Shown, with_seats: Iterable[str]) -> None:
     """Note which events have seats on the page, and give the form a key where it has none that is good."""
     shown.form.seats_seen.data = " ".join(with_seats)
-    if not shown.form.submit_key.data or shown.status == StaleForm.status:
+    # What was sent before with other answers would be the same form for ever.
+    is_used = isinstance(shown.refusal, SubmittedDifferently)
+    if not shown.form.submit_key.data or shown.status == StaleForm.status or is_used:
         shown.form.submit_key.data = form_key(sheet.purpose)
+
+
+def earlier(shown: Shown) -> dict[str, str] | None:
+    """Return the page that leads to what this form made before, and the words of the button; else None.
+
+    Whoever has the form's key has just sent it. Where the link has become the reader's alone, it is mailed.
+    """
+    if not isinstance(shown.refusal, SubmittedDifferently):
+        return None
+    token = shown.refusal.token
+    if token is None:
+        return {
+            "href": url_for("booking.ask_links"),
+            "says": _("Get the link of that registration by e-mail"),
+        }
+    return {"href": url_for("booking.booking", token=token), "says": _("Change that registration")}
 
 
 def headers(status: int) -> dict[str, str]:

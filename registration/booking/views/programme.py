@@ -89,6 +89,7 @@ def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
         errors=errors,
         has_errors=bool(errors),
         focus=shown.focus,
+        earlier=filling.earlier(shown),
         is_gone=isinstance(shown.refusal, EventFull),
     )
     return page, shown.status, filling.headers(shown.status)

@@ -75,6 +75,7 @@ def form_page(sheet: Sheet, shown: Shown, template: str = "", **given: Any) -> R
         "errors": errors,
         "has_errors": bool(errors),
         "focus": shown.focus,
+        "earlier": filling.earlier(shown),
         "is_gone": isinstance(shown.refusal, EventFull),
         "heading": _("Join the waitlist") if now.joins_waitlist and may_wait else _("Register"),
     }

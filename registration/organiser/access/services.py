@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.core import optimistic_lock
+from registration.core.locking import locked
 from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
 from registration.events import services as events
@@ -58,7 +59,7 @@ def change_ways_in(event_id: int, ways: WaysIn, actor: Actor, seen: str = "") ->
 def _change(session: Session, event_id: int, ways: WaysIn, actor: Actor, seen: str) -> None:
     # Under the gate: a registration is judged by the ways before the change or after it.
     gates.lock(session, [event_id])
-    event = session.get(Event, event_id)
+    event = locked(session, Event, event_id)
     if event is None:
         raise NotFound(_("There is no such event."))
     optimistic_lock.check(seen, values_of(ways_of(event)), values_of(ways))

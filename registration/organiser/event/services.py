@@ -12,6 +12,7 @@ from registration.booking.event_settings.closing import to_be_told
 from registration.booking.notifications.notify import announce_moved
 from registration.capability.services import TEAM, replace, revoke
 from registration.core import optimistic_lock
+from registration.core.locking import locked, locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
@@ -143,7 +144,7 @@ def change_calendar_mail(organiser_id: int, choice: str, actor: Actor) -> None:
     """Choose what the organiser's mails carry for the calendar."""
 
     def work(session: Session) -> None:
-        organiser = session.get_one(Organiser, organiser_id)
+        organiser = locked_one(session, Organiser, organiser_id)
         before, organiser.calendar_mail = organiser.calendar_mail, choice
         note = Note("calendar-mail", organiser_id=organiser_id, before=before, after=choice)
         record(session, actor, note)
@@ -162,7 +163,7 @@ def end_team_feed(account_id: int) -> None:
 
 
 def _event(session: Session, event_id: int) -> Event:
-    event = session.get(Event, event_id)
+    event = locked(session, Event, event_id)
     if event is None:
         raise NotFound(_("There is no such event."))
     return event

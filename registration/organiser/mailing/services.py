@@ -16,6 +16,7 @@ from registration.core import clock
 from registration.core.background_loop import each
 from registration.core.children import child_of
 from registration.core.database import db
+from registration.core.locking import locked
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event
@@ -155,7 +156,7 @@ def choose(event_id: int, reminder_days: int | None, attaches_ticket: bool) -> N
     """Choose what the mails of an event do."""
 
     def work(session: Session) -> None:
-        choice = session.get(EventMail, event_id)
+        choice = locked(session, EventMail, event_id)
         if choice is None:
             choice = EventMail(event_id=event_id)
             session.add(choice)

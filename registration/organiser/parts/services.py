@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registration.booking.event_settings.usage import drop_pool, holders, in_category
 from registration.core import optimistic_lock
 from registration.core.children import child_of
+from registration.core.locking import locked_one
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
@@ -26,7 +27,7 @@ def add_category(event_id: int, facts: CategoryFacts, capacity: int | None, acto
 
     def work(session: Session) -> None:
         gates.lock(session, [event_id])
-        event = session.get_one(Event, event_id)
+        event = locked_one(session, Event, event_id)
         _check(session, event_id, facts)
         last = session.scalar(select(func.max(Category.rank)).where(Category.event_id == event_id))
         made = events.add_category(session, event, facts, 0 if last is None else last + 1)
@@ -53,7 +54,7 @@ def change_category(
 
     def work(session: Session) -> None:
         gates.lock(session, [event_id])
-        event, found = session.get_one(Event, event_id), _found(session, event_id, category_id)
+        event, found = locked_one(session, Event, event_id), _found(session, event_id, category_id)
         optimistic_lock.check(seen, stored_category(found), asdict(facts) | flat(words))
         _check(session, event_id, facts, but=category_id)
         for name, value in asdict(facts).items():
@@ -77,7 +78,7 @@ def remove_category(event_id: int, category_id: int, actor: Actor) -> None:
 
     def work(session: Session) -> None:
         gate = gates.lock(session, [event_id])[event_id]
-        event, found = session.get_one(Event, event_id), _found(session, event_id, category_id)
+        event, found = locked_one(session, Event, event_id), _found(session, event_id, category_id)
         _check_unused(session, category_id)
         _ask_others(session, event_id, category_id)
         drop_pool(session, gate, "category", category_id)

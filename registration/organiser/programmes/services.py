@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.core import clock, optimistic_lock
+from registration.core.locking import locked_all, locked_one
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
@@ -88,7 +89,7 @@ def change(programme_id: int, facts: ProgrammeFacts, actor: Actor, seen: str = "
     """
 
     def work(session: Session) -> None:
-        programme = session.get_one(Programme, programme_id, with_for_update=True)
+        programme = locked_one(session, Programme, programme_id)
         optimistic_lock.check(seen, stored(session, programme), _named(facts))
         programme.title, programme.summary = facts.title, facts.summary
         programme.description, programme.locale = facts.description, facts.locale
@@ -109,9 +110,9 @@ def _named(facts: ProgrammeFacts) -> dict[str, object]:
 def _link(session: Session, programme: Programme, links: Sequence[Link]) -> None:
     before = [one.event_id for one in links_of(session, programme.id)]
     ids = [one.event_id for one in links]
-    rows = session.scalars(
-        select(Event).where(Event.id.in_([*ids, *before]), Event.organiser_id == programme.organiser_id)
-    ).all()
+    # Of two programmes that would make a circle between them, the second sees the first one.
+    found = locked_all(session, Event, {*ids, *before})
+    rows = [one for one in found if one.organiser_id == programme.organiser_id]
     if not {row.id for row in rows}.issuperset(ids):
         raise Refusal(_("Choose among your own events."))
     _check(session, programme.id, links)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.models import Answer, Upload
 from registration.core import clock, optimistic_lock
+from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
@@ -180,7 +181,7 @@ def _changed(event_id: int, action: str, actor: Actor, work: Callable[[Session, 
     def whole(session: Session) -> None:
         # Under the gate, so that nobody answers meanwhile.
         gates.lock(session, [event_id])
-        event = session.get_one(Event, event_id)
+        event = locked_one(session, Event, event_id)
         work(session, event)
         events.touch(event)
         record(session, actor, Note(action, organiser_id=event.organiser_id, event_id=event_id))

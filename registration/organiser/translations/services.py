@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registration.booking.models import Booking
 from registration.core import optimistic_lock
 from registration.core.database import db
+from registration.core.locking import locked_all, locked_one
 from registration.core.transaction import write_tx
 from registration.events.models import Event, EventText, Programme, Question
 from registration.events.programme_links import links_of
@@ -171,12 +172,12 @@ def _put_programme(
     programme_id: int, locale: str, told: Mapping[str, str], action: str, actor: Actor, seen: str = ""
 ) -> None:
     def work(session: Session) -> None:
-        programme = session.get_one(Programme, programme_id)
+        programme = locked_one(session, Programme, programme_id)
         optimistic_lock.check(seen, words_of_programme(programme, locale), told)
         translate(session, programme, locale, told)
         ids = [one.event_id for one in links_of(session, programme_id)]
         # Pages are kept until an event on them is edited.
-        for event in session.scalars(select(Event).where(Event.id.in_(ids))):
+        for event in locked_all(session, Event, ids):
             touch(event)
         facts = {"locale": locale, "programme": programme_id}
         record(session, actor, Note(action, organiser_id=programme.organiser_id, facts=facts))
@@ -187,7 +188,7 @@ def _put_programme(
 def _locked(session: Session, event_id: int) -> Event:
     # Under the gate, so that two edits at once count as two and no kept page stays old.
     gates.lock(session, [event_id])
-    return session.get_one(Event, event_id)
+    return locked_one(session, Event, event_id)
 
 
 def _note(session: Session, event: Event, action: str, locale: str, actor: Actor) -> None:
