@@ -12,12 +12,8 @@ from sqlalchemy.orm import Session
 
 from registration.core import clock
 from registration.core.refusal import Refusal
-<<<<<<< HEAD
-from registration.core.text import slugged
-from registration.events import asking
-=======
 from registration.core.text import SLUG_LENGTH, slugged
->>>>>>> main
+from registration.events import asking
 from registration.events.asking import ATTENDEE
 from registration.events.models import (
     Category,

@@ -188,8 +188,6 @@ class Desk:
             way = access.Ways(self.events, self.categories, self.invited)
             way.check(asked.application, self.actor)
             earlier = self.earlier.get(asked.email, [])
-            if self._has_enough(asked, earlier):
-                return asked.email
             needs = {row.id: row.requires_event_id for row in self.events.values() if row.requires_event_id}
             check_linked(self.session, asked.application.wishes, needs, asked.email)
             parties = [self._party(asked, wish, earlier) for wish in asked.application.wishes]
@@ -197,6 +195,9 @@ class Desk:
                 self._check_together(parties)
         except Refusal as refusal:
             return refusal
+        # Last of all: what is refused is refused to a known address in the same words as to any other.
+        if self._has_enough(asked, earlier):
+            return asked.email
         admission = Admission(asked, [one for party in parties for one in self._admitted(party)])
         self.let_in[asked.key] = admission
         way.use(asked.application)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.answers.shared import shared_answers
 from registration.booking.models import Answer, Attendee, Upload
-from registration.events.asking import BOOKING, FILE, told
+from registration.events.asking import BOOKING, CHOICES, FILE, told
 from registration.events.models import Question
 from registration.seats.models import Registration
 
@@ -35,8 +35,11 @@ class File:
 
 def answers_for(
     session: Session, attendees: Sequence[Attendee], questions: Sequence[Question]
-) -> dict[tuple[int, int], str]:
-    """Return the answers by (attendee, question); what was asked once of the contact is each one's."""
+) -> dict[tuple[int, int], list[str]]:
+    """Return the answers by (attendee, question), several where several were chosen.
+
+    What was asked once of the contact is each one's.
+    """
     if not questions:
         return {}
     by_id = {question.id: question for question in questions}
@@ -53,12 +56,13 @@ def answers_for(
         .join(Registration, Registration.id == Attendee.registration_id)
         .where(Registration.booking_id.in_(set(bookings.values())), Answer.question_id.in_(by_id))
     )
-    own: dict[tuple[int, int], str] = {}
+    own: dict[tuple[int, int], list[str]] = {}
     # A party may sit and wait in parts: what the contact answered once is of all of them.
-    shared: dict[tuple[int, int], str] = {}
+    shared: dict[tuple[int, int], list[str]] = {}
     for row in session.execute(query):
         question = by_id[row.question_id]
-        answer = told(question.kind, row.value, _labels(question))
+        parts = row.value.split("\n") if question.kind == CHOICES else [row.value]
+        answer = [told(question.kind, part, _labels(question)) for part in parts]
         own[row.attendee_id, question.id] = answer
         if question.scope == BOOKING:
             shared[row.booking_id, question.id] = answer
