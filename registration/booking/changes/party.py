@@ -66,8 +66,10 @@ def change_choice(
         _change(session, gate, registration.id, list(members.values()), actor)
         session.execute(update(Attendee).where(Attendee.id == attendee_id).values(category_id=category_id))
         _pick(session, attendee_id, sessions)
-        announce_choice(session, registration.id, attendee_id, had_sessions=bool(had.sessions))
-        settle(session, gate, [], actor)
+        promoted = settle(session, gate, [], actor)
+        # What lets her in tells it all; two mails of one press would say half each.
+        if all(one.registration_id != registration.id for one in promoted):
+            announce_choice(session, registration.id, attendee_id, had_sessions=bool(had.sessions))
 
     write_tx(work)
 
@@ -102,8 +104,9 @@ def add_people(
                 session, [registration.id], [people], first_rank=_next_rank(session, registration.id)
             )
             new = [one for one in members_of(session, registration.id) if one not in before]
-            announce_grown(session, registration.id, new)
-            settle(session, gate, [], actor)
+            promoted = settle(session, gate, [], actor)
+            if all(one.registration_id != registration.id for one in promoted):
+                announce_grown(session, registration.id, new)
             return
         claim = engine.Claim(
             len(people), needs_of(session, gate, added), registration.priority, is_trusted=True
