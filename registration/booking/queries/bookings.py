@@ -11,11 +11,8 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from registration.accounts.models import Organiser
 from registration.booking.calendar.entry import Claims, as_lines, claims_of, own_entry
 from registration.booking.models import Attendee, Booking
-from registration.capability.models import Capability
-from registration.capability.services import BOOKING
 from registration.core import clock
 from registration.core.limits import max_per_address
-from registration.core.tokens import hashed
 from registration.core.transaction_cache import keep, kept, once
 from registration.core.urls import web_url
 from registration.events.models import Category, Event, EventText
@@ -256,16 +253,6 @@ def is_registered(session: Session, email_normal: str, event_id: int) -> bool:
         )
     )
     return session.scalar(query.limit(1)) is not None
-
-
-def booking_behind(session: Session, token: str) -> tuple[Capability, Booking] | None:
-    """Return the link *token*, revoked ones included, with the booking it is of, or None."""
-    row = session.execute(
-        select(Capability, Booking)
-        .join(Booking, Booking.id == Capability.subject_id)
-        .where(Capability.token_hash == hashed(token), Capability.purpose == BOOKING)
-    ).one_or_none()
-    return None if row is None else (row.Capability, row.Booking)
 
 
 def has_enough(session: Session, email_normal: str, event_id: int, besides: int | None = None) -> bool:

@@ -5,10 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from registration.booking.models import AddressChange, Booking, Handover
-from registration.capability.models import Capability
-from registration.capability.services import FEED, token_of
-from registration.core.transaction_cache import keep
+from registration.booking.models import AddressChange, Handover
 from registration.events.models import Event
 from registration.events.queries import Words, words
 from registration.journal.models import JournalEntry
@@ -50,24 +47,6 @@ def moved_away(session: Session, booking_id: int, locale: str) -> list[tuple[Han
         .order_by(Event.starts_at, Handover.id)
     ).all()
     return [(row.Handover, words(row.Event, locale)) for row in rows]
-
-
-def feed_and_wish(session: Session, booking_id: int) -> tuple[str | None, str | None]:
-    """Return the token of a booking's feed, and the address that it is to move to once that is confirmed."""
-    row = session.execute(
-        select(Capability.nonce, Capability.token_hash, AddressChange.email)
-        .select_from(Booking)
-        .outerjoin(
-            Capability,
-            (Capability.subject_id == Booking.id)
-            & (Capability.purpose == FEED)
-            & Capability.revoked_at.is_(None),
-        )
-        .outerjoin(AddressChange, AddressChange.booking_id == Booking.id)
-        .where(Booking.id == booking_id)
-    ).one()
-    keep(session, ("link", FEED, booking_id), row if row.nonce is not None else None)
-    return token_of(session, booking_id, FEED), row.email
 
 
 def wanted_address(session: Session, booking_id: int) -> str | None:

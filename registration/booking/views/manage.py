@@ -16,7 +16,8 @@ from registration.booking.models import Booking
 from registration.booking.queries.alternatives import alternatives, choices_of
 from registration.booking.queries.bookings import Seat, seats_of
 from registration.booking.queries.endings import called_off, endings, left_behind
-from registration.booking.queries.handovers import feed_and_wish, handovers_about, moved_away
+from registration.booking.queries.handovers import handovers_about, moved_away
+from registration.booking.queries.links import feed_and_wish
 from registration.booking.views.opening import opened
 from registration.booking.views.page_parts import prepared
 from registration.core.database import db

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from registration.accounts.throttle import Throttle, remote_key
 from registration.booking.models import Booking
-from registration.booking.queries.bookings import booking_behind
+from registration.booking.queries.links import booking_behind
 from registration.capability.models import Capability
 from registration.capability.services import find, is_live
 from registration.core import clock
