@@ -22,7 +22,7 @@ from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.seats import rules
 from registration.seats.models import Queue, Registration
-from registration.seats.obstacles import obstacles
+from registration.seats.obstacles import NeverFits, obstacles
 from registration.seats.public_rules import while_waiting
 from registration.seats.queries import LINE_POLICY, position
 
@@ -89,8 +89,15 @@ class Seat:
     is_seated: bool = False
 
     @property
+    def can_ever_fit(self) -> bool:
+        """Whether there are as many seats as it needs, were nobody else there."""
+        return not any(isinstance(one, NeverFits) for one in self.obstacles)
+
+    @property
     def next_step(self) -> str:
-        """What happens next while it waits."""
+        """What happens next while it waits; nothing, where it can never fit."""
+        if not self.can_ever_fit:
+            return ""
         return while_waiting(self.line, self.time_zone)
 
     @property
