@@ -21,12 +21,12 @@ def locked(path: Path) -> list[str]:
 def licence(name: str) -> str:
     """Return what the metadata of an installed package says of its licence (PEP 639, or the older fields)."""
     found = distribution(name).metadata
-    if found["License-Expression"]:
-        return str(found["License-Expression"])
+    if found.get("License-Expression"):
+        return str(found.get("License-Expression"))
     classifiers = [
         one.rpartition(" :: ")[2] for one in found.get_all("Classifier", []) if one.startswith("License ::")
     ]
-    return ", ".join(classifiers) or str(found["License"] or "not said").split("\n")[0]
+    return ", ".join(classifiers) or str(found.get("License") or "not said").split("\n")[0]
 
 
 def main() -> int:

@@ -12,9 +12,16 @@ from registration.mail.outbox import Outgoing, enqueue
 from registration.seats.models import Registration
 
 
-def ask(session: Session, registration_ids: Sequence[int], deadline_at: datetime, *, frees: bool) -> None:
+def ask(
+    session: Session,
+    registration_ids: Sequence[int],
+    deadline_at: datetime,
+    *,
+    frees: bool,
+    is_again: bool = False,
+) -> None:
     """Decide a mail to the contact of each of *registration_ids*, with what each is told."""
-    facts = {"deadline": deadline_at.isoformat(), "frees_seat": frees}
+    facts = {"deadline": deadline_at.isoformat(), "frees_seat": frees, "again": is_again}
     rows = session.execute(
         select(
             Registration.id,

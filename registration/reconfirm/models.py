@@ -50,3 +50,5 @@ class Reconfirmation(Model):
     frees_seat: Mapped[bool]
     answer: Mapped[str | None] = mapped_column(String(8))
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When she was asked once more, since silence would cost the seat.
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -15,7 +15,7 @@ from registration.core.invariant import AnySelect
 from registration.events.models import Event
 from registration.events.queries import KEEPS_PROMISES
 from registration.reconfirm.models import Reconfirmation, ReconfirmationPlan
-from registration.reconfirm.rules import SILENCE, asks_at, is_time_to_ask
+from registration.reconfirm.rules import LATEST_REMINDER, SILENCE, asks_at, is_time_to_ask, reminds_at
 from registration.seats import rules
 from registration.seats.models import Registration
 
@@ -155,3 +155,25 @@ def silent(session: Session) -> list[Silent]:
         .limit(200)
     )
     return [Silent(*row) for row in rows]
+
+
+def to_remind(session: Session) -> list[int]:
+    """Return the registrations that silence would cost their seats and that are to be asked once more now."""
+    at = clock.now()
+    rows = session.execute(
+        select(Reconfirmation.registration_id, Reconfirmation.asked_at, Reconfirmation.deadline_at)
+        .join(Registration, Registration.id == Reconfirmation.registration_id)
+        .join(Event, Event.id == Registration.event_id)
+        .where(
+            Reconfirmation.answer.is_(None),
+            Reconfirmation.frees_seat,
+            Reconfirmation.reminded_at.is_(None),
+            Reconfirmation.deadline_at > at,
+            Reconfirmation.deadline_at <= at + LATEST_REMINDER,
+            Registration.state == rules.CONFIRMED,
+            KEEPS_PROMISES,
+        )
+        .order_by(Reconfirmation.deadline_at, Reconfirmation.registration_id)
+        .limit(1000)
+    )
+    return [row.registration_id for row in rows if reminds_at(row.asked_at, row.deadline_at) <= at][:200]

@@ -9,6 +9,8 @@ SILENCE = "silence"
 # However late a worker asks, nobody has less time than this to answer.
 SHORTEST = timedelta(hours=24)
 MOST_DAYS = 365
+# How long before the deadline somebody who was silent so far is asked once more, at the earliest.
+LATEST_REMINDER = timedelta(days=2)
 
 
 def asks_at(starts_at: datetime, asks_days: int, made_at: datetime) -> datetime:
@@ -19,6 +21,11 @@ def asks_at(starts_at: datetime, asks_days: int, made_at: datetime) -> datetime:
 def deadline_at(starts_at: datetime, answer_days: int, asked_at: datetime) -> datetime:
     """Return until when to answer what was asked at *asked_at*; never after the event has begun."""
     return min(max(starts_at - timedelta(days=answer_days), asked_at + SHORTEST), starts_at)
+
+
+def reminds_at(asked_at: datetime, deadline_at: datetime) -> datetime:
+    """Return when to ask once more whom silence would cost the seat: two days before, or half-way."""
+    return max(deadline_at - LATEST_REMINDER, asked_at + (deadline_at - asked_at) / 2)
 
 
 def is_time_to_ask(starts_at: datetime, asks_days: int, made_at: datetime, now: datetime) -> bool:

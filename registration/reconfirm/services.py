@@ -1,5 +1,7 @@
 """Plan the question, ask it, and take the answers; each public function is one transaction."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -73,6 +75,27 @@ def stop_asking(event_id: int, actor: Actor) -> None:
 def ask_some(event_id: int) -> int:
     """Ask those who were not asked yet, at most BATCH of them; return how many."""
     return write_tx(lambda session: _ask(session, event_id))
+
+
+def ask_again(registration_ids: Sequence[int]) -> int:
+    """Ask those of *registration_ids* once more who have not answered yet; return how many."""
+
+    def work(session: Session) -> int:
+        rows = session.execute(
+            update(Reconfirmation)
+            .where(
+                Reconfirmation.registration_id.in_(registration_ids),
+                Reconfirmation.answer.is_(None),
+                Reconfirmation.reminded_at.is_(None),
+            )
+            .values(reminded_at=clock.now())
+            .returning(Reconfirmation.registration_id, Reconfirmation.deadline_at)
+        ).all()
+        for row in rows:
+            ask(session, [row.registration_id], row.deadline_at, frees=True, is_again=True)
+        return len(rows)
+
+    return write_tx(work)
 
 
 def answer(registration_id: int, word: str) -> None:

@@ -23,7 +23,7 @@ def obstacles(session: Session, registration_ids: Collection[int], locale: str) 
     needs = needs_of_many(session, list(registration_ids))
     wanted = {pool_id for each in needs.values() for pool_id in each}
     pools = pools_by_id(session, wanted)
-    told = _names(session, wanted, locale)
+    told = names_of(session, wanted, locale)
     found = {}
     for registration_id, needed in needs.items():
         named = [(pools[one], told[one][0], need) for one, need in needed.items()]
@@ -37,20 +37,59 @@ def in_the_way(named: Sequence[tuple[PoolSeats, str, int]], *, shows_seats: bool
 
     *shows_seats* says whether numbers of free seats are public here.
     """
+    never = [_too_few(pool, name, need) for pool, name, need in named if exceeds(pool, need)]
+    if never:
+        return [NeverFits(one) for one in never]
     own = sum(min(need, pool.own) for pool, _name, need in named)
     event = next((one for one, _name, _need in named if one.kind == "event"), None)
     left = 0 if event is None else min(event.seats, room_of(event, own))
     sentences = []
     for pool, name, need in named:
         free = room_of(pool, own)
+        if pool.kind == "event" and shows_seats and 0 < free < need:
+            sentences.append(_too_few_free(min(free, pool.seats), need))
         if free >= need or pool.kind == "event":
             continue
         sentences.append(_used(pool, name) if free <= 0 else _short(name, min(free, pool.seats), need))
-    if sentences and shows_seats and left > 0:
+    is_short = any(pool is event and room_of(pool, own) < need for pool, _name, need in named)
+    if sentences and shows_seats and left > 0 and not is_short:
         sentences[-1] += " " + ngettext(
             "%(num)s other seat of the event is free.", "%(num)s other seats of the event are free.", left
         )
     return sentences
+
+
+def _too_few_free(free: int, need: int) -> str:
+    told = ngettext(
+        "%(num)s seat is free; you asked for %(asked)s.",
+        "%(num)s seats are free; you asked for %(asked)s.",
+        free,
+        asked=need,
+    )
+    return str(told)
+
+
+class NeverFits(str):
+    """The sentence for a party that needs more than there is: it holds up nobody, and has no turn."""
+
+
+def exceeds(pool: PoolSeats, need: int) -> bool:
+    """Say whether *need* is more than there is; of an event that has no seats yet nobody knows."""
+    return need > pool.wanted and not (pool.kind == "event" and pool.wanted == 0)
+
+
+def _too_few(pool: PoolSeats, name: str, need: int) -> str:
+    seats = min(pool.seats, pool.wanted)
+    if pool.kind == "event":
+        has = ngettext("This event has %(num)s seat now.", "This event has %(num)s seats now.", seats)
+    else:
+        has = ngettext("%(name)s has %(num)s seat now.", "%(name)s has %(num)s seats now.", seats, name=name)
+    told = _(
+        "Your party needs %(need)s there, so it can get no seats as it is. Make it smaller, or leave the"
+        " waitlist; nobody waits because of it.",
+        need=need,
+    )
+    return f"{has} {told}"
 
 
 def room_of(pool: PoolSeats, own: int) -> int:
@@ -92,7 +131,7 @@ def _short(name: str, free: int, need: int) -> str:
     )
 
 
-def _names(session: Session, pool_ids: Collection[int], locale: str) -> dict[int, tuple[str, bool]]:
+def names_of(session: Session, pool_ids: Collection[int], locale: str) -> dict[int, tuple[str, bool]]:
     """Return what each pool is called for a reader of *locale*, and whether its event shows numbers."""
     pool = table(Pool)
     rows = session.execute(
@@ -129,7 +168,7 @@ def limits_of(session: Session, registration_ids: Collection[int]) -> dict[int, 
         return {}
     needs = needs_of_many(session, list(registration_ids))
     wanted = {pool_id for each in needs.values() for pool_id in each}
-    pools, names = pools_by_id(session, wanted), _names(session, wanted, str(get_locale()))
+    pools, names = pools_by_id(session, wanted), names_of(session, wanted, str(get_locale()))
     return {
         registration_id: [
             f"{names[one][0]}: {pools[one].seats}"

@@ -89,7 +89,7 @@ def serving_demo(folder: Path) -> Iterator[Site]:
         yield Site(url, folder, json.loads(told.stdout))
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=120)
         assert server.stdout is not None
         server.stdout.close()
 

@@ -106,7 +106,8 @@ def hard_ones(app: Flask) -> bytes:
             1,
             {"time_zone": "America/New_York"},
         ),
-        ("שלום – ערב", datetime(2027, 2, 3, 8, tzinfo=UTC), 1, {"time_zone": "Africa/Casablanca"}),
+        # Winter is its exception, as in Casablanca, whose rules change: not every reader knows the new ones.
+        ("שלום – ערב", datetime(2027, 2, 3, 8, tzinfo=UTC), 1, {"time_zone": "Europe/Dublin"}),
         ("x\r\nATTENDEE:mailto:eve@example.org\x07\u202e", datetime(2027, 2, 4, 8, tzinfo=UTC), 1, {}),
     ):
         make_event(

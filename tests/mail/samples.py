@@ -74,6 +74,11 @@ BEFORE = {
     "all_day": False,
     "location": "Flagey, Brussels",
 }
+HOUR_BEFORE = BEFORE | {
+    "starts_at": (STARTS - timedelta(hours=1)).isoformat(),
+    "ends_at": (ENDS - timedelta(hours=1)).isoformat(),
+    "location": "Autoworld, Brussels",
+}
 MOVED_SESSION = {
     "name": "Toasts",
     "starts_at": (STARTS + timedelta(hours=2)).isoformat(),
@@ -290,6 +295,22 @@ SAMPLES: Mapping[str, Sample] = {
     "reconfirm": Sample(
         kinds.RECONFIRM,
         _about_registration(kinds.RECONFIRM, deadline=DEADLINE.isoformat(), frees_seat=True),
+    ),
+    "reconfirm-again": Sample(
+        kinds.RECONFIRM,
+        _about_registration(kinds.RECONFIRM, deadline=DEADLINE.isoformat(), frees_seat=True, again=True),
+    ),
+    "removed-silence": Sample(
+        kinds.REMOVED,
+        _about_registration(
+            kinds.REMOVED,
+            by="silence",
+            reason="We asked, and had no answer by Friday.",
+        ),
+    ),
+    "moved-hour": Sample(kinds.MOVED, _about_registration(kinds.MOVED, before=HOUR_BEFORE)),
+    "moved-waitlisted": Sample(
+        kinds.MOVED, _about_registration(kinds.MOVED, state=rules.WAITLISTED, before=BEFORE)
     ),
     "reconfirm-kept": Sample(
         kinds.RECONFIRM,

@@ -23,14 +23,17 @@ from registration.seats.attendance import check_empty
 __all__ = ["Target", "cancel", "cancel_all", "cancel_attendee", "cancel_within"]
 
 
-def cancel(target: Target, actor: Actor, reason: str | None = None, *, tells: bool = True) -> int:
+def cancel(
+    target: Target, actor: Actor, reason: str | None = None, *, tells: bool = True, by: str = ""
+) -> int:
     """Cancel a registration and promote whoever is next, in one step; again is no error.
 
     Return how many parties from the waitlist have, or are offered, what came free.
+    *by* is who or what did it, where that is not the actor: `silence`.
     *tells* says whether the person herself gets a mail; who is promoted always does.
     Raises HolderIsIn, NotFound, Unavailable.
     """
-    return write_tx(lambda session: cancel_within(session, target, actor, reason, tells=tells))
+    return write_tx(lambda session: cancel_within(session, target, actor, reason, tells=tells, by=by))
 
 
 def cancel_all(targets: Sequence[Target], actor: Actor) -> int:
@@ -53,14 +56,20 @@ def cancel_attendee(
 
 
 def cancel_within(
-    session: Session, target: Target, actor: Actor, reason: str | None = None, *, tells: bool = True
+    session: Session,
+    target: Target,
+    actor: Actor,
+    reason: str | None = None,
+    *,
+    tells: bool = True,
+    by: str = "",
 ) -> int:
     """Do what `cancel` does, as a step of another change."""
     gate = lock(session, target)
     if registration_of(session, target).state in rules.ENDED:
         return 0
     change = engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)
-    return len(settle(session, gate, [change], actor, reason, tells=tells))
+    return len(settle(session, gate, [change], actor, reason, tells=tells, by=by))
 
 
 def _cancel_attendee(

@@ -32,6 +32,7 @@ from registration.journal.services import ATTENDEE, Actor
 from registration.seats import engine, parties, rules
 from registration.seats.gate import Gate
 from registration.seats.models import Registration
+from registration.seats.too_large import check_can_ever_fit
 
 
 class NoRoom(NotNow):
@@ -66,8 +67,10 @@ def change_choice(
         _change(session, gate, registration.id, list(members.values()), actor)
         session.execute(update(Attendee).where(Attendee.id == attendee_id).values(category_id=category_id))
         _pick(session, attendee_id, sessions)
-        announce_choice(session, registration.id, attendee_id, had_sessions=bool(had.sessions))
-        settle(session, gate, [], actor)
+        promoted = settle(session, gate, [], actor)
+        # What lets her in tells it all; two mails of one press would say half each.
+        if all(one.registration_id != registration.id for one in promoted):
+            announce_choice(session, registration.id, attendee_id, had_sessions=bool(had.sessions))
 
     write_tx(work)
 
@@ -102,8 +105,9 @@ def add_people(
                 session, [registration.id], [people], first_rank=_next_rank(session, registration.id)
             )
             new = [one for one in members_of(session, registration.id) if one not in before]
-            announce_grown(session, registration.id, new)
-            settle(session, gate, [], actor)
+            promoted = settle(session, gate, [], actor)
+            if all(one.registration_id != registration.id for one in promoted):
+                announce_grown(session, registration.id, new)
             return
         claim = engine.Claim(
             len(people), needs_of(session, gate, added), registration.priority, is_trusted=True
@@ -213,6 +217,7 @@ def _change(
 
 def _beside(session: Session, gate: Gate, claim: engine.Claim, registration: Registration) -> engine.Admitted:
     """Let people in at the end of the line who belong to a booking that has a registration here."""
+    check_can_ever_fit(session, gate, claim.needs)
     admitted = engine.admit(session, gate, claim)
     parts = select(func.max(Registration.part)).where(
         Registration.booking_id == registration.booking_id, Registration.event_id == gate.event_id

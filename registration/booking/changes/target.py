@@ -85,6 +85,7 @@ def settle(
     reason: str | None = None,
     *,
     tells: bool = True,
+    by: str = "",
 ) -> list[Change]:
     """Let those in line have what came free, close the gate and decide the mails; return the promoted.
 
@@ -93,6 +94,6 @@ def settle(
     promoted = engine.drain(session, gate, actor)
     gates.close(session, gate)
     if tells:
-        announce(session, changes, actor=actor, reason=reason)
+        announce(session, changes, actor=actor, reason=reason, by=by)
     announce(session, promoted, actor=actor)
     return promoted

@@ -77,6 +77,7 @@ def values(seat: Seat, facts: Mapping[str, Any], booking_url: str, event_url: st
         "state": seat.state,
         "has_seat": seat.state == rules.CONFIRMED and not seat.is_mixed,
         "moved": bool(facts.get("moved")),
+        "again": bool(facts.get("again")),
         "frees_seat": bool(facts.get("frees_seat")),
         "by_firm": facts.get("by") == "coordinator",
         "contact": isolated(seat.contact),
@@ -109,15 +110,20 @@ def _days_until(seat: Seat) -> int:
     return max((seat.starts_at.astimezone(zone).date() - clock.now().astimezone(zone).date()).days, 0)
 
 
-def _before(seat: Seat, before: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return when and where it was, each empty where it stayed the same."""
+def _before(seat: Seat, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return when and where it was, each empty where it stayed the same, and whether the day did."""
     if not isinstance(before, Mapping):
-        return {"was_when": "", "was_where": ""}
+        return {"was_when": "", "was_where": "", "keeps_day": False}
     starts_at, ends_at = (datetime.fromisoformat(before[name]) for name in ("starts_at", "ends_at"))
     is_same = (starts_at, ends_at, before["all_day"]) == (seat.starts_at, seat.ends_at, seat.all_day)
     was_when = span(starts_at, ends_at, before["time_zone"], before["all_day"])
     was_where = "" if before["location"] == seat.location else before["location"]
-    return {"was_when": "" if is_same else was_when, "was_where": isolated(was_where)}
+    zone = ZoneInfo(seat.time_zone)
+    return {
+        "was_when": "" if is_same else was_when,
+        "was_where": isolated(was_where),
+        "keeps_day": starts_at.astimezone(zone).date() == seat.starts_at.astimezone(zone).date(),
+    }
 
 
 def _session(seat: Seat, told: Mapping[str, Any] | None) -> dict[str, str]:

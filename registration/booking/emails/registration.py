@@ -20,7 +20,7 @@ from registration.booking.models import EventMail
 from registration.booking.notifications import kinds
 from registration.booking.notifications.kinds import SHAPES, Shape
 from registration.booking.queries.bookings import Seat, seat
-from registration.booking.tickets import Ticket, ticket_pdf, tickets_of
+from registration.booking.tickets import Ticket, ticket_path, ticket_pdf, tickets_of
 from registration.capability.services import BOOKING, VERIFY, token_of
 from registration.core import clock
 from registration.core.tokens import derived, signing_keys
@@ -33,6 +33,7 @@ from registration.mail.wording import Wording, isolated
 from registration.seats import rules
 
 UNSUBSCRIBE = "unsubscribe"
+_WITH_TICKETS = (kinds.CONFIRMED, kinds.PROMOTED, kinds.REMINDER)
 _FIRST = (
     select(OutgoingMessage.message_id)
     .where(
@@ -133,6 +134,7 @@ def letter(
         booking_url=facts["link"],
         link_url=_target(shape, facts),
         link_text=_link_text(message.kind),
+        tickets={} if is_sample else _ticket_links(session, message, found),
         feed_url=feed_address(session, message) if shape.tells_feed and not is_sample else "",
         has_calendar=calendar is not None,
         unsubscribe_url=unsubscribe_url if shape.is_listed else "",
@@ -248,6 +250,15 @@ def _pdf(tickets: Sequence[Ticket]) -> bytes | None:
     except NoTypesetter:
         # The seat is the news; its page has the ticket too.
         return None
+
+
+def _ticket_links(session: Session, message: OutgoingMessage, found: Seat) -> dict[str, str]:
+    """Return where the tickets of those who come are, by their code."""
+    if message.kind not in _WITH_TICKETS or message.attendee_id is not None:
+        return {}
+    token = token_of(session, found.booking_id, BOOKING)
+    valid = tickets_of(found) if token else []
+    return {one.attendee.code: public_url(ticket_path(str(token), one.attendee.code)) for one in valid}
 
 
 def _references(session: Session, message: OutgoingMessage) -> tuple[str, ...]:

@@ -96,6 +96,7 @@ def announce(
     known: Mapping[int, Contact] | None = None,
     *,
     has_own: bool = True,
+    by: str = "",
 ) -> None:
     """Decide one mail for each of *changes*, to the contact of its booking.
 
@@ -129,8 +130,8 @@ def announce(
         said[key] = facts
         if reason:
             facts["reason"] = reason
-        if actor.kind == "coordinator":
-            facts["by"] = actor.kind
+        if by or actor.kind == "coordinator":
+            facts["by"] = by or actor.kind
         about = change.registration_id
         if kind == CANCELLED and (others := _other_parts(session, change)):
             # A party in parts goes on with the others: it is smaller, and still comes.
@@ -138,7 +139,7 @@ def announce(
         messages.append(_outgoing(kind, contact, change.event_id, about, facts))
     enqueue(session, *messages)
     if has_own:
-        announce_own(session, changes, reason, actor.kind)
+        announce_own(session, changes, reason, by or actor.kind)
 
 
 def _other_parts(session: Session, change: Change) -> Sequence[int]:

@@ -14,6 +14,7 @@ from registration.booking.models import Attendee, Booking
 from registration.core import clock
 from registration.core.limits import max_per_address
 from registration.core.transaction_cache import keep, kept, once
+from registration.core.urls import web_url
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
 from registration.events.rules import keeps_promises
@@ -21,7 +22,7 @@ from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.seats import rules
 from registration.seats.models import Queue, Registration
-from registration.seats.obstacles import obstacles
+from registration.seats.obstacles import NeverFits, obstacles
 from registration.seats.public_rules import while_waiting
 from registration.seats.queries import LINE_POLICY, position
 
@@ -60,6 +61,7 @@ class Seat:
     time_zone: str
     all_day: bool
     location: str
+    online_url: str
     event_status: str
     line: rules.LinePolicy
     organiser_id: int
@@ -87,8 +89,15 @@ class Seat:
     is_seated: bool = False
 
     @property
+    def can_ever_fit(self) -> bool:
+        """Whether there are as many seats as it needs, were nobody else there."""
+        return not any(isinstance(one, NeverFits) for one in self.obstacles)
+
+    @property
     def next_step(self) -> str:
-        """What happens next while it waits."""
+        """What happens next while it waits; nothing, where it can never fit."""
+        if not self.can_ever_fit:
+            return ""
         return while_waiting(self.line, self.time_zone)
 
     @property
@@ -99,6 +108,12 @@ class Seat:
     @property
     def is_active(self) -> bool:
         return self.state not in rules.ENDED
+
+    @property
+    def joins_at(self) -> str:
+        """The address of an online meeting, for those who have a seat; empty for everybody else."""
+        has_seat = self.state == rules.CONFIRMED and not self.is_mixed
+        return self.online_url if has_seat and self.event_status != "cancelled" else ""
 
     @property
     def may_change(self) -> bool:
@@ -306,6 +321,7 @@ def _seat(
         time_zone=event.time_zone,
         all_day=event.all_day,
         location=location(event),
+        online_url=web_url(event.online_url),
         event_status=event.status,
         line=rules.LinePolicy(*(row._mapping[column.name] for column in LINE_POLICY)),
         organiser_id=organiser.id,

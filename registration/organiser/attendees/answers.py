@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from registration.booking.answers.shared import shared_answers
 from registration.booking.models import Answer, Attendee, Upload
-from registration.events.asking import BOOKING, FILE, told
+from registration.events.asking import BOOKING, CHOICES, FILE, told
 from registration.events.models import Question
 from registration.seats.models import Registration
 
@@ -34,8 +35,11 @@ class File:
 
 def answers_for(
     session: Session, attendees: Sequence[Attendee], questions: Sequence[Question]
-) -> dict[tuple[int, int], str]:
-    """Return the answers by (attendee, question); what was asked once of the contact is each one's."""
+) -> dict[tuple[int, int], list[str]]:
+    """Return the answers by (attendee, question), several where several were chosen.
+
+    What was asked once of the contact is each one's.
+    """
     if not questions:
         return {}
     by_id = {question.id: question for question in questions}
@@ -52,12 +56,13 @@ def answers_for(
         .join(Registration, Registration.id == Attendee.registration_id)
         .where(Registration.booking_id.in_(set(bookings.values())), Answer.question_id.in_(by_id))
     )
-    own: dict[tuple[int, int], str] = {}
+    own: dict[tuple[int, int], list[str]] = {}
     # A party may sit and wait in parts: what the contact answered once is of all of them.
-    shared: dict[tuple[int, int], str] = {}
+    shared: dict[tuple[int, int], list[str]] = {}
     for row in session.execute(query):
         question = by_id[row.question_id]
-        answer = told(question.kind, row.value)
+        parts = row.value.split("\n") if question.kind == CHOICES else [row.value]
+        answer = [told(question.kind, part, _labels(question)) for part in parts]
         own[row.attendee_id, question.id] = answer
         if question.scope == BOOKING:
             shared[row.booking_id, question.id] = answer
@@ -80,7 +85,16 @@ def answers_of(session: Session, registration_id: int, *, with_sensitive: bool) 
     # What the contact answered once is shown with the first, wherever it lies.
     shared = {one.question_id: one.id for one in shared_answers(session, registration_id)}
     query = (
-        select(Answer.id, Answer.attendee_id, Question.scope, Question.label, Question.kind, Answer.value)
+        select(
+            Answer.id,
+            Answer.attendee_id,
+            Question.scope,
+            Question.label,
+            Question.kind,
+            Question.choices,
+            Question.choice_ids,
+            Answer.value,
+        )
         .join(Question, Question.id == Answer.question_id)
         .where(
             or_(
@@ -96,8 +110,12 @@ def answers_of(session: Session, registration_id: int, *, with_sensitive: bool) 
     for row in session.execute(query):
         file_id = row.id if row.kind == FILE else None
         holder = first if row.scope == BOOKING and first is not None else row.attendee_id
-        found.setdefault(holder, []).append(Told(row.label, told(row.kind, row.value), file_id))
+        found.setdefault(holder, []).append(Told(row.label, told(row.kind, row.value, _labels(row)), file_id))
     return found
+
+
+def _labels(question: Any) -> dict[str, str]:
+    return dict(zip(question.choice_ids, question.choices, strict=True))
 
 
 def file_of(session: Session, event_id: int, answer_id: int) -> File | None:

@@ -14,6 +14,7 @@ import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registration.events.asking import CHOICES
 from registration.events.models import Event, Question
 from registration.organiser.attendees.answers import answers_for
 from registration.organiser.attendees.queries import Filters, attendees
@@ -56,16 +57,34 @@ def export(
     Answers about health, food and access are left out unless *with_sensitive*.
     """
     questions = _questions(session, event.id, with_sensitive)
-    columns = [*COLUMNS, *(question.label for question in questions)]
     listed = rows(session, event, filters or Filters(), questions)
-    write = {"csv": _write_csv, "xlsx": _write_xlsx, "json": _write_json}[fmt]
-    return write(columns, listed, out)
+    if fmt == "json":
+        return _write_json(questions, listed, out)
+    write = {"csv": _write_csv, "xlsx": _write_xlsx}[fmt]
+    return write(headings(questions), (_flat(row) for row in listed), out)
+
+
+def headings(questions: Sequence[Question]) -> list[str]:
+    """Return what stands above each column, each once: people type the words of their questions.
+
+    A second "Diet", or a question called "name", has its number behind it.
+    """
+    found = list(COLUMNS)
+    for question in questions:
+        heading = question.label if question.label not in found else f"{question.label} ({question.id})"
+        while heading in found:
+            heading += "'"
+        found.append(heading)
+    return found
 
 
 def rows(
     session: Session, event: Event, filters: Filters, questions: Sequence[Question]
-) -> Iterator[list[str | int]]:
-    """Yield a row per attendee; people and answers are read in chunks, never all at once."""
+) -> Iterator[list[Any]]:
+    """Yield a row per attendee, each answer as a list of what was said.
+
+    People and answers are read in chunks, never all at once.
+    """
     zone = ZoneInfo(event.time_zone)
     positions = {one.registration_id: rank for rank, one in enumerate(line(session, event.id), 1)}
     found = session.execute(attendees(event.id, filters).execution_options(yield_per=_CHUNK))
@@ -89,8 +108,13 @@ def rows(
                 booking.name,
                 booking.email,
                 booking.locale,
-                *(answers.get((one.id, question.id), "") for question in questions),
+                *(answers.get((one.id, question.id), []) for question in questions),
             ]
+
+
+def _flat(row: Sequence[Any]) -> list[str | int]:
+    """Return a row for a table: what was chosen of several stands in one cell."""
+    return ["; ".join(cell) if isinstance(cell, list) else cell for cell in row]
 
 
 def safe_cell(value: str | int) -> str | int:
@@ -152,15 +176,26 @@ def _write_xlsx(columns: Sequence[str], listed: Iterable[Sequence[Any]], out: Bi
     return count
 
 
-def _write_json(columns: Sequence[str], listed: Iterable[Sequence[Any]], out: BinaryIO) -> int:
+def _write_json(questions: Sequence[Question], listed: Iterable[Sequence[Any]], out: BinaryIO) -> int:
+    """Write an object per attendee; answers are a list, since nothing that people typed may be a key."""
     count = 0
     out.write(b"[")
     for row in listed:
+        facts = dict(zip(COLUMNS, row, strict=False))
+        said = [
+            {"id": question.id, "label": question.label, "value": _value(question, answer)}
+            for question, answer in zip(questions, row[len(COLUMNS) :], strict=True)
+        ]
         out.write(b",\n" if count else b"\n")
-        out.write(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False).encode())
+        out.write(json.dumps(facts | {"answers": said}, ensure_ascii=False).encode())
         count += 1
     out.write(b"\n]\n")
     return count
+
+
+def _value(question: Question, answer: list[str]) -> str | list[str]:
+    """Return an answer: a list where several can be chosen, else the text; empty where nothing was said."""
+    return answer if question.kind == CHOICES else "".join(answer)
 
 
 def _without_control(cell: str) -> str:
