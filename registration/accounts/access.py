@@ -12,11 +12,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 from registration.accounts.models import Account, Membership, Organiser
 from registration.accounts.services import DOOR as DOOR_ROLE
 from registration.accounts.services import MANAGER, OWNER, VIEWER
+from registration.accounts.signing import note_denied
 from registration.core.database import db
 from registration.core.refusal import NotFound
 
 Roles = frozenset[str]
 
+OWN: Roles = frozenset({OWNER})
 EDIT: Roles = frozenset({OWNER, MANAGER})
 READ: Roles = frozenset({OWNER, MANAGER, VIEWER})
 DOOR: Roles = frozenset({OWNER, MANAGER, DOOR_ROLE})
@@ -83,7 +85,13 @@ def guarded(
     def decorate(view: Callable[Concatenate[Found, P], R]) -> Callable[..., R]:
         @wraps(view)
         def inner(slug: str, *args: P.args, **kwargs: P.kwargs) -> R:
-            return view(find(current_account(), slug, roles), *args, **kwargs)
+            account = current_account()
+            try:
+                found = find(account, slug, roles)
+            except NotFound:
+                note_denied(account)
+                raise
+            return view(found, *args, **kwargs)
 
         return _signed_in(inner, roles)
 

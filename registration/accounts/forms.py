@@ -6,6 +6,7 @@ from typing import Any
 from flask import current_app, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_security import current_user
 from flask_security.forms import (
     ChangePasswordForm,
     EmailValidation,
@@ -20,6 +21,8 @@ from flask_security.utils import hash_password
 from wtforms import EmailField, Field, PasswordField
 from wtforms.validators import EqualTo
 
+from registration.accounts import signing
+from registration.accounts.models import Account
 from registration.accounts.store import write_decoy
 from registration.accounts.throttle import Throttle, remote_key
 from registration.core import clock, text
@@ -75,8 +78,10 @@ class SignInForm(LoginForm):
             self.form_errors.append(
                 _("Too many tries. Wait an hour, or ask for a link to set a new password.")
             )
+            signing.note_throttled()
             return False
         if not super().validate(**kwargs):
+            signing.note_failure(self.user if isinstance(self.user, Account) else None)
             return False
         throttle().give_back(at, pair, machine)
         return True
@@ -165,6 +170,20 @@ class ChangeForm(ChangePasswordForm):
         ],
         render_kw={"autocomplete": "new-password"},
     )
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Count the try at the present password, then judge it; a right one uncounts it."""
+        at, tries = clock.now(), current_app.config["SIGN_IN_TRIES"]
+        account = f"change:{current_user.id}"
+        if not throttle().take(at, {account: tries}):
+            self.status = 429
+            self.form_errors.append(_("Too many tries. Wait an hour and try again."))
+            signing.note_throttled()
+            return False
+        is_right = bool(super().validate(**kwargs))
+        if is_right or not self.password.errors:
+            throttle().give_back(at, account)
+        return is_right
 
 
 def _normal(address: str | None) -> str:

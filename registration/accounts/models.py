@@ -47,6 +47,17 @@ class Account(Model, UserMixin):
     memberships: Mapped[list["Membership"]] = relationship(back_populates="account")
 
 
+class SignedIn(Model):
+    """One browser that somebody signed in with; its cookie holds the key, of which only a hash is kept."""
+
+    __tablename__ = "signed_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Membership(Model):
     """The role of an account at an organiser."""
 

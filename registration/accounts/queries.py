@@ -6,7 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from registration.accounts.models import Account, Membership, Organiser
+from registration.accounts.signing import RECORDED
 from registration.core.database import db
+from registration.journal.models import JournalEntry
 
 
 def organiser_by_slug(slug: str) -> Organiser | None:
@@ -51,6 +53,17 @@ def role_at(account: Account, organiser_id: int) -> str | None:
             Membership.account_id == account.id, Membership.organiser_id == organiser_id
         )
     )
+
+
+def sign_ins(organiser: Organiser, most: int = 50) -> Sequence[JournalEntry]:
+    """Return the latest entries about signing in by the team of *organiser*, the newest first."""
+    members = select(Membership.account_id).where(Membership.organiser_id == organiser.id)
+    return db.session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.account_id.in_(members), JournalEntry.action.in_(RECORDED))
+        .order_by(JournalEntry.id.desc())
+        .limit(most)
+    ).all()
 
 
 def team(organiser: Organiser) -> Sequence[Membership]:

@@ -12,8 +12,10 @@ from flask_security import Security, user_authenticated
 from flask_security.forms import Form
 from wtforms import EmailField, PasswordField
 
-from registration.accounts import messages
+from registration.accounts import messages, signing
 from registration.accounts.forms import ChangeForm, ForgottenForm, NewPasswordForm, SignInForm
+from registration.accounts.models import Account
+from registration.accounts.passwords import AccountPasswords
 from registration.accounts.store import AccountMail, AccountStore
 from registration.accounts.throttle import Throttle
 from registration.web import csrf
@@ -89,12 +91,13 @@ def init_app(app: Flask) -> None:
         app.config.setdefault(f"SECURITY_{name}", value)
     for name, sentence in _SENTENCES.items():
         app.config.setdefault(f"SECURITY_MSG_{name}", sentence)
-    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=7)
+    app.config["PERMANENT_SESSION_LIFETIME"] = signing.LIVES
     app.extensions["accounts_throttle"] = Throttle()
     csrf.init_app(app)
     messages.init_app(app)
     security = Security(
         mail_util_cls=AccountMail,
+        password_util_cls=AccountPasswords,
         login_form=SignInForm,
         forgot_password_form=ForgottenForm,
         reset_password_form=NewPasswordForm,
@@ -105,6 +108,7 @@ def init_app(app: Flask) -> None:
     # No token in an address or a header signs anybody in.
     security.login_manager.request_loader(lambda _request: None)
     _leave_public_pages_alone(app, security)
+    signing.init_app(app, security)
     user_authenticated.connect(_renew_session, app)
     app.after_request(_settle)
 
@@ -145,10 +149,11 @@ def _ask_to_sign_in(mechanisms: list[str], headers: dict[str, str] | None = None
     return response
 
 
-def _renew_session(_app: Flask, **_facts: object) -> None:
+def _renew_session(_app: Flask, user: Account, **_facts: object) -> None:
     """Keep nothing of the session from before the sign-in, its form token included."""
     for key in set(session) - _KEPT_IN_SESSION:
         session.pop(key)
+    signing.keep(user)
 
 
 def _settle(response: Response) -> Response:

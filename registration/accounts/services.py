@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_security.utils import hash_password
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registration.accounts.models import Account, Membership, Organiser
+from registration.accounts.models import Account, Membership, Organiser, SignedIn
 from registration.core import clock, text, tokens
 from registration.core.refusal import NotFound, Refusal
 from registration.journal.services import SYSTEM, Actor, Note, record
@@ -105,7 +105,8 @@ def new_password(session: Session, account: Account, *, actor: Actor = SYSTEM) -
     """Give *account* a password made on the spot, end its sessions, and return the password."""
     password = _new_password()
     account.password = hash_password(password)
-    account.fs_uniquifier = tokens.new_nonce()
+    session.flush()
+    end_sessions(session, account.id)
     record(session, actor, Note("account.password", facts={"account": account.id}))
     return password
 
@@ -183,6 +184,7 @@ def open_account(session: Session, account_id: int, *, actor: Actor = SYSTEM) ->
 
 def end_sessions(session: Session, account_id: int) -> None:
     """Sign an account out everywhere: cookies name the uniquifier that it had."""
+    session.execute(delete(SignedIn).where(SignedIn.account_id == account_id))
     values = {"fs_uniquifier": tokens.new_nonce()}
     session.execute(update(Account).where(Account.id == account_id).values(**values))
 

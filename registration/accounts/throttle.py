@@ -56,6 +56,17 @@ class Throttle:
         return moments
 
 
+def network_of(address: str | None) -> str:
+    """Return the network that a machine is in, as it is recorded: no single machine, and so no person."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    return str(ipaddress.ip_network((int(parsed), 24 if parsed.version == 4 else 48), strict=False))
+
+
 def remote_key(address: str | None) -> str:
     """Return what stands for one remote machine: an IPv4 address, or the /64 that an IPv6 user owns."""
     try:

@@ -26,6 +26,7 @@ from registration.organiser.programmes import views as programmes_views
 from registration.organiser.questions import views as questions_views
 from registration.organiser.reconfirmation import views as reconfirmation_views
 from registration.organiser.seating import capacity_views, line_views, waitlist_views
+from registration.organiser.settings import team_views
 from registration.organiser.settings import views as settings_views
 from registration.organiser.shared import consequences, promises
 from registration.organiser.translations import views as translations_views
@@ -57,6 +58,9 @@ for _rule, _endpoint, _view, _methods in (
         firms_views.remove,
         ["POST"],
     ),
+    ("/organisers/<slug>/team", "team", team_views.team, ["GET"]),
+    ("/organisers/<slug>/team/<int:account_id>/remove", "remove_colleague", team_views.remove, ["POST"]),
+    ("/sign-out-everywhere", "sign_out_everywhere", team_views.sign_out_everywhere, ["POST"]),
     ("/organisers/<slug>/programmes/new", "new_programme", programmes_views.new_programme, ["GET", "POST"]),
     ("/programmes/<slug>/edit", "edit_programme", programmes_views.edit_programme, ["GET", "POST"]),
     (f"{_EVENT}/", "overview", overview_views.overview, ["GET"]),

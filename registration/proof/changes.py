@@ -123,8 +123,9 @@ def change_choice(model: Model, key: str, hall: int, rank: int, choice: str, at:
     if trouble or parts(choice)[:2] == parts(person)[:2]:
         return trouble or "done"
     after = {**entry.people, rank: f"{choice}@{parts(person)[2]}"}
-    if not _may_need(room, entry, after):
-        return "no-room"
+    is_too_large = room.too_large([one for one in after.values() if one is not None], room.needs(entry))
+    if is_too_large or not _may_need(room, entry, after):
+        return "too-large" if is_too_large else "no-room"
     entry.people = after
     room.rank(entry)
     model.mails[key, hall, "changed"] += 1
@@ -148,11 +149,17 @@ def grow(model: Model, key: str, hall: int, person: str, at: datetime) -> str:
         return "not-found"
     if room.is_off or room.is_closed or entry.state not in (WAITS, SEATED):
         return "not-now"
+    met = dict(room.firms)
     trouble = room.trouble([person])
+    if not trouble:
+        room.meet([person])
+        had = room.needs(entry) if entry.state == WAITS else Counter[str]()
+        is_too_large = room.too_large([*(entry.present if entry.state == WAITS else []), person], had)
+        trouble = "too-large" if is_too_large else ""
     if trouble:
+        room.firms = met
         return trouble
     if entry.state == WAITS:
-        room.meet([person])
         entry.people[max(entry.people) + 1] = person
         room.rank(entry)
         model.mails[key, hall, "changed"] += 1
@@ -160,8 +167,6 @@ def grow(model: Model, key: str, hall: int, person: str, at: datetime) -> str:
         return "done"
     part = 1 + max(one.part for one in room.entries if one.form.key == key)
     joining = Entry(entry.form, room.next_place, entry.priority, {0: person}, part=part)
-    met = dict(room.firms)
-    room.meet(joining.present)
     if not room.would_sit(joining) and not room.may_wait():
         room.firms = met
         return "no-room"
@@ -215,9 +220,10 @@ def move(model: Model, key: str, hall: int, to: int, category: str, at: datetime
     )
     met = dict(room.firms)
     room.meet(joining.present)
-    if not room.would_sit(joining) and not room.may_wait():
+    is_too_large = room.too_large(joining.present)
+    if is_too_large or (not room.would_sit(joining) and not room.may_wait()):
         room.firms = met
-        return "no-room"
+        return "too-large" if is_too_large else "no-room"
     room.admit(joining, at, is_trusted=True)
     model.mails[key, to, JOINED[joining.state]] += 1
     if joining.state == SEATED:

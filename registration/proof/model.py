@@ -199,6 +199,9 @@ class Model:
             if trouble:
                 return trouble
             room.meet(people)
+            groups = [[one] for one in people] if form.is_flexible else [list(people)]
+            if any(room.too_large(one) for one in groups):
+                return "too-large"
             sits = room.would_sit(self._new(form, hall))
             if not sits and not room.plan.needs_approval and not room.may_wait():
                 return "full"

@@ -230,6 +230,12 @@ class Room:
                 reserving += self.reserving([entry])
         return seated
 
+    def too_large(self, people: Iterable[str], had: Counter[str] | None = None) -> bool:
+        """Say whether there are never as many seats, beside what they *had* already."""
+        before = had or Counter[str]()
+        needs = [one for one in self.needs_of(people).items() if one != (EVENT, one[1]) or self.wanted[EVENT]]
+        return not self.can_ever_fit(Counter({one: need for one, need in needs if need > before[one]}))
+
     def trouble(self, people: Iterable[str]) -> str:
         """Return why *people* cannot come at all, or nothing."""
         for person in people:

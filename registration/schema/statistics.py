@@ -32,6 +32,7 @@ _FEW = {
     "queue",
     "reconfirmation_plan",
     "session",
+    "signed_in",
     "waiting_need",
 }
 # How many rows of a large table share one value of a column; of any other column it is a handful.

@@ -15,6 +15,7 @@ from registration.journal.wording import in_words
 from registration.seats import rules
 from registration.seats.line import needs_of_many
 from registration.seats.models import Pool, Registration
+from registration.seats.obstacles import exceeds
 from registration.seats.queries import (
     PoolSeats,
     availability,
@@ -65,6 +66,19 @@ def why_not_seated(
     needs: Mapping[int, int], pools: Mapping[int, PoolSeats], names: Mapping[int, str], line: LinePolicy
 ) -> str:
     """Return what keeps a waiting party from its seats: "needs 4, 2 free in the event"."""
+    never = [
+        _(
+            "needs %(need)s, but there are only %(seats)s in %(pool)s: it can never fit as it is, and holds"
+            " up nobody",
+            need=need,
+            seats=pools[one].wanted,
+            pool=names[one],
+        )
+        for one, need in needs.items()
+        if exceeds(pools[one], need)
+    ]
+    if never:
+        return "; ".join(never)
     own = sum(min(need, pools[one].own) for one, need in needs.items())
     lacking = [
         _lacks(pools, one, names[one], need, own)

@@ -20,6 +20,7 @@ from registration.seats.line import held
 from registration.seats.models import Registration, RegistrationPool
 from registration.seats.newcomers import left_for
 from registration.seats.reservations import written_anew
+from registration.seats.too_large import check_can_ever_fit
 
 
 def change_needs(
@@ -39,6 +40,7 @@ def change_needs(
     """
     one = held(session, gate, [registration_id])[0]
     check_empty(max(0, one.inside - size), actor)
+    check_can_ever_fit(session, gate, needs, one.needs)
     if one.is_seated and not _exchange(session, gate, one, needs):
         return False
     before = one

@@ -16,6 +16,8 @@ WORDS = {
     "restore": [__file__],
     "organiser": ["invite", "cocir", "ada@example.org", "--role", "door"],
     "event": ["list"],
+    "account": ["list"],
+    "mail": ["release"],
     "export": ["gala"],
     "why": ["gala"],
     "ledger": ["gala"],

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from registration.accounts.models import Account
 from registration.booking.answers.uploads import keep
 from registration.booking.event_settings.sessions import SessionFacts, add_session
 from registration.core.database import db
@@ -33,6 +35,9 @@ ALLOWED = {
     "add_coordinator": EDIT,
     "send_coordinator": EDIT,
     "remove_coordinator": EDIT,
+    "team": {"owner"},
+    "remove_colleague": {"owner"},
+    "sign_out_everywhere": READ | DOOR,
     "overview": READ,
     "edit": EDIT,
     "add_category": EDIT,
@@ -105,7 +110,13 @@ ALLOWED = {
 }
 
 # What shows each account its own, a stranger's too.
-OWN = {"home", "calendar", "renew_calendar", "end_calendar"}
+OWN = {"home", "calendar", "renew_calendar", "end_calendar", "sign_out_everywhere"}
+
+
+def _colleague() -> int:
+    """Return the account of somebody else of the team."""
+    factories.make_account("ben@example.org", "viewer", "ditta")
+    return db.session.scalars(select(Account.id).where(Account.email == "ben@example.org")).one()
 
 
 def hours_of(event):
@@ -129,6 +140,7 @@ def office(page_app):
         "slug": event.slug,
         "registration_id": ada.id,
         "attendee_id": 1,
+        "account_id": _colleague(),
         "coordinator_id": factories.make_coordinator("ditta"),
         "message_id": 1,
         "mailing_id": draft(event.id, "Parking", "Use the east gate.", Filters(), None),
@@ -175,7 +187,9 @@ def test_a_route_opens_to_its_roles_and_to_nobody_else(page_app, page_client, of
         )
         sign_in(page_client, "ada@example.org", password)
     page_app.config["WTF_CSRF_ENABLED"] = False
-    for name in sorted(office, key=lambda one: one.startswith(("cancel", "remove"))):
+    for name in sorted(
+        office, key=lambda one: (one.startswith("sign"), one.startswith(("cancel", "remove")))
+    ):
         address, method = office[name]
         answer = page_client.open(address, method=method)
         if role == "nobody":

@@ -77,14 +77,15 @@ def test_who_can_never_fit_any_more_holds_up_nobody(make_event):
 
 
 def test_a_firm_that_waits_takes_no_open_seat_for_what_is_kept(make_event):
-    event = make_event(capacity=4, categories={"Press": 1, "Member": None}, policy=rules.STRICT)
+    event = make_event(capacity=6, categories={"Press": 2, "Member": None}, policy=rules.STRICT)
     later = clock.now() + timedelta(days=1)
-    set_firm(event.id, FirmTerms("nord", allotted=2, release_at=later), SYSTEM)
+    set_firm(event.id, FirmTerms("nord", allotted=3, release_at=later), SYSTEM)
     factories.register(event, "Ada", category="Press", firm="nord")
-    factories.register(event, "Ben", party=2, category="Press", firm="nord")
-    # Of three free seats one is kept for the firm; its party can never have two press seats.
-    assert state(factories.register(event, "Cleo", category="Member")) == "confirmed"
-    assert state(factories.register(event, "Ada", category="Member")) == "confirmed"
+    ben = factories.register(event, "Ben", party=2, category="Press", firm="nord")
+    # Of five free seats two are kept for the firm, and its party that waits reserves those.
+    members = [factories.register(event, f"Cleo {one}", category="Member") for one in range(4)]
+    assert state(ben) == "waitlisted"
+    assert [state(one) for one in members] == [*["confirmed"] * 3, "waitlisted"]
     assert_sound()
 
 

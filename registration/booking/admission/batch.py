@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,7 @@ from registration.seats import gate as gates
 from registration.seats.changing import Change
 from registration.seats.gate import Gate
 from registration.seats.models import Registration
+from registration.seats.too_large import check_can_ever_fit
 
 
 @dataclass(frozen=True)
@@ -253,8 +255,11 @@ class Desk:
         before = [row.calendar_sequence for row in earlier if row.event_id == wish.event_id]
         party = Party(gate, wish, asked.application.email, 1 + max(before, default=-1))
         claim = self._claim(party, wish.people)
+        # Who may come in part needs no more at once than one person does.
+        for people in [(one,) for one in wish.people] if wish.is_flexible else [wish.people]:
+            check_can_ever_fit(self.session, gate, self._claim(party, people).needs)
         if not engine.would_sit(self.session, gate, claim):
-            self._check_may_wait(gate)
+            self._check_may_wait(gate, len(wish.people))
         return party
 
     def _claim(self, party: "Party", people: Sequence[Person]) -> engine.Claim:
@@ -290,14 +295,16 @@ class Desk:
             let_in.append((engine.admit(self.session, party.gate, self._claim(party, part), beside), part))
         return let_in
 
-    def _check_may_wait(self, gate: Gate) -> None:
+    def _check_may_wait(self, gate: Gate, asked: int) -> None:
         """Raise EventFull where nobody, or nobody more, can wait."""
         if gate.needs_approval and self.actor.kind != "organiser":
             return
         if not self.events[gate.event_id].has_waitlist:
-            raise EventFull(_l("All seats are taken, and this event has no waitlist."))
+            told = _l("All seats are taken, and this event has no waitlist.")
+            raise EventFull(_with_free(gate, asked, told))
         if not rules.may_wait(gate.waiting, gate.waitlist_limit, needs_approval=False):
-            raise EventFull(_l("All seats are taken, and the waitlist is full. Ask the organiser."))
+            told = _l("All seats are taken, and the waitlist is full. Ask the organiser.")
+            raise EventFull(_with_free(gate, asked, told))
 
     def _check_together(self, parties: Sequence["Party"]) -> None:
         """Raise NotTogether unless all of *parties* would get their seats now."""
@@ -350,6 +357,19 @@ class Desk:
 
     def _organiser_of(self, asked: Asked) -> int:
         return int(self.events[asked.application.wishes[0].event_id].organiser_id)
+
+
+def _with_free(gate: Gate, asked: int, full: object) -> object:
+    """Return what is true of a party that gets no seats: that some are free, but too few, or *full*."""
+    free = max(0, gate.event_pool.free - gate.event_pool.kept)
+    if not 0 < free < asked:
+        return full
+    return ngettext(
+        "%(num)s seat is free; you asked for %(asked)s, and nobody else can wait. Register fewer people.",
+        "%(num)s seats are free; you asked for %(asked)s, and nobody else can wait. Register fewer people.",
+        free,
+        asked=asked,
+    )
 
 
 def _check_same(body: str, known: str, token: str | None = None) -> None:

@@ -23,6 +23,7 @@ from registration.seats import engine, rules
 from registration.seats import gate as gates
 from registration.seats.attendance import check_empty
 from registration.seats.models import Registration
+from registration.seats.too_large import check_can_ever_fit
 
 
 def move(
@@ -89,6 +90,7 @@ def _move(
         is_trusted=True,
         replaces_id=registration.id,
     )
+    check_can_ever_fit(session, gate, claim.needs)
     admitted = engine.admit(session, gate, claim)
     check_may_wait(session, admitted)
     changes = engine.join(session, [admitted], [registration.booking_id], actor)

@@ -32,6 +32,7 @@ from registration.journal.services import ATTENDEE, Actor
 from registration.seats import engine, parties, rules
 from registration.seats.gate import Gate
 from registration.seats.models import Registration
+from registration.seats.too_large import check_can_ever_fit
 
 
 class NoRoom(NotNow):
@@ -216,6 +217,7 @@ def _change(
 
 def _beside(session: Session, gate: Gate, claim: engine.Claim, registration: Registration) -> engine.Admitted:
     """Let people in at the end of the line who belong to a booking that has a registration here."""
+    check_can_ever_fit(session, gate, claim.needs)
     admitted = engine.admit(session, gate, claim)
     parts = select(func.max(Registration.part)).where(
         Registration.booking_id == registration.booking_id, Registration.event_id == gate.event_id

@@ -3,7 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from registration.accounts.access import ANY, EDIT, READ, current_account, organisers_for, signed_in
+from registration.accounts.access import ANY, EDIT, OWN, READ, current_account, organisers_for, signed_in
 from registration.core import clock
 from registration.core.database import db
 from registration.events.access import event_page
@@ -31,6 +31,7 @@ def home() -> ResponseReturnValue:
         "organiser/home.html",
         organisers=organisers,
         editable=editable,
+        owned=organisers_for(account, OWN),
         programmes=programmes_of(session, [one.id for one in editable]),
         readable={one.id for one in organisers_for(account, READ)},
         coming=coming,

@@ -1,5 +1,8 @@
 """The form that publishes a presentation or paper."""
 
+from os import SEEK_END
+
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -42,10 +45,17 @@ class MaterialForm(FlaskForm):
         if field.data and self.file.data:
             raise ValidationError(_("Enter an address or choose a file, not both."))
 
-    def validate_file(self, _field: Field) -> None:
-        """Say so where the file was too large to be read."""
+    def validate_file(self, field: Field) -> None:
+        """Say so where the file was too large to be read, or is larger than may be published."""
         if are_files_dropped():
             raise ValidationError(dropped_sentence())
+        most = int(current_app.config["MAX_UPLOAD"])
+        if field.data and field.data.seek(0, SEEK_END) > most:
+            raise ValidationError(
+                _("A file may have at most %(size)s MB: choose a smaller one.", size=most // 1_000_000)
+            )
+        if field.data:
+            field.data.seek(0)
 
     def paper(self) -> NewPaper:
         """Return what the form says."""
