@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from registration.accounts.models import Organiser
 from registration.booking.models import Booking, Invitation
 from registration.events.models import Event
-from registration.events.queries import location, phase_of, words
+from registration.events.queries import location, phase_and_opening_of, words
 from registration.events.rules import DRAFT, Phase
 from registration.invitations.rules import stands
 from registration.seats import rules
@@ -100,7 +100,7 @@ def invite(session: Session, invitation_id: int, locale: str) -> Invite | None:
         select(Invitation, Event, Organiser)
         .join(Event, Event.id == Invitation.event_id)
         .join(Organiser, Organiser.id == Event.organiser_id)
-        .options(selectinload(Event.texts))
+        .options(selectinload(Event.texts), selectinload(Event.categories))
         .where(Invitation.id == invitation_id)
     ).one_or_none()
     if row is None:
@@ -112,6 +112,7 @@ def invite(session: Session, invitation_id: int, locale: str) -> Invite | None:
         # Who said yes keeps her page; for everybody else a draft is not there.
         return None
     told = words(event, locale)
+    now_is, opens_at = phase_and_opening_of(event)
     return Invite(
         id=one.id,
         event_id=event.id,
@@ -132,9 +133,9 @@ def invite(session: Session, invitation_id: int, locale: str) -> Invite | None:
         time_zone=event.time_zone,
         all_day=event.all_day,
         location=location(event),
-        opens_at=event.opens_at,
+        opens_at=opens_at,
         closes_at=event.closes_at,
-        phase=phase_of(event),
+        phase=now_is,
         organiser=organiser.name,
         organiser_email=organiser.email,
     )

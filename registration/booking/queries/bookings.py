@@ -17,7 +17,7 @@ from registration.core.transaction_cache import keep, kept, once
 from registration.core.urls import web_url
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
-from registration.events.rules import keeps_promises
+from registration.events.rules import Phase, keeps_promises, phase
 from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.seats import rules
@@ -91,6 +91,8 @@ class Seat:
     # How many wait for the event in all, and whether it takes only those who were invited.
     waiting: int = 0
     by_invitation: bool = False
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
     replaces_id: int | None = None
 
     @property
@@ -136,6 +138,14 @@ class Seat:
     def may_move(self) -> bool:
         """Say whether it can be changed into something else: other seats, or another event."""
         return self.may_change and self.state in (rules.CONFIRMED, rules.WAITLISTED)
+
+    @property
+    def may_grow(self) -> bool:
+        """Say whether one more person may come with it: only while the event takes registrations."""
+        now_is = phase(
+            self.event_status, self.opens_at, self.closes_at, self.starts_at, self.ends_at, clock.now()
+        )
+        return self.may_move and now_is is Phase.OPEN and not self.by_invitation
 
     @property
     def may_split(self) -> bool:
@@ -366,6 +376,8 @@ def _seat(
         obstacles=in_the_way,
         waiting=row.waiting,
         by_invitation=event.by_invitation,
+        opens_at=event.opens_at,
+        closes_at=event.closes_at,
         replaces_id=registration.replaces_id,
         is_seated=registration.state in rules.HOLDING and registration.seated_step is not None,
     )
