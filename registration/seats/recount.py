@@ -6,8 +6,8 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core.database import table, write_rows
+from registration.seats import counters, ledger, rules
 from registration.seats import gate as gates
-from registration.seats import ledger, rules
 from registration.seats.gate import Gate
 from registration.seats.line import held, is_holding
 from registration.seats.models import Pool, Registration, RegistrationPool
@@ -34,7 +34,7 @@ def recount(session: Session, gate: Gate) -> list[str]:
             wrong.append(f"pool {pool.id}: {pool.taken} taken, {taken} held")
         pool.taken, pool.capacity = taken, rules.capacity(pool.wanted, taken)
     kept = gate.event_pool.kept
-    gates.reckon_kept(gate)
+    counters.reckon_kept(gate)
     if gate.event_pool.kept != kept:
         wrong.append(f"pool {gate.event_pool.id}: {kept} kept, {gate.event_pool.kept} to keep")
     for pool in gate.pools.values():
