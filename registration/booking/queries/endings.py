@@ -32,6 +32,8 @@ class Ending:
 
 def endings(session: Session, registration_ids: Sequence[int]) -> dict[int, Ending]:
     """Return how each of *registration_ids* ended; who holds or waits is not among them."""
+    if not registration_ids:
+        return {}
     rows = session.scalars(
         select(JournalEntry)
         .where(
