@@ -5,6 +5,7 @@ from tests.house.arranged import (
     Row,
     asked_again,
     closed,
+    colleague,
     event_pool,
     feed_made,
     firm,
@@ -116,6 +117,8 @@ ROWS = {
     # The back office
     "organiser.renew_calendar": Row("/organiser/calendar"),
     "organiser.end_calendar": Row("/organiser/calendar", {}, feed_made),
+    "organiser.remove_colleague": Row("/organiser/organisers/<slug>/team", {}, colleague),
+    "organiser.sign_out_everywhere": Row("/change"),
     "organiser.settings": Row("", {"calendar_mail": "none"}, organiser),
     "organiser.new_event": Row(
         "",

@@ -37,6 +37,7 @@ from registration.events.wording import said
 from registration.journal.services import SYSTEM, Actor
 from registration.mail.models import OutgoingMessage
 from registration.mail.outbox import Outgoing, enqueue
+from registration.mail.queries import mailed_since
 from registration.seats import rules
 from registration.seats.changing import Change
 from registration.seats.models import Registration
@@ -285,18 +286,11 @@ def send_link_again(session: Session, emails: Sequence[str], event_ids: Sequence
         Registration.state.not_in(rules.ENDED),
     )
     rows = session.execute(query).all()
+    lately = clock.now() - LINK_AGAIN_AFTER
+    of_links = OutgoingMessage.kind == LINK
     for row in rows:
-        if not _has_had_link(session, row.id):
+        if not mailed_since(session, lately, OutgoingMessage.booking_id == row.id, of_links):
             enqueue(session, _outgoing(LINK, row, row.event_id, row.registration_id, {}))
-
-
-def _has_had_link(session: Session, booking_id: int) -> bool:
-    latest = select(OutgoingMessage.id).where(
-        OutgoingMessage.booking_id == booking_id,
-        OutgoingMessage.kind == LINK,
-        OutgoingMessage.created_at > clock.now() - LINK_AGAIN_AFTER,
-    )
-    return session.scalar(latest.limit(1)) is not None
 
 
 def _kind(change: Change, actor: Actor) -> str:
