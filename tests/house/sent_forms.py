@@ -169,12 +169,12 @@ ROWS = {
     "organiser.release": Row(f"{OFFICE}/firm-limits", {}),
     "organiser.close": Row(f"{OFFICE}/"),
     "organiser.reopen": Row(f"{OFFICE}/", {}, closed),
-    "organiser.cancel_event": Row("", {"sure": "y", "reason": "Strike"}),
+    "organiser.cancel_event": Row("", {"sure": "y", "reason": "Strike", "tell": "yes"}),
     "organiser.change_capacity": Row(
         f"{OFFICE}/capacity?pool=<pool_id>&wanted=7&overbooking=0&reserve=0", {}, event_pool
     ),
     "organiser.mail_choices": Row("", {"reminder_days": "3"}),
-    "organiser.tell_materials": Row(f"{OFFICE}/messages"),
+    "organiser.tell_materials": Row(f"{OFFICE}/messages", {"tell": "yes"}),
     "organiser.new_mailing": Row("", {"subject": "Parking", "body": "East gate."}),
     "organiser.edit_mailing": Row("", {"subject": "Parking", "body": "West gate."}),
     "organiser.send_mailing": Row(f"{OFFICE}/messages/<mailing_id>/", {}),
