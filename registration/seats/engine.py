@@ -17,7 +17,7 @@ from registration.core.database import insert_all, table, write_rows
 from registration.journal.reasons import Reason
 from registration.journal.services import Actor
 from registration.seats import gate as gates
-from registration.seats import ledger, rules
+from registration.seats import ledger, limits, rules
 from registration.seats.attendance import check_empty
 from registration.seats.changing import Change, Held, note_changes, set_states
 from registration.seats.gate import Gate
@@ -261,7 +261,7 @@ def seat_by_hand(session: Session, gate: Gate, registration_id: int, actor: Acto
     if not rules.fits(one.needs, rooms):
         raise NotFree(registration_id)
     if from_reserve:
-        gates.spend_reserve(session, gate, from_reserve)
+        limits.spend_reserve(session, gate, from_reserve)
     kept = _seat(session, gate, [one])
     kept[one.id] += from_reserve
     changes = set_states(

@@ -12,7 +12,7 @@ from registration.booking.changes import target as changes_target
 from registration.booking.event_settings import closing
 from registration.booking.event_settings import waitlist as waitlist_settings
 from registration.core import clock
-from registration.seats import engine, rules
+from registration.seats import engine, limits, rules
 from registration.seats import gate as gates
 from registration.seats.line import held
 from registration.seats.models import Registration
@@ -133,7 +133,7 @@ def _reserve_open() -> Mutation:
 
 def _reserve_unspent() -> Mutation:
     """What the organiser gives of the reserve stays kept back."""
-    return [(gates, "spend_reserve", lambda *_args: None)]
+    return [(limits, "spend_reserve", lambda *_args: None)]
 
 
 OF_EVENTS: dict[str, Callable[[], Mutation]] = {

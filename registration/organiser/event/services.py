@@ -61,11 +61,11 @@ def change_event(event_id: int, facts: Facts, text: Text, actor: Actor, seen: st
 
     def work(session: Session) -> int | None:
         # Under the gate: a registration sees the event before or after the change, never in between.
-        gate = gates.lock(session, [event_id])[event_id]
-        event = _event(session, event_id)
-        optimistic_lock.check(seen, stored_event(event), asdict(facts) | asdict(text))
-        _check_status(session, event, facts)
-        return _change(session, gate, event, facts, text, actor)
+        with gates.locked(session, event_id) as gate:
+            event = _event(session, event_id)
+            optimistic_lock.check(seen, stored_event(event), asdict(facts) | asdict(text))
+            _check_status(session, event, facts)
+            return _change(session, gate, event, facts, text, actor)
 
     return write_tx(work)
 
