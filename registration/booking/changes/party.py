@@ -21,13 +21,13 @@ from registration.booking.changes.target import (
 )
 from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.booking.notifications.notify import announce_choice, announce_grown
-from registration.booking.rules import Person
+from registration.booking.rules import Person, check_category, check_sessions
 from registration.core import clock
 from registration.core.database import write_rows
-from registration.core.refusal import NotFound, Refusal
+from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
 from registration.events.models import Category, Event, EventSession
-from registration.events.rules import Phase, has_overlap, is_open_between, phase
+from registration.events.rules import Phase, phase
 from registration.journal.services import ATTENDEE, Actor
 from registration.seats import engine, parties, rules
 from registration.seats.gate import Gate
@@ -166,29 +166,17 @@ def check_choice(
 
     What she *had* she may keep, though it is closed to others.
     """
-    mine = (Category.id == category_id) & (Category.event_id == event_id)
-    category = None if category_id is None else session.scalar(select(Category).where(mine))
-    has_categories = session.scalar(select(func.count()).where(Category.event_id == event_id))
-    if has_categories and category is None:
-        raise Refusal(_l("Choose one of the categories that are listed."), field="category")
-    is_hers = had is not None and had.category_id == category_id
-    if (
-        category is not None
-        and not is_hers
-        and not is_open_between(category.opens_at, category.closes_at, clock.now())
-    ):
-        raise Refusal(_l("This category is not open now. Choose another one."), field="category")
-    picked = session.scalars(
-        select(EventSession).where(
-            EventSession.id.in_(sessions),
-            EventSession.event_id == event_id,
-            EventSession.is_offered | EventSession.id.in_(had.sessions if had else ()),
-        )
-    ).all()
-    if len(picked) != len(sessions):
-        raise Refusal(_l("Choose among the sessions that are listed."), field="sessions")
-    if has_overlap([(one.starts_at, one.ends_at) for one in picked]):
-        raise Refusal(_l("Two of the sessions are at the same time. Choose one of them."), field="sessions")
+    mine = select(Category).where(Category.id == category_id, Category.event_id == event_id)
+    category = None if category_id is None else session.scalar(mine)
+    if session.scalar(select(func.count()).where(Category.event_id == event_id)):
+        is_hers = had is not None and had.category_id == category_id
+        check_category(category, event_id, clock.now(), is_hers=is_hers)
+    offered = select(EventSession).where(
+        EventSession.id.in_(sessions),
+        EventSession.event_id == event_id,
+        EventSession.is_offered | EventSession.id.in_(had.sessions if had else ()),
+    )
+    check_sessions(sessions, session.scalars(offered).all(), event_id)
 
 
 def check_may_wait(session: Session, admitted: engine.Admitted) -> None:
