@@ -1,13 +1,10 @@
 """Change how many seats a limit has: who waits may begin or cease to fit by it."""
 
-from datetime import datetime
-
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from registration.journal.services import Actor, Note, record
-from registration.seats import gate as gates
-from registration.seats import rules
+from registration.seats import counters, rules
 from registration.seats.gate import Gate, Limit, Terms
 from registration.seats.line import held
 from registration.seats.models import Pool
@@ -21,7 +18,7 @@ def set_wanted(session: Session, gate: Gate, pool_id: int, terms: Terms, actor: 
     _want(session, gate, pool, terms.wanted)
     pool.capacity = rules.capacity(pool.wanted, pool.taken)
     pool.reserve = terms.reserve
-    gates.reckon_kept(gate)
+    counters.reckon_kept(gate)
     session.execute(
         update(Pool)
         .where(Pool.id == pool_id)
@@ -34,7 +31,7 @@ def set_wanted(session: Session, gate: Gate, pool_id: int, terms: Terms, actor: 
             reserve=pool.reserve,
         )
     )
-    gates.write_kept(session, gate)
+    counters.write_kept(session, gate)
     note = Note(
         "capacity",
         event_id=gate.event_id,
@@ -56,27 +53,3 @@ def _want(session: Session, gate: Gate, pool: Limit, wanted: int) -> None:
     for one in changing:
         gate.count_waiting(one.needs, one.priority, 1 if wanted == more else -1)
     pool.wanted = wanted
-
-
-def set_allotment(
-    session: Session, gate: Gate, pool_id: int, allotted: int, release_at: datetime | None
-) -> None:
-    """Keep *allotted* seats for a firm until *release_at*; nothing is kept any more with 0."""
-    gate.pools[pool_id].allotted = allotted
-    gates.reckon_kept(gate)
-    session.execute(update(Pool).where(Pool.id == pool_id).values(allotted=allotted, release_at=release_at))
-    gates.write_kept(session, gate)
-
-
-def spend_reserve(session: Session, gate: Gate, seats: int) -> None:
-    """Let *seats* of the organiser's reserve go to somebody."""
-    pool = gate.event_pool
-    pool.reserve = max(0, pool.reserve - seats)
-    gates.reckon_kept(gate)
-    session.execute(update(Pool).where(Pool.id == pool.id).values(reserve=pool.reserve, kept=pool.kept))
-
-
-def add_to_gate(session: Session, gate: Gate, pool_id: int) -> Limit:
-    """Bring one pool under the gate and return it."""
-    gates.load_pools(session, gate, [pool_id])
-    return gate.pools[pool_id]

@@ -18,10 +18,10 @@ from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.services import touch
 from registration.journal.services import Actor, Note, record
+from registration.seats import counters, rules
 from registration.seats import gate as gates
-from registration.seats import rules
 from registration.seats.gate import Gate, Terms
-from registration.seats.limits import add_to_gate, set_allotment, set_wanted
+from registration.seats.limits import set_wanted
 from registration.seats.models import Pool, Queue, Registration
 from registration.seats.parties import walk_by
 from registration.seats.queries import line_policy
@@ -93,9 +93,9 @@ def set_firm(event_id: int, terms: FirmTerms, actor: Actor) -> None:
             pool_id = _firm_pool(session, gate, key, terms)
             if not was_limited or pool_id not in gate.pools:
                 _recount_firms(session, gate)
-            pool = add_to_gate(session, gate, pool_id)
+            pool = gates.add_to_gate(session, gate, pool_id)
             set_wanted(session, gate, pool.id, Terms(_cap(gate, terms)), actor)
-            set_allotment(session, gate, pool.id, terms.allotted, terms.release_at)
+            counters.set_allotment(session, gate, pool.id, terms.allotted, terms.release_at)
             _noted(session, event_id, "firm", actor)
             settle(session, gate, [], actor)
 
@@ -109,9 +109,9 @@ def release_allotment(event_id: int, pool_id: int, actor: Actor) -> None:
         with gates.locked(session, event_id) as gate:
             sentence = _l("There is no such limit for this event.")
             child_of(session, Pool, pool_id, sentence, event_id=event_id, kind="firm")
-            pool = add_to_gate(session, gate, pool_id)
+            pool = gates.add_to_gate(session, gate, pool_id)
             if pool.allotted:
-                set_allotment(session, gate, pool_id, 0, None)
+                counters.set_allotment(session, gate, pool_id, 0, None)
                 _noted(session, event_id, "released-allotment", actor)
             settle(session, gate, [], actor)
 
