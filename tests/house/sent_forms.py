@@ -5,6 +5,7 @@ from tests.house.arranged import (
     Row,
     asked_again,
     closed,
+    colleague,
     event_pool,
     feed_made,
     firm,
@@ -18,6 +19,7 @@ from tests.house.arranged import (
     offered,
     organiser,
     own_feed,
+    own_seat,
     own_words,
     programme_in_french,
     reserved,
@@ -85,6 +87,8 @@ ROWS = {
     "booking.withdraw_handover": Row(BOOKING_PAGE),
     "booking.take_over": Row("/handovers/<token>/", {"consent": "y"}, successor),
     "booking.refuse_handover": Row("/handovers/<token>/", {}, successor),
+    "booking.save_own_seat": Row("/attendees/<token>/", {"name": "Cleo"}, own_seat),
+    "booking.cancel_own_seat": Row("/attendees/<token>/", {}, own_seat),
     "booking.end_messages": Row("/unsubscribe/<token>/", {}, unsubscribing),
     "reconfirm.reconfirm": Row(BOOKING_PAGE, {"answer": "no"}, asked_again),
     "invitations.accept": Row(
@@ -113,6 +117,8 @@ ROWS = {
     # The back office
     "organiser.renew_calendar": Row("/organiser/calendar"),
     "organiser.end_calendar": Row("/organiser/calendar", {}, feed_made),
+    "organiser.remove_colleague": Row("/organiser/organisers/<slug>/team", {}, colleague),
+    "organiser.sign_out_everywhere": Row("/change"),
     "organiser.settings": Row("", {"calendar_mail": "none"}, organiser),
     "organiser.new_event": Row(
         "",
@@ -163,12 +169,12 @@ ROWS = {
     "organiser.release": Row(f"{OFFICE}/firm-limits", {}),
     "organiser.close": Row(f"{OFFICE}/"),
     "organiser.reopen": Row(f"{OFFICE}/", {}, closed),
-    "organiser.cancel_event": Row("", {"sure": "y", "reason": "Strike"}),
+    "organiser.cancel_event": Row("", {"sure": "y", "reason": "Strike", "tell": "yes"}),
     "organiser.change_capacity": Row(
         f"{OFFICE}/capacity?pool=<pool_id>&wanted=7&overbooking=0&reserve=0", {}, event_pool
     ),
     "organiser.mail_choices": Row("", {"reminder_days": "3"}),
-    "organiser.tell_materials": Row(f"{OFFICE}/messages"),
+    "organiser.tell_materials": Row(f"{OFFICE}/messages", {"tell": "yes"}),
     "organiser.new_mailing": Row("", {"subject": "Parking", "body": "East gate."}),
     "organiser.edit_mailing": Row("", {"subject": "Parking", "body": "West gate."}),
     "organiser.send_mailing": Row(f"{OFFICE}/messages/<mailing_id>/", {}),
