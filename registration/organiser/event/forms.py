@@ -42,6 +42,7 @@ from registration.organiser.shared.local_times import (
 )
 from registration.organiser.shared.zones import zone_choices
 from registration.seats import rules
+from registration.web.locale import language_choices
 
 MOST_CATEGORIES = 12
 
@@ -69,13 +70,7 @@ class EventForm(SharedForm):
     )
     locale = SelectField(
         _l("Language of these texts"),
-        choices=[
-            SelectChoice("en", "English"),
-            SelectChoice("fr", "Français"),
-            SelectChoice("nl", "Nederlands"),
-            SelectChoice("de", "Deutsch"),
-            SelectChoice("zh", "中文"),
-        ],
+        choices=language_choices(),
     )
     starts_at = DayOrMoment(
         _l("Starts"),

@@ -66,7 +66,7 @@ class DayOrMoment(Moment):
         super().process_formdata([f"{typed} 00:00"] if self.is_day_alone else valuelist)
 
     def _value(self) -> str:
-        if self.data is None:
+        if self.data is None or not (self.asks_day or self.is_day_alone):
             return str(super()._value())
         return str(self.data.strftime("%Y-%m-%d" if self.asks_day else "%Y-%m-%dT%H:%M"))
 
