@@ -25,7 +25,7 @@ from registration.seats.queries import (
     position,
     takes_place,
 )
-from registration.seats.rules import LinePolicy
+from registration.seats.rules import LinePolicy, PoolKind
 
 NO_MORE = _l("The event is cancelled or over: nobody gets a seat any more.")
 
@@ -53,12 +53,14 @@ def pool_names(session: Session, event_id: int) -> dict[int, str]:
         select(Pool.id, Pool.kind, Pool.subject_id, Pool.label).where(Pool.event_id == event_id)
     )
     for row in rows:
-        if row.kind == "event":
+        if row.kind == PoolKind.EVENT:
             found[row.id] = _("the event")
-        elif row.kind == "firm":
+        elif row.kind == PoolKind.FIRM:
             found[row.id] = row.label
         else:
-            found[row.id] = (categories if row.kind == "category" else sessions).get(row.subject_id, "?")
+            found[row.id] = (categories if row.kind == PoolKind.CATEGORY else sessions).get(
+                row.subject_id, "?"
+            )
     return found
 
 
@@ -93,7 +95,7 @@ def _lacks(pools: Mapping[int, PoolSeats], one: int, name: str, need: int, own: 
     pool = pools[one]
     told = _("needs %(need)s, %(free)s free in %(pool)s", need=need, free=_open(pool, own), pool=name)
     event = next((each for each in pools.values() if each.kind == "event"), None)
-    if pool.kind != "firm" or event is None:
+    if pool.kind != PoolKind.FIRM or event is None:
         return str(told)
     beside = ngettext(
         "%(name)s has used %(taken)s of its %(cap)s, %(num)s other seat is free",

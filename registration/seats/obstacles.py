@@ -14,6 +14,7 @@ from registration.seats import rules
 from registration.seats.line import needs_of_many
 from registration.seats.models import Pool
 from registration.seats.queries import PoolSeats, pools_by_id
+from registration.seats.rules import PoolKind
 
 
 def obstacles(session: Session, registration_ids: Collection[int], locale: str) -> dict[int, list[str]]:
@@ -41,14 +42,14 @@ def in_the_way(named: Sequence[tuple[PoolSeats, str, int]], *, shows_seats: bool
     if never:
         return [NeverFits(one) for one in never]
     own = sum(min(need, pool.own) for pool, _name, need in named)
-    event = next((one for one, _name, _need in named if one.kind == "event"), None)
+    event = next((one for one, _name, _need in named if one.kind == PoolKind.EVENT), None)
     left = 0 if event is None else min(event.seats, room_of(event, own))
     sentences = []
     for pool, name, need in named:
         free = room_of(pool, own)
-        if pool.kind == "event" and shows_seats and 0 < free < need:
+        if pool.kind == PoolKind.EVENT and shows_seats and 0 < free < need:
             sentences.append(_too_few_free(min(free, pool.seats), need))
-        if free >= need or pool.kind == "event":
+        if free >= need or pool.kind == PoolKind.EVENT:
             continue
         sentences.append(_used(pool, name) if free <= 0 else _short(name, min(free, pool.seats), need))
     is_short = any(pool is event and room_of(pool, own) < need for pool, _name, need in named)
@@ -75,12 +76,12 @@ class NeverFits(str):
 
 def exceeds(pool: PoolSeats, need: int) -> bool:
     """Say whether *need* is more than there is; of an event that has no seats yet nobody knows."""
-    return need > pool.wanted and not (pool.kind == "event" and pool.wanted == 0)
+    return need > pool.wanted and not (pool.kind == PoolKind.EVENT and pool.wanted == 0)
 
 
 def _too_few(pool: PoolSeats, name: str, need: int) -> str:
     seats = min(pool.seats, pool.wanted)
-    if pool.kind == "event":
+    if pool.kind == PoolKind.EVENT:
         has = ngettext("This event has %(num)s seat now.", "This event has %(num)s seats now.", seats)
     else:
         has = ngettext("%(name)s has %(num)s seat now.", "%(name)s has %(num)s seats now.", seats, name=name)
@@ -100,7 +101,7 @@ def room_of(pool: PoolSeats, own: int) -> int:
 def _used(pool: PoolSeats, name: str) -> str:
     if pool.seats == 0:
         return str(_("%(name)s: no seats are given.", name=name))
-    if pool.kind == "firm":
+    if pool.kind == PoolKind.FIRM:
         return str(
             ngettext(
                 "%(name)s has used its %(num)s seat.",

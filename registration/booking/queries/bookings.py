@@ -17,7 +17,7 @@ from registration.core.transaction_cache import keep, kept, once
 from registration.core.urls import web_url
 from registration.events.models import Category, Event, EventText
 from registration.events.queries import location, words
-from registration.events.rules import keeps_promises
+from registration.events.rules import EventStatus, keeps_promises
 from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.seats import rules
@@ -113,7 +113,7 @@ class Seat:
     def joins_at(self) -> str:
         """The address of an online meeting, for those who have a seat; empty for everybody else."""
         has_seat = self.state == rules.CONFIRMED and not self.is_mixed
-        return self.online_url if has_seat and self.event_status != "cancelled" else ""
+        return self.online_url if has_seat and self.event_status != EventStatus.CANCELLED else ""
 
     @property
     def may_change(self) -> bool:
@@ -124,7 +124,9 @@ class Seat:
     def may_come_back(self) -> bool:
         """Say whether there is still something to register for; who was turned down is not asked to try."""
         return (
-            self.state != rules.REJECTED and self.event_status == "published" and self.ends_at > clock.now()
+            self.state != rules.REJECTED
+            and self.event_status == EventStatus.PUBLISHED
+            and self.ends_at > clock.now()
         )
 
     @property

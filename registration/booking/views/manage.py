@@ -23,6 +23,7 @@ from registration.booking.views.page_parts import prepared
 from registration.capability.services import FEED, token_of
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
+from registration.events.rules import EventStatus
 from registration.ical.answers import feed_address
 from registration.ical.links import Subscriptions, additions, subscriptions
 from registration.journal.services import ATTENDEE
@@ -39,7 +40,7 @@ def show(token: str) -> ResponseReturnValue:
     seats = seats_of(session, booked.id, page_locale())
     waits_for = [one.event_id for one in seats if one.state == rules.WAITLISTED]
     feed_token = token_of(session, booked.id, FEED)
-    off = [one.event_id for one in seats if one.event_status == "cancelled"]
+    off = [one.event_id for one in seats if one.event_status == EventStatus.CANCELLED]
     active = [one for one in seats if one.is_active and one.event_id not in off]
     kept = kept_until_then(session, booked.id)
     return render_template(
