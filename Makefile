@@ -17,7 +17,7 @@ ASKED := $(if $(filter file,$(origin PYTHON)),$(or $(wildcard $(BIN)/python),$(P
 PYTHON_IS := $(VENV)/.python-$(shell $(ASKED) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fresh matrix prove check format bench lock clean browser readers clients translations screens figures licences sql coverage release
+.PHONY: help install run test fresh matrix prove check format bench wheel lock clean browser readers clients translations screens figures licences sql coverage release
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -128,6 +128,10 @@ prove: $(VENV)/.installed-dev browser clients ## run the long form of all proofs
 
 LOCKED := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header
+
+wheel: $(VENV)/.installed ## build the wheel that is installed on servers, into dist/
+	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w dist .
+	@ls dist/registration-*.whl
 
 lock: ## make the lock files anew (needs uv)
 	@$(UV) $(LOCKED) pyproject.toml --extra dev -o deploy/requirements-dev.lock

@@ -9,6 +9,12 @@ from email_validator import EmailNotValidError, validate_email
 _BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _INVISIBLE = dict.fromkeys([0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF, *range(0xFFF9, 0xFFFC)])
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# With a scheme, with www., or a domain with a path; "Booking.com" alone is a name.
+_LINK = re.compile(
+    r"[a-z][a-z0-9+.-]*\s*:\s*//|\bwww\s?\.|\b(?:mailto|javascript|data|tel):|"
+    r"[\w-]+\.[^\W\d_]{2,24}(?::\d+)?/|\b(?:t\.me|bit\.ly|goo\.gl|tinyurl\.com)\b|\[url|<\s*a\b",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"\s+")
 # As long as the columns that hold one.
 SLUG_LENGTH = 60
@@ -47,9 +53,25 @@ def fold(text: str) -> str:
     return _SPACE.sub(" ", kept).strip()
 
 
+def plain(text: str) -> str:
+    """Return an address or a code as one line, its full-width letters and digits as plain ones (NFKC)."""
+    return line(unicodedata.normalize("NFKC", line(text)))
+
+
+def is_mailable(address: str) -> bool:
+    """Say whether any relay takes *address*: few take letters beyond ASCII before the @ (RFC 6531)."""
+    return plain(address).rpartition("@")[0].isascii()
+
+
+def holds_link(text: str) -> bool:
+    """Say whether *text* leads somewhere when a mail program shows it: web addresses are made links."""
+    return _LINK.search(unicodedata.normalize("NFKC", text)) is not None
+
+
 @lru_cache(maxsize=1024)
 def normal_email(address: str) -> str:
     """Return the form of *address* that lookups use. Raises ValueError when it is no address (RFC 5321)."""
+    address = plain(address)
     try:
         checked = validate_email(address, check_deliverability=False, strict=False)
     except EmailNotValidError as error:

@@ -12,6 +12,7 @@ from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
 from registration.doctor.unnotified import untold
 from registration.events.models import Event
+from registration.journal.reasons import Reason, ReasonCode
 from registration.journal.services import SYSTEM, Note, record
 from registration.mail import outbox
 from registration.mail.models import FAILED_HERE, OutgoingMessage
@@ -19,6 +20,14 @@ from registration.seats import gate as gates
 from registration.seats.firm_keys import renew_firm_keys
 from registration.seats.models import Queue
 from registration.seats.recount import recount
+
+# What the command prints of it; the journal says the same in its reader's language.
+_PRINTED = {
+    ReasonCode.MAIL_QUEUED: "mail about registration {id} queued anew",
+    ReasonCode.TAKEN_RECOUNTED: "pool {pool}: {before} taken, {after} held",
+    ReasonCode.KEPT_RECOUNTED: "pool {pool}: {before} kept, {after} to keep",
+    ReasonCode.WAITING_RECOUNTED: "{before} said to wait, {after} do",
+}
 
 
 def repair(slug: str | None = None) -> list[str]:
@@ -48,16 +57,16 @@ def _mend(session: Session, event_id: int) -> list[str]:
     if renewed:
         # Read anew: limits of firms may have been merged.
         gate = gates.lock(session, [event_id])[event_id]
-    found = [f"{renewed} keys of firms renewed"] if renewed else []
+    found: list[Reason | str] = [f"{renewed} keys of firms renewed"] if renewed else []
     found += recount(session, gate)
     lost = untold(session, event_id)
     announce(session, lost)
-    found += [f"mail about registration {one.registration_id} queued anew" for one in lost]
+    found += [Reason(ReasonCode.MAIL_QUEUED, {"id": one.registration_id}) for one in lost]
     found += _sent_again(session, OutgoingMessage.event_id == event_id)
     for one in found:
-        record(session, SYSTEM, Note("repaired", event_id=event_id, reason=one[:500]))
+        record(session, SYSTEM, Note("repaired", event_id=event_id, reason=one))
     gates.close(session, gate)
-    return found
+    return [_PRINTED[one.code].format(**one.facts) if isinstance(one, Reason) else one for one in found]
 
 
 def _sent_again(session: Session, of: ColumnElement[bool]) -> list[str]:

@@ -204,6 +204,8 @@ class Question(Model):
     label: Mapped[str] = mapped_column(String(300))
     hint: Mapped[str] = mapped_column(String(300), default="")
     choices: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # What answers, conditions and translations call each of the choices: it stays when words or order change.
+    choice_ids: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     translations: Mapped[dict[str, dict[str, Any]]] = _translations()
     is_required: Mapped[bool] = mapped_column(default=False)
     is_sensitive: Mapped[bool] = mapped_column(default=False)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from registration.core import clock
 from registration.core.refusal import Refusal
 from registration.core.text import SLUG_LENGTH, slugged
+from registration.events import asking
 from registration.events.asking import ATTENDEE
 from registration.events.models import (
     Category,
@@ -165,7 +166,8 @@ def add_category(session: Session, event: Event, facts: CategoryFacts, rank: int
 def add_question(session: Session, event: Event, facts: QuestionFacts, rank: int) -> Question:
     """Add a question to the form of *event*."""
     values = asdict(facts) | {"choices": list(facts.choices), "category_ids": list(facts.category_ids)}
-    question = Question(event_id=event.id, rank=rank, **values)
+    ids = asking.new_choice_ids((), values["choices"])
+    question = Question(event_id=event.id, rank=rank, choice_ids=ids, **values)
     session.add(question)
     session.flush()
     return question

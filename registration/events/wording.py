@@ -15,7 +15,7 @@ from registration.events.models import Category, Event, EventSession, Programme,
 from registration.events.queries import Words
 
 Part = Programme | Category | EventSession | Question
-# What of each part people read. The choices of a question are a list in the order of its own.
+# What of each part people read. The choices of a question are told by their ids.
 FIELDS: dict[type[Any], tuple[str, ...]] = {
     Programme: ("title", "summary", "description"),
     Category: ("name", "hint"),
@@ -55,6 +55,23 @@ def told(part: Any, field: str, locale: str, own_locale: str) -> Told:
     )
 
 
+class ChoiceTold(NamedTuple):
+    """A choice for one reader: what is stored of it, its words, and the language they are in."""
+
+    id: str
+    text: str
+    locale: str
+
+
+def choices_told(question: Any, locale: str, own_locale: str) -> list[ChoiceTold]:
+    """Return the choices of *question* for a reader of *locale*; what is not translated in its own words."""
+    there = question.translations.get(locale, {}).get("choices", {})
+    return [
+        ChoiceTold(one, there[one], locale) if there.get(one) else ChoiceTold(one, label, own_locale)
+        for one, label in zip(question.choice_ids, question.choices, strict=True)
+    ]
+
+
 def programme_words(programme: Programme, locale: str) -> Words:
     """Return the words of *programme* in *locale*, else in its own language; the two are never mixed."""
     there = programme.translations.get(locale, {})
@@ -91,7 +108,10 @@ def missing(event: Event, locale: str) -> int:
 def missing_of(part: Part, locale: str) -> int:
     """Return how many texts of *part* are not there in *locale*."""
     there = part.translations.get(locale, {})
-    return sum(1 for field in FIELDS[type(part)] if getattr(part, field) and not there.get(field))
+    count = sum(1 for field in FIELDS[type(part)] if getattr(part, field) and not there.get(field))
+    choices = there.get("choices", {})
+    is_partly = bool(choices) and any(one not in choices for one in getattr(part, "choice_ids", ()))
+    return count + is_partly
 
 
 def flat(translations: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -102,6 +122,9 @@ def flat(translations: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def translate(session: Session, part: Part, locale: str, words: Mapping[str, Any]) -> None:
     """Keep *words* of *part* in *locale*; empty ones are none."""
     kept = {field: words[field] for field in FIELDS[type(part)] if words.get(field)}
+    if isinstance(part, Question) and isinstance(kept.get("choices"), list):
+        # As a list they stand in the order that the choices have now.
+        kept["choices"] = dict(zip(part.choice_ids, kept["choices"], strict=False))
     others = {code: told for code, told in part.translations.items() if code != locale}
     # A new value: SQLAlchemy does not look into JSON.
     part.translations = others | ({locale: kept} if kept else {})

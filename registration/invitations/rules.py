@@ -1,6 +1,7 @@
 """Read a list of guests as people paste it, and say how an invitation stands: values in, decision out."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,13 +17,103 @@ STANDS = (UNSENT, UNANSWERED, ACCEPTED, DECLINED, WITHDRAWN)
 MOST_GUESTS = 100
 NAME_LENGTH = 100
 EMAIL_LENGTH = 254
+# As folded, with blanks for signs: of spreadsheets, form services and ticket shops in our languages.
 _HEADINGS = {
-    "email": {"email", "e-mail", "mail", "address", "adresse", "e-mail address", "e-mailadres"},
-    "name": {"name", "full name", "nom", "naam", "nom complet"},
-    "first": {"first name", "firstname", "given name", "prenom", "vorname", "voornaam"},
-    "last": {"last name", "lastname", "surname", "family name", "nom de famille", "nachname", "achternaam"},
-    "guests": {"guests", "may bring", "brings", "invites", "gasten", "gaste", "begleitung"},
-    "locale": {"language", "locale", "lang", "langue", "taal", "sprache"},
+    "email": {
+        "email",
+        "e mail",
+        "mail",
+        "address",
+        "adresse",
+        "email address",
+        "e mail address",
+        "emailadres",
+        "e mailadres",
+        "e mail adresse",
+        "email adresse",
+        "mailadresse",
+        "adresse e mail",
+        "adresse email",
+        "adresse electronique",
+        "adresse de messagerie",
+        "courriel",
+        "attendee email",
+        "guest email",
+        "username",
+        "contact email",
+        "buyer email",
+        "邮箱",
+        "电子邮件",
+        "电子邮箱",
+        "邮件地址",
+        "邮箱地址",
+        "电子邮件地址",
+    },
+    "name": {
+        "name",
+        "full name",
+        "nom",
+        "naam",
+        "nom complet",
+        "volledige naam",
+        "vollstandiger name",
+        "your name",
+        "attendee name",
+        "guest",
+        "guest name",
+        "invite",
+        "participant",
+        "teilnehmer",
+        "deelnemer",
+        "display name",
+        "nom et prenom",
+        "prenom et nom",
+        "vor und nachname",
+        "姓名",
+        "名字 姓氏",
+        "名称",
+    },
+    "first": {
+        "first name",
+        "firstname",
+        "given name",
+        "forename",
+        "prenom",
+        "vorname",
+        "voornaam",
+        "attendee first name",
+        "fname",
+        "名",
+        "名字",
+    },
+    "last": {
+        "last name",
+        "lastname",
+        "surname",
+        "family name",
+        "nom de famille",
+        "nachname",
+        "familienname",
+        "achternaam",
+        "familienaam",
+        "attendee last name",
+        "attendee surname",
+        "lname",
+        "姓",
+        "姓氏",
+    },
+    "guests": {
+        "guests",
+        "may bring",
+        "brings",
+        "invites",
+        "gasten",
+        "gaste",
+        "begleitung",
+        "plus",
+        "同行人数",
+    },
+    "locale": {"language", "locale", "lang", "langue", "taal", "sprache", "语言"},
 }
 
 
@@ -59,7 +150,7 @@ def read_guests(typed: str) -> GuestList:
             continue
         row = _by_headings(headings, cells) if headings else _by_looks(cells)
         if row and all(_is_sound(guest) for guest in row):
-            guests += row
+            guests += [replace(one, email=text.plain(one.email)) for one in row]
         else:
             unread.append((number, text.line(line)[:80]))
     return GuestList(tuple(merged(guests)), tuple(unread))
@@ -98,7 +189,7 @@ def stands(*, is_active: bool, has_ended: bool, is_declined: bool, is_withdrawn:
 def _cells(line: str) -> list[str]:
     delimiter = next((sign for sign in ("\t", ";") if sign in line), ",")
     row = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
-    return [text.line(cell) for cell in row]
+    return [text.plain(cell) if "＠" in cell else text.line(cell) for cell in row]
 
 
 def _headings(cells: Sequence[str]) -> list[str]:
@@ -106,9 +197,18 @@ def _headings(cells: Sequence[str]) -> list[str]:
     if any("@" in cell for cell in cells):
         return []
     names = [
-        next((name for name, words in _HEADINGS.items() if text.fold(cell) in words), "") for cell in cells
+        next((name for name, words in _HEADINGS.items() if _heading(cell) in words), "") for cell in cells
     ]
+    # "Nom" beside "Prénom", or "name" beside "lastname", is one half of the name.
+    if "name" in names and ("first" in names) != ("last" in names):
+        names[names.index("name")] = "last" if "first" in names else "first"
     return names if "email" in names else []
+
+
+def _heading(cell: str) -> str:
+    """Return a heading without case, accents and signs, and without what a form says in brackets."""
+    bare = re.sub(r"[(\[（].*", "", cell) or cell
+    return " ".join(re.findall(r"\w+", text.fold(bare).replace("_", " ")))
 
 
 def _by_headings(headings: Sequence[str], cells: Sequence[str]) -> list[Guest]:
@@ -157,4 +257,5 @@ def _is_sound(guest: Guest) -> bool:
     except ValueError:
         return False
     is_short = len(guest.email) <= EMAIL_LENGTH and len(guest.name) <= NAME_LENGTH
-    return is_short and text.is_readable(guest.email + guest.name)
+    is_plain = text.is_readable(guest.email + guest.name) and not text.holds_link(guest.name)
+    return is_short and is_plain and text.is_mailable(guest.email)

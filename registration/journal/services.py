@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from registration.core import clock
 from registration.core.database import table, write_rows
 from registration.journal.models import JournalEntry
+from registration.journal.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def organiser_actor(account_id: int) -> Actor:
 
 @dataclass(frozen=True)
 class Note:
-    """What the journal is told."""
+    """What the journal is told. *reason* is what a person wrote, or a Reason of the program's own."""
 
     action: str
     organiser_id: int | None = None
@@ -39,7 +40,7 @@ class Note:
     registration_id: int | None = None
     before: str | None = None
     after: str | None = None
-    reason: str | None = None
+    reason: Reason | str | None = None
     facts: dict[str, Any] | None = None
 
 
@@ -51,7 +52,7 @@ def record(session: Session, actor: Actor, *notes: Note) -> None:
     rows = [
         {
             **vars(note),
-            "facts": note.facts or {},
+            **_kept(note),
             "at": at,
             "actor": actor.kind,
             "account_id": actor.account_id,
@@ -59,3 +60,10 @@ def record(session: Session, actor: Actor, *notes: Note) -> None:
         for note in notes
     ]
     write_rows(session, _RECORD, rows)
+
+
+def _kept(note: Note) -> dict[str, Any]:
+    facts = note.facts or {}
+    if isinstance(note.reason, Reason):
+        return {"reason": None, "facts": {**facts, "reason": note.reason.stored()}}
+    return {"reason": note.reason, "facts": facts}

@@ -1,12 +1,13 @@
 """What the journal says in people's words: actions, states and reasons are kept as words for programs."""
 
-import re
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from registration.journal.models import JournalEntry
+from registration.journal.past_reasons import past_reason
+from registration.journal.reasons import Reason, ReasonCode
 
 _WORDS = {
     # States of registrations, one word for each, everywhere.
@@ -97,30 +98,14 @@ _ACTORS = {
     "organiser": _l("the organiser"),
     "system": _l("by itself"),
 }
-# What is written as a reason where no person gave one.
-_REASONS = (
-    (
-        r"merged into registration (?P<id>\d+)",
-        _l("These people were registered twice: registration %(id)s stays."),
-    ),
-    (r"moved to registration (?P<id>\d+)", _l("Moved to registration %(id)s.")),
-    (
-        r"mail about registration (?P<id>\d+) queued anew",
-        _l("The mail about registration %(id)s was lost, and is sent."),
-    ),
-    (
-        r"pool \d+: (?P<before>\d+) taken, (?P<after>\d+) held",
-        _l("Seats taken were counted as %(before)s instead of %(after)s."),
-    ),
-    (
-        r"pool \d+: (?P<before>\d+) kept, (?P<after>\d+) to keep",
-        _l("Seats kept back were counted as %(before)s instead of %(after)s."),
-    ),
-    (
-        r"(?P<before>\d+) said to wait, (?P<after>\d+) do",
-        _l("Parties in the line were counted as %(before)s instead of %(after)s."),
-    ),
-)
+_REASONS = {
+    ReasonCode.MERGED: _l("These people were registered twice: registration %(id)s stays."),
+    ReasonCode.MOVED: _l("Moved to registration %(id)s."),
+    ReasonCode.MAIL_QUEUED: _l("The mail about registration %(id)s was lost, and is sent."),
+    ReasonCode.TAKEN_RECOUNTED: _l("Seats taken were counted as %(before)s instead of %(after)s."),
+    ReasonCode.KEPT_RECOUNTED: _l("Seats kept back were counted as %(before)s instead of %(after)s."),
+    ReasonCode.WAITING_RECOUNTED: _l("Parties in the line were counted as %(before)s instead of %(after)s."),
+}
 
 
 @dataclass(frozen=True)
@@ -144,7 +129,7 @@ def told(entry: JournalEntry, name: str | None) -> Told:
         in_words(before),
         in_words(after),
         name or str(_ACTORS.get(entry.actor, entry.actor)),
-        reason_words(entry.reason),
+        reason_of(entry),
     )
 
 
@@ -161,10 +146,15 @@ def in_words(value: object) -> str:
     return ", ".join(str(_WORDS.get(part, part)) for part in parts)
 
 
-def reason_words(reason: str | None) -> str:
+def reason_of(entry: JournalEntry) -> str:
+    """Return why something was done, in words; empty where nothing says so."""
+    kept = entry.facts.get("reason")
+    return reason_words(Reason.from_stored(kept) if kept else entry.reason)
+
+
+def reason_words(reason: Reason | str | None) -> str:
     """Return a reason in words: what a person wrote stands as it is."""
-    for pattern, words in _REASONS:
-        found = re.fullmatch(pattern, reason or "")
-        if found:
-            return str(words) % found.groupdict()
-    return reason or ""
+    found = past_reason(reason or "") if not isinstance(reason, Reason) else reason
+    if found is None:
+        return str(reason or "")
+    return str(_REASONS[found.code]) % dict(found.facts)

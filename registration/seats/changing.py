@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from registration.core import clock
+from registration.journal.reasons import Reason
 from registration.journal.services import Actor, Note, record
 from registration.seats import ledger, rules
 from registration.seats.gate import Gate
@@ -48,7 +49,7 @@ def set_states(  # noqa: PLR0913 - one step with all that may change in it
     found: Sequence[Held],
     after: str,
     actor: Actor,
-    reason: str | None = None,
+    reason: Reason | str | None = None,
     *,
     seats: Mapping[int, int] | None = None,
     by_hand: bool = False,
@@ -64,6 +65,8 @@ def set_states(  # noqa: PLR0913 - one step with all that may change in it
         return []
     for one in found:
         rules.check_arrow(one.state, after)
+    # What the organiser wrote: the ledger shows it to everybody.
+    written = reason if by_hand and isinstance(reason, str) else None
     values: dict[str, Any] = {
         "state": after,
         "changed_at": clock.now(),
@@ -74,7 +77,7 @@ def set_states(  # noqa: PLR0913 - one step with all that may change in it
     if seats is not None:
         values["seated_step"] = gate.step
     if by_hand:
-        values["seated_reason"] = reason
+        values["seated_reason"] = written
     if asks_now:
         values["needs_step"] = gate.step
     session.execute(
@@ -91,15 +94,15 @@ def set_states(  # noqa: PLR0913 - one step with all that may change in it
         if comes:
             gate.waiting += comes
             gate.count_waiting(one.needs, one.priority, comes)
-    ledger.append(
-        session, gate, [_told(one, after, reason if by_hand else "", kept.get(one.id, 0)) for one in found]
-    )
+    ledger.append(session, gate, [_told(one, after, written, kept.get(one.id, 0)) for one in found])
     changes = [Change(one.id, one.booking_id, gate.event_id, one.state, after) for one in found]
     note_changes(session, actor, changes, reason)
     return changes
 
 
-def note_changes(session: Session, actor: Actor, changes: Sequence[Change], reason: str | None) -> None:
+def note_changes(
+    session: Session, actor: Actor, changes: Sequence[Change], reason: Reason | str | None
+) -> None:
     """Write changes of state into the journal."""
     notes = [
         Note(

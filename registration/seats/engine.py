@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from registration.core import clock
 from registration.core.database import insert_all, table, write_rows
+from registration.journal.reasons import Reason
 from registration.journal.services import Actor
 from registration.seats import gate as gates
 from registration.seats import ledger, rules
@@ -137,7 +138,7 @@ def release(
     registration_id: int,
     after: str,
     actor: Actor,
-    reason: str | None = None,
+    reason: Reason | str | None = None,
 ) -> Change:
     """End a registration and give back what it holds. Raises ForbiddenArrow."""
     return release_all(session, gate, [registration_id], after, actor, reason)[0]
@@ -149,7 +150,7 @@ def release_all(
     registration_ids: Sequence[int],
     after: str,
     actor: Actor,
-    reason: str | None = None,
+    reason: Reason | str | None = None,
 ) -> list[Change]:
     """End registrations and give back what they hold, in one step: the only way a seat ends as a whole.
 

@@ -85,6 +85,16 @@ def is_ahead_of(priority: int, place: int, part: int) -> ColumnElement[bool]:
     )
 
 
+def is_ahead(one: Any, other: Any) -> ColumnElement[bool]:
+    """Return the SQL condition that registration *one* comes before *other* in the line."""
+    same = and_(one.priority == other.priority, one.place == other.place)
+    return or_(
+        one.priority > other.priority,
+        and_(one.priority == other.priority, one.place < other.place),
+        and_(same, one.part < other.part),
+    )
+
+
 def is_holding() -> Any:
     """Return the SQL condition that a registration has seats."""
     return Registration.state.in_(rules.HOLDING) & Registration.seated_step.is_not(None)

@@ -1,6 +1,8 @@
 """Say to somebody who waits which limit is in the way, and how many seats are free beside it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -8,28 +10,73 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from registration.core.database import table
+from registration.core.transaction_cache import once
 from registration.events.models import Category, Event, EventSession
 from registration.events.wording import said
 from registration.seats import rules
-from registration.seats.line import needs_of_many
-from registration.seats.models import Pool
-from registration.seats.queries import PoolSeats, pools_by_id
+from registration.seats.models import Pool, RegistrationPool
+from registration.seats.queries import LIMIT, PoolSeats
 from registration.seats.rules import PoolKind
 
 
 def obstacles(session: Session, registration_ids: Collection[int], locale: str) -> dict[int, list[str]]:
-    """Return what is in the way of each of these waiting registrations, in three statements for all."""
+    """Return what is in the way of each of these waiting registrations, in one statement for all."""
     if not registration_ids:
         return {}
-    needs = needs_of_many(session, list(registration_ids))
-    wanted = {pool_id for each in needs.values() for pool_id in each}
-    pools = pools_by_id(session, wanted)
-    told = names_of(session, wanted, locale)
     found = {}
-    for registration_id, needed in needs.items():
-        named = [(pools[one], told[one][0], need) for one, need in needed.items()]
-        shows = any(told[one][1] for one in needed)
-        found[registration_id] = in_the_way(named, shows_seats=shows)
+    for registration_id, needs in _needs(session, registration_ids).items():
+        named = [(one.pool, one.name(locale), one.need) for one in needs]
+        found[registration_id] = in_the_way(named, shows_seats=any(one.shows_seats for one in needs))
+    return found
+
+
+@dataclass(frozen=True)
+class _Need:
+    """What a registration needs of one limit, and what that is called."""
+
+    pool: PoolSeats
+    need: int
+    shows_seats: bool
+    own_name: str
+    words: Mapping[str, Mapping[str, Any]]
+
+    def name(self, locale: str) -> str:
+        return said(self.own_name, self.words, "name", locale) or self.own_name
+
+
+def _needs(session: Session, registration_ids: Collection[int]) -> dict[int, list[_Need]]:
+    """Return what each of these needs of which limit, in one statement, once in a snapshot."""
+    ids = tuple(sorted(registration_ids))
+    return once(session, ("needs", ids), lambda: _read(session, ids))
+
+
+def _read(session: Session, ids: Sequence[int]) -> dict[int, list[_Need]]:
+    pool, needed = table(Pool), table(RegistrationPool)
+    rows = session.execute(
+        select(
+            needed.c.registration_id,
+            needed.c.need,
+            Event.shows_seats,
+            Category.name.label("category"),
+            Category.translations.label("category_words"),
+            EventSession.name.label("part"),
+            EventSession.translations.label("part_words"),
+            *LIMIT,
+        )
+        .select_from(needed)
+        .join(pool, pool.c.id == needed.c.pool_id)
+        .join(Event, Event.id == pool.c.event_id)
+        .outerjoin(Category, and_(pool.c.kind == "category", Category.id == pool.c.subject_id))
+        .outerjoin(EventSession, and_(pool.c.kind == "session", EventSession.id == pool.c.subject_id))
+        .where(needed.c.registration_id.in_(ids))
+        .order_by(needed.c.registration_id, pool.c.id)
+    )
+    found: dict[int, list[_Need]] = {one: [] for one in ids}
+    for row in rows:
+        words = row.category_words or row.part_words or {}
+        pool_now = PoolSeats(*row[-len(LIMIT) :])
+        name = row.category or row.part or pool_now.label
+        found[row.registration_id].append(_Need(pool_now, row.need, bool(row.shows_seats), name, words))
     return found
 
 
@@ -167,14 +214,12 @@ def limits_of(session: Session, registration_ids: Collection[int]) -> dict[int, 
     """Return the limits beside the event's own that hold for these, as lines that change only with them."""
     if not registration_ids:
         return {}
-    needs = needs_of_many(session, list(registration_ids))
-    wanted = {pool_id for each in needs.values() for pool_id in each}
-    pools, names = pools_by_id(session, wanted), names_of(session, wanted, str(get_locale()))
+    locale = str(get_locale())
     return {
         registration_id: [
-            f"{names[one][0]}: {pools[one].seats}"
-            for one in needed
-            if pools[one].kind != "event" and pools[one].wanted < rules.MOST_SEATS
+            f"{one.name(locale)}: {one.pool.seats}"
+            for one in needs
+            if one.pool.kind != PoolKind.EVENT and one.pool.wanted < rules.MOST_SEATS
         ]
-        for registration_id, needed in needs.items()
+        for registration_id, needs in _needs(session, registration_ids).items()
     }

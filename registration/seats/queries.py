@@ -86,7 +86,7 @@ _RESERVED = (
     .scalar_subquery()
     .label("reserved")
 )
-_LIMIT = tuple(_RESERVED if one.name == "reserved" else _POOL[one.name] for one in fields(PoolSeats))
+LIMIT = tuple(_RESERVED if one.name == "reserved" else _POOL[one.name] for one in fields(PoolSeats))
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,10 @@ def availability(session: Session, event_ids: Sequence[int]) -> dict[int, Availa
 
     Of firms only those that the organiser named: a cap for every firm has a pool for each that came.
     """
+    if not event_ids:
+        return {}
     pools: dict[int, list[PoolSeats]] = {event_id: [] for event_id in event_ids}
-    query = select(Pool.event_id, *_LIMIT).where(
+    query = select(Pool.event_id, *LIMIT).where(
         Pool.event_id.in_(event_ids), or_(Pool.kind != PoolKind.FIRM, Pool.allotted > 0)
     )
     for event_id, *values in session.execute(query.order_by(Pool.id)):
@@ -161,13 +163,13 @@ def availability(session: Session, event_ids: Sequence[int]) -> dict[int, Availa
 
 def pools_by_id(session: Session, pool_ids: Collection[int]) -> dict[int, PoolSeats]:
     """Return limits by their ids, those of firms included."""
-    rows = session.execute(select(*_LIMIT).where(_POOL.id.in_(pool_ids)))
+    rows = session.execute(select(*LIMIT).where(_POOL.id.in_(pool_ids)))
     return {row.id: PoolSeats(*row) for row in rows}
 
 
 def firm_pools(session: Session, event_id: int) -> list[PoolSeats]:
     """Return the limits of all firms of an event, by their names."""
-    query = select(*_LIMIT).where(_POOL.event_id == event_id, _POOL.kind == PoolKind.FIRM)
+    query = select(*LIMIT).where(_POOL.event_id == event_id, _POOL.kind == PoolKind.FIRM)
     return [PoolSeats(*row) for row in session.execute(query.order_by(_POOL.label, _POOL.id))]
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core.database import table, write_rows
+from registration.journal.reasons import Reason, ReasonCode
 from registration.seats import gate as gates
 from registration.seats import ledger, rules
 from registration.seats.gate import Gate
@@ -15,7 +16,7 @@ from registration.seats.reservations import written_anew
 from registration.seats.rules import PoolKind
 
 
-def recount(session: Session, gate: Gate) -> list[str]:
+def recount(session: Session, gate: Gate) -> list[Reason]:
     """Set every pool, what is kept back and how many wait to what the rows say; return what was wrong."""
     ids = session.scalars(select(Pool.id).where(Pool.event_id == gate.event_id)).all()
     gates.load_pools(session, gate, ids)
@@ -32,18 +33,20 @@ def recount(session: Session, gate: Gate) -> list[str]:
     for pool in gate.pools.values():
         taken = held.get(pool.id, 0)
         if pool.taken != taken:
-            wrong.append(f"pool {pool.id}: {pool.taken} taken, {taken} held")
+            facts = {"pool": pool.id, "before": pool.taken, "after": taken}
+            wrong.append(Reason(ReasonCode.TAKEN_RECOUNTED, facts))
         pool.taken, pool.capacity = taken, rules.capacity(pool.wanted, taken)
     kept = gate.event_pool.kept
     gates.reckon_kept(gate)
     if gate.event_pool.kept != kept:
-        wrong.append(f"pool {gate.event_pool.id}: {kept} kept, {gate.event_pool.kept} to keep")
+        facts = {"pool": gate.event_pool.id, "before": kept, "after": gate.event_pool.kept}
+        wrong.append(Reason(ReasonCode.KEPT_RECOUNTED, facts))
     for pool in gate.pools.values():
         values = {"taken": pool.taken, "capacity": pool.capacity, "kept": pool.kept}
         session.execute(update(Pool).where(Pool.id == pool.id).values(**values))
     waiting = _waiting(session, gate.event_id)
     if gate.waiting != waiting:
-        wrong.append(f"{gate.waiting} said to wait, {waiting} do")
+        wrong.append(Reason(ReasonCode.WAITING_RECOUNTED, {"before": gate.waiting, "after": waiting}))
     gate.waiting = waiting
     gate.reservations = written_anew(session, gate.event_id, gate.policy)
     return wrong

@@ -1,10 +1,12 @@
 """Say honestly what who waits may hope for: how many seats came free in earlier events like this."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from registration.core import clock
@@ -12,10 +14,12 @@ from registration.events.models import Event
 from registration.events.queries import KEEPS_PROMISES
 from registration.journal.models import JournalEntry
 from registration.seats import rules
-from registration.seats.models import Queue, Registration
+from registration.seats.models import Registration
 
 # So many earlier events are looked at, the latest first.
 EARLIER = 5
+# Of so many that are over those that had a waitlist are looked for.
+LATEST = 30
 
 
 @dataclass(frozen=True)
@@ -28,51 +32,90 @@ class Prospect:
 
 def prospect(session: Session, event_id: int) -> Prospect | None:
     """Return what earlier events of the same organiser tell, or None where none of them had a waitlist."""
-    event = session.get_one(Event, event_id)
-    began = func.min(JournalEntry.id).label("began")
-    rows = session.execute(
-        select(Event.id, Event.starts_at, began)
-        .join(JournalEntry, JournalEntry.event_id == Event.id)
+    return prospects(session, [event_id])[event_id]
+
+
+def prospects(session: Session, event_ids: Sequence[int]) -> dict[int, Prospect | None]:
+    """Return what earlier events tell of each of *event_ids*, of one organiser, in three statements for all.
+
+    Only the latest events are looked at, so the work does not grow with the organiser's past.
+    """
+    if not event_ids:
+        return {}
+    rows = session.execute(_earlier(event_ids)).all()
+    mine = (
+        session.execute(select(Event.id, Event.starts_at).where(Event.id.in_(event_ids))).all()
+        if rows
+        else []
+    )
+    chosen = {
+        one.id: [row for row in rows if row.id != one.id and row.ends_at < one.starts_at][:EARLIER]
+        for one in mine
+    }
+    asked = {row.id: row for found in chosen.values() for row in found}
+    free = _came_free(session, list(asked.values()))
+    return {
+        event_id: Prospect(round(median(free[row.id] for row in found)), len(found))
+        if (found := chosen.get(event_id))
+        else None
+        for event_id in event_ids
+    }
+
+
+def _earlier(event_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
+    """Return the query of the latest events that are over and had a waitlist, with where it began."""
+    began = (
+        select(JournalEntry.id)
         .where(
-            Event.organiser_id == event.organiser_id,
-            Event.id != event.id,
-            KEEPS_PROMISES,
-            Event.ends_at < min(event.starts_at, clock.now()),
+            JournalEntry.event_id == Event.id,
             JournalEntry.action == "state",
             JournalEntry.after == rules.WAITLISTED,
         )
-        .group_by(Event.id, Event.starts_at)
+        .order_by(JournalEntry.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    organisers = select(Event.organiser_id).where(Event.id.in_(event_ids))
+    latest = (
+        select(Event.id, Event.starts_at, Event.ends_at, began.label("began"))
+        .where(Event.organiser_id.in_(organisers), KEEPS_PROMISES, Event.ends_at < clock.now())
         .order_by(Event.starts_at.desc(), Event.id)
-        .limit(EARLIER)
-    ).all()
+        .limit(LATEST)
+        .subquery()
+    )
+    return select(latest).where(latest.c.began.is_not(None)).order_by(latest.c.starts_at.desc(), latest.c.id)
+
+
+def _came_free(session: Session, rows: Sequence[Any]) -> Counter[int]:
+    """Return how many seats came free in each event of *rows* after its waitlist began, before it did."""
+    found: Counter[int] = Counter()
     if not rows:
-        return None
-    came_free = [_given_up(session, row) + _shrunk(session, row) for row in rows]
-    return Prospect(round(median(came_free)), len(rows))
+        return found
+    since = or_(*(and_(*_since(row)) for row in rows))
+    for event_id, seats in session.execute(_given_up(since)):
+        found[event_id] += seats
+    for event_id, facts in session.execute(_shrunk(since)):
+        found[event_id] += facts["from"] - facts["to"]
+    return found
 
 
-def waiting_count(session: Session, event_id: int) -> int:
-    """Return how many registrations wait for an event."""
-    return int(session.scalar(select(Queue.waiting).where(Queue.event_id == event_id)) or 0)
-
-
-def _given_up(session: Session, row: Any) -> int:
-    """Return the seats of registrations that ended while others waited, before the event began."""
-    query = (
-        select(func.sum(Registration.size))
+def _given_up(since: Any) -> Select[*tuple[Any, ...]]:
+    """Return the query of the seats of registrations that ended while others waited, by event."""
+    return (
+        select(JournalEntry.event_id, func.sum(Registration.size))
         .join(JournalEntry, JournalEntry.registration_id == Registration.id)
         .where(
-            *_since(row),
+            since,
             JournalEntry.action == "state",
             JournalEntry.before == rules.CONFIRMED,
             JournalEntry.after.in_(rules.ENDED),
         )
+        .group_by(JournalEntry.event_id)
     )
-    return int(session.scalar(query) or 0)
 
 
-def _shrunk(session: Session, row: Any) -> int:
-    """Return the seats that parties gave back one by one; who only waited gave back none."""
+def _shrunk(since: Any) -> Select[*tuple[Any, ...]]:
+    """Return the query of the seats that parties gave back one by one; who only waited gave back none."""
     seated = aliased(JournalEntry)
     had_seats = (
         select(seated.id)
@@ -84,8 +127,9 @@ def _shrunk(session: Session, row: Any) -> int:
         )
         .exists()
     )
-    query = select(JournalEntry.facts).where(*_since(row), JournalEntry.action == "shrunk", had_seats)
-    return sum(facts["from"] - facts["to"] for facts in session.scalars(query))
+    return select(JournalEntry.event_id, JournalEntry.facts).where(
+        since, JournalEntry.action == "shrunk", had_seats
+    )
 
 
 def _since(row: Any) -> tuple[Any, ...]:

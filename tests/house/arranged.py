@@ -16,7 +16,8 @@ from registration.booking.changes.change_address import ask_address
 from registration.booking.changes.handover import withdraw
 from registration.booking.emails.registration import unsubscribe_token
 from registration.booking.event_settings.closing import close_registration
-from registration.booking.models import Booking, Invitation
+from registration.booking.models import Attendee, Booking, Invitation
+from registration.booking.queries.own_seats import own_url
 from registration.capability.services import ADDRESS, BOOKING, HANDOVER, INVITATION, token_of
 from registration.core import clock
 from registration.core.database import db
@@ -181,7 +182,8 @@ def moving(stage: Stage) -> None:
 
 def programme_in_french(stage: Stage) -> None:
     with_programme(stage)
-    programme = db.session.scalars(select(Programme.id)).one()
+    programme = db.session.scalars(select(Programme.id).order_by(Programme.id.desc())).first()
+    assert programme is not None
     translate_programme(programme, Text("fr", "Jours"), SYSTEM)
 
 
@@ -207,6 +209,16 @@ def successor(stage: Stage) -> None:
 
 def nobody_asked(stage: Stage) -> None:
     withdraw(stage.booking_id, stage.world.ids["handover_id"], SYSTEM)
+
+
+def own_seat(stage: Stage) -> None:
+    """Let somebody come with an address of her own."""
+    stage.to(factories.register(stage.world.event, "Benno", party=2))
+    person = factories.attendees(stage.registration)[1]
+    email = f"cleo+{person.id}@example.org"
+    hers = update(Attendee).where(Attendee.id == person.id).values(email=email, email_normal=email)
+    write(lambda session: session.execute(hers))
+    stage.values["token"] = own_url(person.code, email).rstrip("/").rpartition("/")[2]
 
 
 def own_feed(stage: Stage) -> None:

@@ -18,6 +18,7 @@ from tests.house.arranged import (
     offered,
     organiser,
     own_feed,
+    own_seat,
     own_words,
     programme_in_french,
     reserved,
@@ -85,6 +86,8 @@ ROWS = {
     "booking.withdraw_handover": Row(BOOKING_PAGE),
     "booking.take_over": Row("/handovers/<token>/", {"consent": "y"}, successor),
     "booking.refuse_handover": Row("/handovers/<token>/", {}, successor),
+    "booking.save_own_seat": Row("/attendees/<token>/", {"name": "Cleo"}, own_seat),
+    "booking.cancel_own_seat": Row("/attendees/<token>/", {}, own_seat),
     "booking.end_messages": Row("/unsubscribe/<token>/", {}, unsubscribing),
     "reconfirm.reconfirm": Row(BOOKING_PAGE, {"answer": "no"}, asked_again),
     "invitations.accept": Row(

@@ -37,6 +37,8 @@ def carried(
             Answer.value,
             Question.label,
             Question.kind,
+            Question.choices,
+            Question.choice_ids,
             Question.scope,
             Question.is_sensitive,
         )
@@ -46,8 +48,9 @@ def carried(
     found: dict[int, Answers] = {}
     for row in given:
         for question in asked:
-            if _is_same(question, row) and _may_answer(question, row.value, categories.get(row.attendee_id)):
-                found[row.attendee_id] = (*found.get(row.attendee_id, ()), (question.id, row.value))
+            value = _in_choices_of(question, row) if _is_same(question, row) else None
+            if value is not None and _may_answer(question, categories.get(row.attendee_id)):
+                found[row.attendee_id] = (*found.get(row.attendee_id, ()), (question.id, value))
     return found
 
 
@@ -56,7 +59,15 @@ def _is_same(question: Question, row: Any) -> bool:
     return all(getattr(question, name) == getattr(row, name) for name in names)
 
 
-def _may_answer(question: Question, value: str, category_id: int | None) -> bool:
-    if question.category_ids and category_id not in question.category_ids:
-        return False
-    return question.kind not in (CHOICE, CHOICES) or set(value.split("\n")) <= set(question.choices)
+def _may_answer(question: Question, category_id: int | None) -> bool:
+    return not question.category_ids or category_id in question.category_ids
+
+
+def _in_choices_of(question: Question, row: Any) -> str | None:
+    """Return the answer as *question* stores it, or None where it has no choice of the same words."""
+    if question.kind not in (CHOICE, CHOICES):
+        return str(row.value)
+    labels = dict(zip(row.choice_ids, row.choices, strict=True))
+    ids = dict(zip(question.choices, question.choice_ids, strict=True))
+    found = [ids.get(labels.get(one, one)) for one in row.value.split("\n")]
+    return None if None in found else "\n".join(one for one in found if one)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from registration.booking.changes.target import NotNow, Target, check_decidable, lock, registration_of, settle
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
+from registration.journal.reasons import Reason, ReasonCode
 from registration.journal.services import Actor
 from registration.seats import engine, rules
 from registration.seats.changing import Held
@@ -99,7 +100,7 @@ def merge(keep: Target, drop: Target, actor: Actor) -> None:
             raise NotNow(
                 _l("The other registration has a seat and this one has not. Keep the one with the seat.")
             )
-        reason = f"merged into registration {kept.id}"
+        reason = Reason(ReasonCode.MERGED, {"id": kept.id})
         change = engine.release(session, gate, dropped.id, rules.CANCELLED, actor, reason)
         settle(session, gate, [change], actor, tells=False)
 

@@ -41,6 +41,18 @@ class EmailAddress:
             text.normal_email(field.data or "")
         except ValueError:
             raise ValidationError(_("Enter an e-mail address in the form name@example.org.")) from None
+        if not text.is_mailable(field.data or ""):
+            raise ValidationError(
+                _("Mail does not reach this address: before the @ use the letters a to z only.")
+            )
+
+
+class NoLink:
+    """Refuse web addresses: the text is mailed to people who did not ask for it."""
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if text.holds_link(field.data or ""):
+            raise ValidationError(_("Enter this without a web address."))
 
 
 class Must:
@@ -55,6 +67,11 @@ class Must:
 def cleaned(value: str | None) -> str | None:
     """Return a line as it will be stored; unreadable text stays as typed, to be refused and shown."""
     return text.line(value) if value and text.is_readable(value) else value
+
+
+def cleaned_address(value: str | None) -> str | None:
+    """Return an address or a code as it will be stored: full-width letters and digits as plain ones."""
+    return text.plain(value) if value and text.is_readable(value) else value
 
 
 def readable_block(value: str | None) -> str | None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from registration.booking.form.sheet import Asked, Sheet
 from registration.booking.form.spec import QuestionField, Worded
 from registration.events.asking import TICKED
+from registration.events.wording import choices_told
 from registration.web.locale import page_locale
 
 
@@ -105,5 +106,5 @@ def _categories(only_for: tuple[str, tuple[str, ...]], sheet: Sheet) -> str:
 
 def _choice(question: QuestionField, value: str) -> str:
     """Return what the reader calls the choice that is stored as *value*."""
-    words: dict[str, str] = dict(zip(question.choices, plain(question, "choices"), strict=False))
-    return words.get(value, value)
+    told = choices_told(question, page_locale(), question.own_locale)
+    return {one.id: one.text for one in told}.get(value, value)

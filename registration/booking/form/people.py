@@ -12,7 +12,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from registration.booking.form import questions
-from registration.booking.form.fields import EmailAddress, Readable, cleaned, control_id
+from registration.booking.form.fields import (
+    EmailAddress,
+    NoLink,
+    Readable,
+    cleaned,
+    cleaned_address,
+    control_id,
+)
 from registration.booking.form.registration import (
     CONSENT,
     EMAIL_LENGTH,
@@ -33,23 +40,23 @@ LANGUAGES = [SelectChoice(code, name) for code, name in NAMES.items()]
 def name_field(label: Any) -> StringField:
     """Return a field for a name that must be there."""
     must = DataRequired(_l("Enter the full name."))
-    return StringField(label, [must, Readable(NAME_LENGTH)], filters=[cleaned])
+    return StringField(label, [must, Readable(NAME_LENGTH), NoLink()], filters=[cleaned])
 
 
 def email_field(label: Any) -> StringField:
     """Return a field for an address that must be there."""
     must = DataRequired(_l("Enter the e-mail address."))
-    return StringField(label, [must, Readable(EMAIL_LENGTH), EmailAddress()], filters=[cleaned])
+    return StringField(label, [must, Readable(EMAIL_LENGTH), EmailAddress()], filters=[cleaned_address])
 
 
 def optional_email_field(label: Any) -> StringField:
     """Return a field for an address that may be left out."""
-    return StringField(label, [Optional(), Readable(EMAIL_LENGTH), EmailAddress()], filters=[cleaned])
+    return StringField(label, [Optional(), Readable(EMAIL_LENGTH), EmailAddress()], filters=[cleaned_address])
 
 
 def firm_field(label: Any) -> StringField:
     """Return a field for an organisation."""
-    return StringField(label, [Optional(), Readable(FIRM_LENGTH)], filters=[cleaned])
+    return StringField(label, [Optional(), Readable(FIRM_LENGTH), NoLink()], filters=[cleaned])
 
 
 class KeyedForm(FlaskForm):

@@ -32,7 +32,7 @@ def sheet_promise(sheet: Sheet, people: int, file_size: int = 0) -> Promise:
 def _answers(asked: Iterable[Asked]) -> Promise:
     found = Promise(0, 0)
     for one in asked:
-        choices = one.question.choices
+        choices = one.question.choice_ids
         many = len(choices) if one.question.kind == CHOICES else 1
         length = max([ANSWER_LENGTH, *(many * len(choice) for choice in choices)])
         # A file has a control to choose it, one that names it and one that takes it back.

@@ -25,6 +25,7 @@ from registration.booking.form.labels import reads
 from registration.booking.form.sheet import Asked
 from registration.booking.form.spec import QuestionField
 from registration.events import asking
+from registration.events.wording import choices_told
 from registration.web.locale import page_locale
 
 ANSWER_LENGTH = 1000
@@ -67,7 +68,7 @@ def answer(one: Asked, form: Form) -> str:
     if one.question.kind in (asking.YES, asking.CONSENT):
         return asking.TICKED if field.data else ""
     if one.question.kind == asking.CHOICES:
-        return "\n".join(choice for choice in one.question.choices if choice in (field.data or ()))
+        return "\n".join(choice for choice in one.question.choice_ids if choice in (field.data or ()))
     if isinstance(field, NumberField):
         return field.answer
     return str(field.data or "").strip()
@@ -118,13 +119,17 @@ def _field(one: Asked, *, is_for_all: bool) -> Field:
 
 
 def _choices(question: QuestionField) -> list[SelectChoice]:
-    """What is stored is the choice in the event's own words; what is read is in the reader's."""
-    words, locale = question.told("choices", page_locale())
-    marked = [
-        one if locale == page_locale() else Markup('<span lang="{}">{}</span>').format(locale, one)
-        for one in words
+    """What is stored is the choice's id; what is read is in the reader's language, or in the event's."""
+    spoken = page_locale()
+    return [
+        SelectChoice(
+            one.id,
+            one.text
+            if one.locale == spoken
+            else Markup('<span lang="{}">{}</span>').format(one.locale, one.text),
+        )
+        for one in choices_told(question, spoken, question.own_locale)
     ]
-    return [SelectChoice(own, read) for own, read in zip(question.choices, marked, strict=False)]
 
 
 def _must(kind: str) -> str:

@@ -18,8 +18,10 @@ from registration.booking.form.fields import (
     EmailAddress,
     MultiCheckboxField,
     Must,
+    NoLink,
     Readable,
     cleaned,
+    cleaned_address,
 )
 from registration.booking.form.labels import reads
 from registration.booking.form.sheet import Sheet
@@ -40,9 +42,11 @@ SENSITIVE_CONSENT = _l(
 class AttendeeForm(Form):
     """One attendee; categories and questions are added by event."""
 
-    name = StringField(_l("Full name"), [Optional(), Readable(NAME_LENGTH)], filters=[cleaned])
-    email = StringField(_l("E-mail"), [Optional(), Readable(EMAIL_LENGTH), EmailAddress()], filters=[cleaned])
-    firm = StringField(_l("Organisation"), [Optional(), Readable(FIRM_LENGTH)], filters=[cleaned])
+    name = StringField(_l("Full name"), [Optional(), Readable(NAME_LENGTH), NoLink()], filters=[cleaned])
+    email = StringField(
+        _l("E-mail"), [Optional(), Readable(EMAIL_LENGTH), EmailAddress()], filters=[cleaned_address]
+    )
+    firm = StringField(_l("Organisation"), [Optional(), Readable(FIRM_LENGTH), NoLink()], filters=[cleaned])
 
 
 class RegistrationForm(FlaskForm):
@@ -58,17 +62,19 @@ class RegistrationForm(FlaskForm):
     locale = HiddenField()
     name = StringField(
         _l("Your full name"),
-        [DataRequired(_l("Enter your full name.")), Readable(NAME_LENGTH)],
+        [DataRequired(_l("Enter your full name.")), Readable(NAME_LENGTH), NoLink()],
         filters=[cleaned],
     )
     email = StringField(
         _l("Your e-mail"),
         [DataRequired(_l("Enter your e-mail address.")), Readable(EMAIL_LENGTH), EmailAddress()],
-        filters=[cleaned],
+        filters=[cleaned_address],
     )
     email_choice = ChoiceField(_l("Is your e-mail address right?"), [Optional()], choices=[])
-    firm = StringField(_l("Your organisation"), [Optional(), Readable(FIRM_LENGTH)], filters=[cleaned])
-    code = StringField(_l("Access code"), [Optional(), Readable(CODE_LENGTH)], filters=[cleaned])
+    firm = StringField(
+        _l("Your organisation"), [Optional(), Readable(FIRM_LENGTH), NoLink()], filters=[cleaned]
+    )
+    code = StringField(_l("Access code"), [Optional(), Readable(CODE_LENGTH)], filters=[cleaned_address])
     # A trap for programs that fill in every field; people do not see it unless they filled it in.
     website = StringField(_l("Leave this empty"), [Optional(), Readable(FIRM_LENGTH)])
     seats_seen = HiddenField()

@@ -177,7 +177,8 @@ def _asked(specs: Iterable[FormSpec], groups: tuple[CategoryGroup, ...]) -> tupl
             when = None
             if question.when_question_id in names:
                 when = (names[question.when_question_id], question.when_answer)
-            key = (question.kind, fold(question.label), question.choices, question.scope, only_for, when)
+            choices = (question.choice_ids, question.choices)
+            key = (question.kind, fold(question.label), choices, question.scope, only_for, when)
             known = found.get(key)
             if known is None:
                 known = Asked(f"question-{question.id}", question, (), only_for, when)

@@ -67,6 +67,7 @@ class QuestionField(Worded):
     label: str
     hint: str
     choices: tuple[str, ...]
+    choice_ids: tuple[str, ...]
     is_required: bool
     is_sensitive: bool
     scope: str = ATTENDEE
@@ -276,6 +277,7 @@ def _question(one: Question, own_locale: str) -> QuestionField:
         label=one.label,
         hint=one.hint,
         choices=tuple(one.choices),
+        choice_ids=tuple(one.choice_ids),
         is_required=one.is_required,
         is_sensitive=one.is_sensitive,
         scope=one.scope,

@@ -12,8 +12,6 @@ from registration.booking.queries.bookings import has_enough, is_registered
 from registration.events.models import PUBLIC, Category, Event, EventSession, ProgrammeEvent
 from registration.events.queries import phase_of, words
 from registration.events.rules import EventStatus, Phase
-from registration.seats import rules
-from registration.seats.models import Registration
 
 
 @dataclass(frozen=True)
@@ -73,36 +71,32 @@ def alternatives(session: Session, booked: Booking, event_id: int, locale: str) 
     return list(found.values())
 
 
-def kept_until_then(session: Session, booking_id: int) -> dict[int, int]:
-    """Return which registration is given back once which other one is certain: {the new: the old}."""
-    rows = session.execute(
-        select(Registration.id, Registration.replaces_id).where(
-            Registration.booking_id == booking_id,
-            Registration.replaces_id.is_not(None),
-            Registration.state.not_in(rules.ENDED),
-        )
-    )
-    return {row.id: row.replaces_id for row in rows}
-
-
-def invited_only(session: Session, event_ids: Sequence[int]) -> set[int]:
-    """Return which events take only those whom the organiser invited."""
-    query = select(Event.id).where(Event.id.in_(event_ids), Event.by_invitation.is_(True))
-    return set(session.scalars(query))
-
-
 def picked_sessions(session: Session, attendee_id: int) -> list[int]:
     query = select(AttendeeSession.session_id).where(AttendeeSession.attendee_id == attendee_id)
     return list(session.scalars(query.order_by(AttendeeSession.session_id)))
 
 
-def choices_of(session: Session, event_ids: Sequence[int]) -> dict[int, str]:
-    """Return what people choose at which events: "category", "sessions" or "both"."""
+@dataclass(frozen=True)
+class Choices:
+    """What people choose at which events ("category", "sessions" or "both"), and which are of a programme."""
+
+    chosen: dict[int, str]
+    linked: set[int]
+
+
+def choices_of(session: Session, event_ids: Sequence[int]) -> Choices:
+    """Return what there is to choose at *event_ids*, in one statement."""
     categories = select(Category.event_id, literal("category")).where(Category.event_id.in_(event_ids))
     sessions = select(EventSession.event_id, literal("sessions")).where(
         EventSession.event_id.in_(event_ids), EventSession.is_offered
     )
-    found: dict[int, str] = {}
-    for event_id, chosen in session.execute(categories.union(sessions)):
-        found[event_id] = "both" if event_id in found else chosen
-    return found
+    programmes = select(ProgrammeEvent.event_id, literal("programme")).where(
+        ProgrammeEvent.event_id.in_(event_ids)
+    )
+    found, linked = dict[int, str](), set[int]()
+    for event_id, chosen in session.execute(categories.union(sessions, programmes)) if event_ids else ():
+        if chosen == "programme":
+            linked.add(event_id)
+        else:
+            found[event_id] = "both" if event_id in found else chosen
+    return Choices(found, linked)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, distinct, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Row, bindparam, case, distinct, func, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.calendar.entry import Claims, as_lines, claims_of, own_entry
@@ -21,10 +21,11 @@ from registration.events.rules import EventStatus, keeps_promises
 from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.seats import rules
+from registration.seats.line import is_ahead
 from registration.seats.models import Queue, Registration
 from registration.seats.obstacles import NeverFits, obstacles
 from registration.seats.public_rules import while_waiting
-from registration.seats.queries import LINE_POLICY, position
+from registration.seats.queries import LINE_POLICY
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,10 @@ class Seat:
     obstacles: tuple[str, ...] = ()
     # Whether seats are held for it now: an address that is not confirmed may hold none.
     is_seated: bool = False
+    # How many wait for the event in all, and whether it takes only those who were invited.
+    waiting: int = 0
+    by_invitation: bool = False
+    replaces_id: int | None = None
 
     @property
     def can_ever_fit(self) -> bool:
@@ -135,6 +140,11 @@ class Seat:
         return self.may_change and self.state in (rules.CONFIRMED, rules.WAITLISTED)
 
     @property
+    def may_split(self) -> bool:
+        """Say whether its people may wait each for itself."""
+        return self.may_change and self.state == rules.WAITLISTED and self.size > 1
+
+    @property
     def may_hand_on(self) -> bool:
         """Say whether somebody else can be asked to take a seat over."""
         return self.may_change and self.state == rules.CONFIRMED
@@ -146,8 +156,22 @@ class Seat:
 
 
 # Made once: a mail costs less to write than these cost to put together.
+_AHEAD = aliased(Registration)
+_RANK = case(
+    (
+        Registration.state == rules.WAITLISTED,
+        select(func.count())
+        .where(
+            _AHEAD.event_id == Registration.event_id,
+            _AHEAD.state == rules.WAITLISTED,
+            is_ahead(_AHEAD, Registration),
+        )
+        .correlate(Registration)
+        .scalar_subquery(),
+    )
+).label("ahead")
 _SEAT = (
-    select(Registration, Booking, Event, Organiser, *LINE_POLICY)
+    select(Registration, Booking, Event, Organiser, Queue.waiting, _RANK, *LINE_POLICY)
     .join(Booking, Booking.id == Registration.booking_id)
     .join(Event, Event.id == Registration.event_id)
     .join(Organiser, Organiser.id == Event.organiser_id)
@@ -305,9 +329,7 @@ def _seat(
 ) -> Seat:
     registration, booked, event, organiser = row.Registration, row.Booking, row.Event, row.Organiser
     told = words(event, locale)
-    rank = None
-    if registration.state == rules.WAITLISTED:
-        rank = position(session, event.id, registration.priority, registration.place, registration.part)
+    rank = None if row.ahead is None else row.ahead + 1
     return Seat(
         registration_id=registration.id,
         booking_id=booked.id,
@@ -344,6 +366,9 @@ def _seat(
         attendees=tuple(companions),
         entry=entry,
         obstacles=in_the_way,
+        waiting=row.waiting,
+        by_invitation=event.by_invitation,
+        replaces_id=registration.replaces_id,
         is_seated=registration.state in rules.HOLDING and registration.seated_step is not None,
     )
 

@@ -11,7 +11,7 @@ from registration.booking.notifications.kinds import CANCELLED, REMOVED
 from registration.booking.queries.bookings import Seat, is_registered
 from registration.booking.queries.dependants import dependants
 from registration.journal.models import JournalEntry
-from registration.journal.wording import reason_words
+from registration.journal.wording import reason_of
 from registration.mail.models import OutgoingMessage
 from registration.seats import rules
 from registration.seats.models import Registration
@@ -32,6 +32,8 @@ class Ending:
 
 def endings(session: Session, registration_ids: Sequence[int]) -> dict[int, Ending]:
     """Return how each of *registration_ids* ended; who holds or waits is not among them."""
+    if not registration_ids:
+        return {}
     rows = session.scalars(
         select(JournalEntry)
         .where(
@@ -46,7 +48,7 @@ def endings(session: Session, registration_ids: Sequence[int]) -> dict[int, Endi
         row.registration_id or 0: Ending(
             row.before or "",
             row.actor,
-            reason_words(row.reason) if row.actor == "organiser" else "",
+            reason_of(row) if row.actor == "organiser" else "",
             row.registration_id in told,
         )
         for row in rows

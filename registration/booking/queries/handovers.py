@@ -12,10 +12,15 @@ from registration.journal.models import JournalEntry
 from registration.seats.models import Registration
 
 
-def open_handovers(session: Session, registration_ids: Sequence[int]) -> dict[int, Handover]:
-    """Return who is asked to take over which attendee's seat, by the attendee's id."""
-    query = select(Handover).where(Handover.registration_id.in_(registration_ids), Handover.state == "open")
-    return {one.attendee_id: one for one in session.scalars(query)}
+def handovers_about(
+    session: Session, booking_id: int, registration_ids: Sequence[int]
+) -> tuple[dict[int, Handover], bool]:
+    """Return who is asked to take over which attendee's seat, by attendee, and whether any seat has left."""
+    is_open = Handover.registration_id.in_(registration_ids) & (Handover.state == "open")
+    has_left = (Handover.booking_id == booking_id) & Handover.moved_sequence.is_not(None)
+    found = session.scalars(select(Handover).where(is_open | has_left)).all()
+    asked = {one.attendee_id: one for one in found if one.state == "open"}
+    return asked, any(one.moved_sequence is not None for one in found)
 
 
 def is_asked_by_firm(session: Session, handover: Handover) -> bool:

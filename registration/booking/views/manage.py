@@ -1,6 +1,6 @@
 """The booking's own page, opened by its link: what I have, and everything I may do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,19 +8,18 @@ from flask_babel import gettext as _
 
 from registration.booking.calendar import services as calendar_services
 from registration.booking.calendar.entry import Wish
-from registration.booking.calendar.feed import has_sessions
 from registration.booking.changes import cancel as cancelling
 from registration.booking.changes import change_address
 from registration.booking.changes import handover as changes_handover
 from registration.booking.changes.cancel import Target
 from registration.booking.models import Booking
-from registration.booking.queries.alternatives import alternatives, choices_of, invited_only, kept_until_then
+from registration.booking.queries.alternatives import alternatives, choices_of
 from registration.booking.queries.bookings import Seat, seats_of
 from registration.booking.queries.endings import called_off, endings, left_behind
-from registration.booking.queries.handovers import moved_away, open_handovers, wanted_address
+from registration.booking.queries.handovers import handovers_about, moved_away
+from registration.booking.queries.links import feed_and_wish
 from registration.booking.views.opening import opened
 from registration.booking.views.page_parts import prepared
-from registration.capability.services import FEED, token_of
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.events.rules import EventStatus
@@ -29,7 +28,7 @@ from registration.ical.links import Subscriptions, additions, subscriptions
 from registration.journal.services import ATTENDEE
 from registration.seats import rules
 from registration.seats.queries import availability
-from registration.seats.waitlist_outlook import prospect, waiting_count
+from registration.seats.waitlist_outlook import prospects
 from registration.web.guards import action_key, check_action_key
 from registration.web.locale import page_locale
 
@@ -39,38 +38,41 @@ def show(token: str) -> ResponseReturnValue:
     session, booked = db.session(), opened(token)
     seats = seats_of(session, booked.id, page_locale())
     waits_for = [one.event_id for one in seats if one.state == rules.WAITLISTED]
-    feed_token = token_of(session, booked.id, FEED)
+    feed_token, wanted = feed_and_wish(session, booked.id)
+    handovers, has_left = handovers_about(session, booked.id, [one.registration_id for one in seats])
     off = [one.event_id for one in seats if one.event_status == EventStatus.CANCELLED]
     active = [one for one in seats if one.is_active and one.event_id not in off]
-    kept = kept_until_then(session, booked.id)
+    kept = {one.registration_id: one.replaces_id for one in active if one.replaces_id is not None}
+    choices = choices_of(session, [one.event_id for one in active])
     return render_template(
         "booking/booking.html",
         booking=booked,
         token=token,
         key=page_key(token),
         seats=seats,
-        waiting={event_id: waiting_count(session, event_id) for event_id in waits_for},
-        prospects={event_id: prospect(session, event_id) for event_id in waits_for},
-        endings=endings(session, [one.registration_id for one in seats]),
+        prospects=prospects(session, waits_for),
+        endings=endings(session, [one.registration_id for one in seats if not one.is_active]),
         called_off=called_off(session, off),
         left_behind=left_behind(session, booked, seats, page_locale()),
-        rooms=availability(session, waits_for),
-        choices=choices_of(session, [one.event_id for one in active]),
+        rooms=availability(session, [one.event_id for one in seats if one.may_split]),
+        choices=choices.chosen,
         alternatives={
             one.registration_id: alternatives(session, booked, one.event_id, page_locale())
             for one in active
-            if one.may_move and one.registration_id not in {*kept, *kept.values()}
+            if one.event_id in choices.linked
+            and one.may_move
+            and one.registration_id not in {*kept, *kept.values()}
         },
-        invited_only=invited_only(session, [one.event_id for one in active]),
+        invited_only={one.event_id for one in active if one.by_invitation},
         kept=kept,
-        handovers=open_handovers(session, [one.registration_id for one in seats]),
-        moved=moved_away(session, booked.id, page_locale()),
-        wanted_address=wanted_address(session, booked.id),
+        handovers=handovers,
+        moved=moved_away(session, booked.id, page_locale()) if has_left else [],
+        wanted_address=wanted,
         parts=prepared(session, seats),
         subscribe=_subscribe(feed_token),
         qr_url=url_for("booking.feed_qr", token=feed_token) if feed_token else None,
         additions=additions(active[0].entry) if len(active) == 1 else None,
-        wish=_wish(booked),
+        wish=_wish(booked, seats),
         is_sent=request.args.get("sent") == "calendar",
     )
 
@@ -116,10 +118,11 @@ def _subscribe(feed_token: str | None) -> Subscriptions | None:
     return subscriptions(feed_address(f"/feeds/{feed_token}.ics"), _("My registrations"))
 
 
-def _wish(booked: Booking) -> Wish | None:
+def _wish(booked: Booking, seats: Sequence[Seat]) -> Wish | None:
     """Return how sessions stand in the booking's calendar, or None where it has none."""
     wish = Wish(booked.sessions_turned)
-    return wish if wish.is_apart or has_sessions(db.session(), booked.id) else None
+    has_sessions = any(one.sessions for seat in seats for one in seat.present)
+    return wish if wish.is_apart or has_sessions else None
 
 
 def page_key(token: str) -> str:

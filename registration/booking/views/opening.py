@@ -6,9 +6,9 @@ from flask_babel import gettext as _
 
 from registration.accounts.throttle import Throttle, remote_key
 from registration.booking.models import Booking
-from registration.booking.queries.bookings import booking as booking_by_id
+from registration.booking.queries.links import booking_behind
 from registration.capability.models import Capability
-from registration.capability.services import BOOKING, find, is_live
+from registration.capability.services import find, is_live
 from registration.core import clock
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
@@ -33,9 +33,10 @@ class TooManyTries(Refusal):
 
 def opened(token: str) -> Booking:
     """Return the booking that *token* opens. Raises LinkDoesNotOpen."""
-    booked = booking_by_id(db.session(), opened_link(token, BOOKING).subject_id)
-    if booked is None:
+    found = booking_behind(db.session(), token)
+    if found is None or not is_live(found[0]):
         raise does_not_open()
+    booked = found[1]
     keep_to(booked.locale)
     return booked
 

@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
-from registration.booking.form.fields import EmailAddress, Readable, cleaned
+from registration.booking.form.fields import EmailAddress, Readable, cleaned_address
 from registration.booking.form.registration import EMAIL_LENGTH
 
 
@@ -15,5 +15,5 @@ class AddressForm(FlaskForm):
     email = StringField(
         _l("New e-mail address"),
         [DataRequired(_l("Enter the new e-mail address.")), Readable(EMAIL_LENGTH), EmailAddress()],
-        filters=[cleaned],
+        filters=[cleaned_address],
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -61,7 +62,7 @@ def answers_for(
     for row in session.execute(query):
         question = by_id[row.question_id]
         parts = row.value.split("\n") if question.kind == CHOICES else [row.value]
-        answer = [told(question.kind, part) for part in parts]
+        answer = [told(question.kind, part, _labels(question)) for part in parts]
         own[row.attendee_id, question.id] = answer
         if question.scope == BOOKING:
             shared[row.booking_id, question.id] = answer
@@ -84,7 +85,16 @@ def answers_of(session: Session, registration_id: int, *, with_sensitive: bool) 
     # What the contact answered once is shown with the first, wherever it lies.
     shared = {one.question_id: one.id for one in shared_answers(session, registration_id)}
     query = (
-        select(Answer.id, Answer.attendee_id, Question.scope, Question.label, Question.kind, Answer.value)
+        select(
+            Answer.id,
+            Answer.attendee_id,
+            Question.scope,
+            Question.label,
+            Question.kind,
+            Question.choices,
+            Question.choice_ids,
+            Answer.value,
+        )
         .join(Question, Question.id == Answer.question_id)
         .where(
             or_(
@@ -100,8 +110,12 @@ def answers_of(session: Session, registration_id: int, *, with_sensitive: bool) 
     for row in session.execute(query):
         file_id = row.id if row.kind == FILE else None
         holder = first if row.scope == BOOKING and first is not None else row.attendee_id
-        found.setdefault(holder, []).append(Told(row.label, told(row.kind, row.value), file_id))
+        found.setdefault(holder, []).append(Told(row.label, told(row.kind, row.value, _labels(row)), file_id))
     return found
+
+
+def _labels(question: Any) -> dict[str, str]:
+    return dict(zip(question.choice_ids, question.choices, strict=True))
 
 
 def file_of(session: Session, event_id: int, answer_id: int) -> File | None:

@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired
 
-from registration.booking.form.fields import EmailAddress, Readable, cleaned
+from registration.booking.form.fields import EmailAddress, NoLink, Readable, cleaned, cleaned_address
 from registration.booking.form.people import LANGUAGES
 from registration.booking.form.registration import EMAIL_LENGTH, FIRM_LENGTH, NAME_LENGTH
 
@@ -15,18 +15,18 @@ class CoordinatorForm(FlaskForm):
 
     firm = StringField(
         _l("Organisation"),
-        [DataRequired(_l("Enter the name of the organisation.")), Readable(FIRM_LENGTH)],
+        [DataRequired(_l("Enter the name of the organisation.")), Readable(FIRM_LENGTH), NoLink()],
         filters=[cleaned],
         description=_l("As its people write it when they register; capitals and accents do not matter."),
     )
     name = StringField(
         _l("Full name of who looks after them"),
-        [DataRequired(_l("Enter the full name.")), Readable(NAME_LENGTH)],
+        [DataRequired(_l("Enter the full name.")), Readable(NAME_LENGTH), NoLink()],
         filters=[cleaned],
     )
     email = StringField(
         _l("Their e-mail"),
         [DataRequired(_l("Enter the e-mail address.")), Readable(EMAIL_LENGTH), EmailAddress()],
-        filters=[cleaned],
+        filters=[cleaned_address],
     )
     locale = SelectField(_l("Language of the mail"), choices=LANGUAGES)

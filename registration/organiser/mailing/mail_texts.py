@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flask_babel import force_locale
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from registration.booking.emails.placeholders import PLACEHOLDERS
@@ -28,10 +28,12 @@ EDITABLE = tuple(kind for kind in kinds.SHAPES if kind not in _OURS)
 
 def own_text(session: Session, organiser_id: int, kind: str, locale: str) -> MailText | None:
     """Return the organiser's own words for *kind*, if there are any."""
-    return session.scalar(
-        select(MailText).where(
-            MailText.organiser_id == organiser_id, MailText.kind == kind, MailText.locale == locale
-        )
+    return session.scalar(_own(organiser_id, kind, locale))
+
+
+def _own(organiser_id: int, kind: str, locale: str) -> Select[MailText]:
+    return select(MailText).where(
+        MailText.organiser_id == organiser_id, MailText.kind == kind, MailText.locale == locale
     )
 
 
@@ -70,9 +72,9 @@ def save_text(
     """
 
     def work(session: Session) -> None:
+        text = session.scalar(_own(organiser_id, kind, locale).with_for_update(key_share=True))
         wanted = {"subject": subject, "body": body}
         optimistic_lock.check(seen, said(session, organiser_id, kind, locale), wanted)
-        text = own_text(session, organiser_id, kind, locale)
         if text is None:
             text = MailText(organiser_id=organiser_id, kind=kind, locale=locale)
             session.add(text)

@@ -76,7 +76,9 @@ def create(organiser_id: int, facts: ProgrammeFacts, actor: Actor) -> str:
         )
         programme.locale = facts.locale
         _link(session, programme, facts.links)
-        record(session, actor, Note("created-programme", organiser_id=organiser_id, after=programme.slug))
+        # Its address is longer than what the journal keeps of a state.
+        told = {"programme": programme.id, "slug": programme.slug}
+        record(session, actor, Note("created-programme", organiser_id=organiser_id, facts=told))
         return programme.slug
 
     return write_tx(work)
@@ -96,7 +98,8 @@ def change(programme_id: int, facts: ProgrammeFacts, actor: Actor, seen: str = "
         # Its own words stand for their language: a translation into it would hide them.
         translate(session, programme, facts.locale, {})
         _link(session, programme, facts.links)
-        note = Note("changed-programme", organiser_id=programme.organiser_id, after=programme.slug)
+        told = {"programme": programme.id, "slug": programme.slug}
+        note = Note("changed-programme", organiser_id=programme.organiser_id, facts=told)
         record(session, actor, note)
 
     write_tx(work)

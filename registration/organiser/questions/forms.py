@@ -44,6 +44,10 @@ class QuestionForm(SharedForm):
         description=_l("One a line."),
         filters=[readable_block],
     )
+    renames = BooleanField(
+        _l("Lines that I changed are the same choices in other words"),
+        description=_l("Who chose them has then chosen the new words. Without the tick they are new ones."),
+    )
     scope = SelectField(
         _l("Who answers"),
         choices=[
@@ -113,8 +117,8 @@ def _answers(before: Sequence[Question]) -> list[SelectChoice]:
             found.append(
                 SelectChoice(f"{one.id}:{TICKED}", _("Only if “%(label)s” is ticked", label=one.label))
             )
-        for choice in one.choices:
-            label = _("Only if “%(label)s” is “%(choice)s”", label=one.label, choice=choice)
+        for choice, words in zip(one.choice_ids, one.choices, strict=True):
+            label = _("Only if “%(label)s” is “%(choice)s”", label=one.label, choice=words)
             found.append(SelectChoice(f"{one.id}:{choice}", label))
     return found
 

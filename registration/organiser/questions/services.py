@@ -13,7 +13,7 @@ from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events import services as events
-from registration.events.asking import BOOKING, DECIDING
+from registration.events.asking import BOOKING, DECIDING, new_choice_ids
 from registration.events.models import Event, Question
 from registration.events.services import QuestionFacts
 from registration.journal.services import Actor, Note, record
@@ -63,8 +63,16 @@ def values_of(facts: QuestionFacts) -> dict[str, object]:
     }
 
 
-def change(event_id: int, question_id: int, facts: QuestionFacts, actor: Actor, seen: str = "") -> None:
-    """Change a question. *seen* are the marks of the form.
+def change(
+    event_id: int,
+    question_id: int,
+    facts: QuestionFacts,
+    actor: Actor,
+    seen: str = "",
+    *,
+    renames: bool = False,
+) -> None:
+    """Change a question. *seen* are the marks of the form; *renames*: a changed choice is the same one.
 
     Raises Refusal where its answers, or questions that hang on it, would be lost, and ChangedMeanwhile.
     """
@@ -79,12 +87,15 @@ def change(event_id: int, question_id: int, facts: QuestionFacts, actor: Actor, 
                 _("People have answered, so the kind stays. Remove the question and ask a new one."),
                 field="kind",
             )
+        pairs = list(zip(question.choice_ids, question.choices, strict=True))
+        ids = new_choice_ids(pairs, facts.choices, renames=renames)
         for other in known:
-            if other.when_question_id == question_id and not _may_say(facts, other.when_answer):
+            if other.when_question_id == question_id and not _may_say(facts, ids, other.when_answer):
                 raise Refusal(
                     _("“%(other)s” is asked only after an answer that you take away.", other=other.label),
                     field="choices",
                 )
+        question.choice_ids = ids
         for name, value in vars(facts).items():
             setattr(question, name, list(value) if name in ("choices", "category_ids") else value)
 
@@ -149,10 +160,10 @@ def check(facts: QuestionFacts, before: Sequence[Question]) -> None:
         )
 
 
-def _may_say(facts: QuestionFacts, answer: str) -> bool:
+def _may_say(facts: QuestionFacts, ids: Sequence[str], answer: str) -> bool:
     if facts.kind not in DECIDING:
         return False
-    return answer in facts.choices if facts.choices else answer == "yes"
+    return answer in ids if facts.choices else answer == "yes"
 
 
 def _is_answered(session: Session, question_id: int) -> bool:

@@ -44,7 +44,10 @@ def question(event: Event, question_id: int) -> ResponseReturnValue:
         form.shows(values)
         return _page(event, form, 200, found)
     status = refused(
-        form, lambda: questions_services.change(event_id, question_id, form.facts(), actor(), form.seen())
+        form,
+        lambda: questions_services.change(
+            event_id, question_id, form.facts(), actor(), form.seen(), renames=form.renames.data
+        ),
     )
     return _page(event, form, status, found) if status else done(_("Saved."), "add_question", slug=slug)
 

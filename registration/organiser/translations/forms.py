@@ -6,18 +6,25 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from wtforms import Field, Form, TextAreaField, ValidationError
+from wtforms import Field, TextAreaField
 from wtforms.validators import Optional
 
 from registration.booking.form.fields import Readable, readable_block
-from registration.events.models import Event, Programme
+from registration.events.models import Event, Programme, Question
 from registration.events.queries import words
 from registration.events.services import Text
 from registration.events.wording import FIELDS, Part, parts_of
 from registration.organiser.shared.concurrent_form import SharedForm
 from registration.organiser.shared.fields import LINE, TEXT, line_field
-from registration.organiser.translations.services import field_of, worded, words_of, words_of_programme
+from registration.organiser.translations.services import (
+    choice_field,
+    field_of,
+    worded,
+    words_of,
+    words_of_programme,
+)
 
+_CHOICE = 200
 LENGTHS = {"name": 100, "hint": 300, "label": 300, "purpose": 300, "retention": 200}
 Words = dict[str, Any]
 
@@ -33,9 +40,12 @@ class TextForm(SharedForm):
         """Return the words of each part, by table and id."""
         found: dict[tuple[str, int], Words] = {}
         for part in parts_of(event):
-            typed = {field: self[field_of(part, field)].data for field in worded(part)}
-            if typed.get("choices"):
-                typed["choices"] = typed["choices"].split("\n")
+            typed: Words = {
+                field: self[field_of(part, field)].data for field in worded(part) if field != "choices"
+            }
+            if isinstance(part, Question):
+                said = {one: self[choice_field(part, one)].data for one in part.choice_ids}
+                typed["choices"] = {one: words for one, words in said.items() if words}
             found[(part.__tablename__, part.id)] = typed
         return found
 
@@ -46,10 +56,13 @@ def text_form(event: Event, code: str, *, is_sent: bool = True) -> TextForm:
     fields = _own_fields()
     originals = {name: getattr(own, name) for name in fields}
     for part in parts_of(event):
-        for field in worded(part):
-            name, original = field_of(part, field), getattr(part, field)
+        for field in _single(part):
+            name = field_of(part, field)
             fields[name] = _field(part, field)
-            originals[name] = "\n".join(original) if field == "choices" else original
+            originals[name] = getattr(part, field)
+        for name, label, words_now in _choice_fields(part):
+            fields[name] = line_field(label, length=_CHOICE)
+            originals[name] = words_now
     form = _form(fields, words_of(event, code), originals, event.locale, is_sent)
     form.stored = lambda: text_form(event, code, is_sent=False)
     return form
@@ -77,23 +90,31 @@ def groups(form: TextForm, event: Event) -> list[tuple[str, list[Field]]]:
         (_("Sessions"), event.sessions),
         (_("Questions"), event.questions),
     ):
-        fields = [form[field_of(part, field)] for part in parts for field in worded(part)]
+        fields = [form[name] for part in parts for name in _names(part)]
         if fields:
             found.append((heading, fields))
     return found
 
 
-class _SameLines:
-    """Ask for as many lines as the question has choices: each stands for the one in its place."""
+def _single(part: Part) -> list[str]:
+    return [field for field in worded(part) if field != "choices"]
 
-    def __init__(self, count: int) -> None:
-        self.count = count
 
-    def __call__(self, _form: Form, field: Field) -> None:
-        if len(field.data.split("\n")) != self.count:
-            raise ValidationError(
-                _("Enter %(count)s choices, one a line, in the order of the own ones.", count=self.count)
-            )
+def _choice_fields(part: Part) -> list[tuple[str, str, str]]:
+    """Return (name of the field, its label, own words) of each choice of a question."""
+    if not isinstance(part, Question):
+        return []
+    return [
+        (choice_field(part, one), _("Choice of “%(title)s”", title=part.label), words)
+        for one, words in zip(part.choice_ids, part.choices, strict=True)
+    ]
+
+
+def _names(part: Part) -> list[str]:
+    return [
+        *(field_of(part, field) for field in _single(part)),
+        *(name for name, _label, _words in _choice_fields(part)),
+    ]
 
 
 def _own_fields() -> dict[str, Any]:
@@ -120,10 +141,6 @@ def _form(
 
 def _field(part: Part, field: str) -> Field:
     title = getattr(part, FIELDS[type(part)][0])
-    if field == "choices":
-        area = _area(_("Choices of “%(title)s”", title=title), 2000)
-        area.kwargs["validators"].append(_SameLines(len(getattr(part, field))))
-        return area
     labels = {
         "hint": _("Hint of “%(title)s”", title=title),
         "purpose": _("Why “%(title)s” is asked", title=title),

@@ -1,5 +1,6 @@
 """The words of an event or a programme in other languages than its own: what is there, and changing it."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from registration.core import optimistic_lock
 from registration.core.database import db
 from registration.core.locking import locked_all, locked_one
 from registration.core.transaction import write_tx
-from registration.events.models import Event, EventText, Programme
+from registration.events.models import Event, EventText, Programme, Question
 from registration.events.programme_links import links_of
 from registration.events.services import Text, put_text, touch
 from registration.events.wording import FIELDS, Part, missing, missing_of, parts_of, translate
@@ -72,7 +73,7 @@ def words_of(event: Event, locale: str) -> dict[str, object]:
     found: dict[str, object] = {name: getattr(stored, name, "") for name in OWN_WORDS}
     for part in parts_of(event):
         there = part.translations.get(locale, {})
-        found |= {field_of(part, field): _typed(there.get(field, "")) for field in worded(part)}
+        found |= typed_words(part, there)
     return found
 
 
@@ -92,9 +93,21 @@ def field_of(part: Part, field: str) -> str:
     return f"{part.__tablename__}-{part.id}-{field}"
 
 
-def _typed(words: str | list[str]) -> str:
-    # Choices are typed one a line.
-    return words if isinstance(words, str) else "\n".join(words)
+def choice_field(question: Question, choice: str) -> str:
+    """Return the name of the form's field for the words of one choice: it stays when the order changes."""
+    digest = hashlib.blake2s(choice.encode(), digest_size=6).hexdigest()
+    return f"{field_of(question, 'choice')}-{digest}"
+
+
+def typed_words(part: Part, words: Mapping[str, Any]) -> dict[str, object]:
+    """Return *words* of a part by the names of the form's fields."""
+    found: dict[str, object] = {
+        field_of(part, field): words.get(field, "") for field in worded(part) if field != "choices"
+    }
+    if isinstance(part, Question):
+        choices = words.get("choices") or {}
+        found |= {choice_field(part, one): choices.get(one, "") for one in part.choice_ids}
+    return found
 
 
 def translate_event(
@@ -114,7 +127,7 @@ def translate_event(
         wanted: dict[str, object] = {name: getattr(text, name) for name in OWN_WORDS}
         for part in parts_of(event):
             told = parts.get((part.__tablename__, part.id), {})
-            wanted |= {field_of(part, field): _typed(said) for field, said in told.items()}
+            wanted |= typed_words(part, told) if told else {}
         optimistic_lock.check(seen, words_of(event, text.locale), wanted)
         put_text(session, event, text)
         for part in parts_of(event):

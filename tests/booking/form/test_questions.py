@@ -309,7 +309,7 @@ def test_a_file_of_somebody_else_cannot_be_named(page_client, talk):
 
 def test_a_form_without_a_file_takes_no_large_body(page_app, page_client):
     event = make_event()
-    data = filled(page_client, event) | {"attendees-0-file": (BytesIO(PDF + b"x" * 100_000), "a.pdf")}
+    data = filled(page_client, event) | {"attendees-0-file": (BytesIO(PDF + b"x" * 360_000), "a.pdf")}
     assert page_client.post(path(event), data=data).status_code == 413
 
 

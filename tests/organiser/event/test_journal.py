@@ -3,10 +3,14 @@
 import ast
 
 import pytest
+from sqlalchemy import select
 
 from registration.booking.changes.cancel import cancel
 from registration.booking.changes.decide import merge
+from registration.core.database import db
 from registration.core.transaction import write_tx
+from registration.journal.models import JournalEntry
+from registration.journal.reasons import Reason, ReasonCode
 from registration.journal.services import SYSTEM, Note, organiser_actor, record
 from registration.journal.wording import ACTIONS, in_words, reason_words
 from registration.seats import rules
@@ -75,6 +79,26 @@ def test_a_person_who_was_merged_reads_it_in_her_language(page_app, page_client)
     page = page_client.get(f"{token}?lang=de").text
     assert "merged into" not in page
     assert "zweimal angemeldet" in page
+
+
+def test_a_reason_of_the_program_is_kept_as_a_code_with_its_facts(page_app):
+    event = make_event(capacity=2)
+    make_account("owner@example.org", "owner")
+    ada, again = register(event, "Ada"), register(event, "Ada Lovelace")
+    merge(target(ada), target(again), organiser_actor(factories.account_id("owner@example.org")))
+    newest = select(JournalEntry).where(JournalEntry.registration_id == again.id).order_by(JournalEntry.id)
+    entry = db.session.scalars(newest).all()[-1]
+    assert entry.reason is None
+    assert entry.facts["reason"] == {"code": "merged", "id": ada.id}
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+def test_each_reason_of_the_program_has_its_words_and_survives_the_journal(page_app, code):
+    reason = Reason(code, {"id": 7, "pool": 1, "before": 3, "after": 2})
+    assert Reason.from_stored(reason.stored()) == reason
+    with page_app.test_request_context():
+        assert code not in reason_words(reason)
+        assert "%" not in reason_words(reason)
 
 
 def test_the_size_of_a_party_stands_in_the_journal(owner):
