@@ -1,6 +1,7 @@
 """The gate of an event: locked before anything is read, with its pools as they are under the lock."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -68,24 +69,10 @@ _CLOSE = (
         ledger_hash=bindparam("last_hash"),
     )
 )
-_WRITE = (
-    update(_pool)
-    .where(_pool.c.id == bindparam("pool"))
-    .values(taken=bindparam("now_taken"), capacity=bindparam("now_capacity"), kept=bindparam("now_kept"))
-)
-_TAKE = (
-    update(_pool)
-    .where(_pool.c.id == bindparam("pool"), _pool.c.taken + bindparam("need") <= _pool.c.capacity)
-    .values(taken=_pool.c.taken + bindparam("need"), kept=bindparam("now_kept"))
-)
 
 
 class GateMissing(LookupError):
     """The event has no gate: it was never given a capacity."""
-
-
-class Oversold(AssertionError):
-    """The guard of the last resort: a seat was decided that is not there. It means a bug."""
 
 
 @dataclass
@@ -208,7 +195,7 @@ _COLUMNS = frozenset(one.name for one in fields(Gate))
 def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
     """Lock the gates of *event_ids*, in the order of their ids, and return them with their pools.
 
-    This is the first statement of a transaction. Raises GateMissing.
+    The first statement of a transaction, as `close` is the last: `locked` does both. Raises GateMissing.
     """
     wanted = sorted(set(event_ids))
     gates = {
@@ -222,6 +209,43 @@ def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
     for row in session.connection().execute(_POOLS, {"ids": wanted}):
         _keep(gates[row.event_id], row)
     return gates
+
+
+def hold(session: Session, event_ids: Iterable[int]) -> None:
+    """Let what concerns these events come one after the other, where their gates stay as they are.
+
+    This is the first statement of a transaction. Raises GateMissing.
+    """
+    wanted = set(event_ids)
+    held = {row.event_id for row in session.connection().execute(LOCK, {"ids": sorted(wanted)})}
+    for event_id in sorted(wanted - held):
+        raise GateMissing(event_id)
+
+
+@contextmanager
+def all_locked(session: Session, event_ids: Iterable[int]) -> Iterator[dict[int, Gate]]:
+    """Lock gates, and write them back when the block ends without an exception. Raises GateMissing.
+
+    Who locks the same gate within fails: the outer one would be written over what the inner one did.
+    """
+    wanted, is_open = set(event_ids), session.info.setdefault("open gates", set())
+    if wanted & is_open:
+        raise AssertionError(f"locked already: {sorted(wanted & is_open)}")
+    is_open.update(wanted)
+    try:
+        found = lock(session, wanted)
+        yield found
+        for gate in found.values():
+            close(session, gate)
+    finally:
+        is_open.difference_update(wanted)
+
+
+@contextmanager
+def locked(session: Session, event_id: int) -> Iterator[Gate]:
+    """Lock one gate, and write it back when the block ends without an exception. Raises GateMissing."""
+    with all_locked(session, [event_id]) as found:
+        yield found[event_id]
 
 
 def load_firms(session: Session, gate: Gate, firms: Mapping[str, str]) -> None:
@@ -310,51 +334,6 @@ def add_pool(
     ).scalar_one()
 
 
-def occupy(gate: Gate, needs: Mapping[int, int]) -> int:
-    """Take seats in the gate's own numbers, which `take` writes; return how many were kept for the party."""
-    kept = rules.own_seats(needs, gate.rooms())
-    for pool_id, need in needs.items():
-        gate.pools[pool_id].taken += need
-    reckon_kept(gate)
-    return kept
-
-
-def take(session: Session, gate: Gate, needs: Mapping[int, int]) -> None:
-    """Write seats that `occupy` took under the lock. Raises Oversold."""
-    for pool_id, need in sorted(needs.items()):
-        kept = gate.pools[pool_id].kept
-        done = session.connection().execute(_TAKE, {"pool": pool_id, "need": need, "now_kept": kept})
-        if done.rowcount != 1:
-            raise Oversold(pool_id)
-    write_kept(session, gate, needs)
-
-
-def give_back(session: Session, gate: Gate, needs: Mapping[int, int]) -> None:
-    """Free the seats of *needs*; a capacity above what is wanted shrinks with them."""
-    for pool_id, need in needs.items():
-        pool = gate.pools[pool_id]
-        pool.taken -= need
-        pool.capacity = rules.capacity(pool.wanted, pool.taken)
-    reckon_kept(gate)
-    for pool_id in sorted(needs):
-        pool = gate.pools[pool_id]
-        now_is = {"now_taken": pool.taken, "now_capacity": pool.capacity, "now_kept": pool.kept}
-        session.connection().execute(_WRITE, {"pool": pool_id, **now_is})
-    write_kept(session, gate, needs)
-
-
-def write_kept(session: Session, gate: Gate, written: Collection[int] = ()) -> None:
-    """Write how many seats of the event are kept back, where that was not written along."""
-    pool = gate.event_pool
-    if pool.id not in written:
-        session.execute(update(Pool).where(Pool.id == pool.id).values(kept=pool.kept))
-
-
-def reckon_kept(gate: Gate) -> None:
-    """Count what is kept of the event's seats: the reserve and what firms have left of theirs."""
-    gate.event_pool.kept = gate.event_pool.reserve + sum(pool.own for pool in gate.pools.values())
-
-
 def _keep(gate: Gate, row: Any) -> Limit:
     values = dict(row._mapping)
     values.pop("event_id")
@@ -366,21 +345,3 @@ def add_to_gate(session: Session, gate: Gate, pool_id: int) -> Limit:
     """Bring one pool under the gate and return it."""
     load_pools(session, gate, [pool_id])
     return gate.pools[pool_id]
-
-
-def set_allotment(
-    session: Session, gate: Gate, pool_id: int, allotted: int, release_at: datetime | None
-) -> None:
-    """Keep *allotted* seats for a firm until *release_at*; nothing is kept any more with 0."""
-    gate.pools[pool_id].allotted = allotted
-    reckon_kept(gate)
-    session.execute(update(Pool).where(Pool.id == pool_id).values(allotted=allotted, release_at=release_at))
-    write_kept(session, gate)
-
-
-def spend_reserve(session: Session, gate: Gate, seats: int) -> None:
-    """Let *seats* of the organiser's reserve go to somebody."""
-    pool = gate.event_pool
-    pool.reserve = max(0, pool.reserve - seats)
-    reckon_kept(gate)
-    session.execute(update(Pool).where(Pool.id == pool.id).values(reserve=pool.reserve, kept=pool.kept))
