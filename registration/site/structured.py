@@ -6,6 +6,7 @@ from typing import Any
 from registration.core.urls import public_url
 from registration.events.models import Event
 from registration.events.queries import Words
+from registration.events.rules import EventStatus
 from registration.seats.queries import SeatsNow
 
 
@@ -17,7 +18,7 @@ def structured(
     *opens_at* is when registration opens for the first that may register.
     """
     url = public_url(f"/events/{event.slug}/")
-    is_cancelled = event.status == "cancelled"
+    is_cancelled = event.status == EventStatus.CANCELLED
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Event",
