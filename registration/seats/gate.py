@@ -1,6 +1,7 @@
 """The gate of an event: locked before anything is read, with its pools as they are under the lock."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from registration.core.database import table
 from registration.seats import rules
 from registration.seats.models import Pool, Queue
 from registration.seats.reservations import Reservations
+from registration.seats.rules import PoolKind
 
 _queue, _pool = table(Queue), table(Pool)
 _LIMIT = (
@@ -34,13 +36,13 @@ _POOLS = (
     select(*_LIMIT)
     .where(
         _pool.c.event_id.in_(bindparam("ids", expanding=True)),
-        (_pool.c.kind != "firm") | (_pool.c.allotted > 0),
+        (_pool.c.kind != PoolKind.FIRM) | (_pool.c.allotted > 0),
     )
     .order_by(_pool.c.id)
 )
 _FIRMS = select(*_LIMIT).where(
     _pool.c.event_id == bindparam("event"),
-    _pool.c.kind == "firm",
+    _pool.c.kind == PoolKind.FIRM,
     _pool.c.subject_id == 0,
     _pool.c.key.in_(bindparam("keys", expanding=True)),
 )
@@ -141,7 +143,7 @@ class Gate:
 
     @property
     def event_pool(self) -> Limit:
-        return next(pool for pool in self.pools.values() if pool.kind == "event")
+        return next(pool for pool in self.pools.values() if pool.kind == PoolKind.EVENT)
 
     def rooms(self) -> rules.Rooms:
         """Return what is free of each pool, for the rules."""
@@ -178,7 +180,7 @@ class Gate:
         """
         needs = {self.event_pool.id: size}
         for pool in self.pools.values():
-            if pool.kind == "firm":
+            if pool.kind == PoolKind.FIRM:
                 count = firms.get(pool.key, 0)
             else:
                 count = counts.get((pool.kind, pool.subject_id), 0)
@@ -193,7 +195,7 @@ _COLUMNS = frozenset(one.name for one in fields(Gate))
 def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
     """Lock the gates of *event_ids*, in the order of their ids, and return them with their pools.
 
-    This is the first statement of a transaction. Raises GateMissing.
+    The first statement of a transaction, as `close` is the last: `locked` does both. Raises GateMissing.
     """
     wanted = sorted(set(event_ids))
     gates = {
@@ -209,9 +211,46 @@ def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
     return gates
 
 
+def hold(session: Session, event_ids: Iterable[int]) -> None:
+    """Let what concerns these events come one after the other, where their gates stay as they are.
+
+    This is the first statement of a transaction. Raises GateMissing.
+    """
+    wanted = set(event_ids)
+    held = {row.event_id for row in session.connection().execute(LOCK, {"ids": sorted(wanted)})}
+    for event_id in sorted(wanted - held):
+        raise GateMissing(event_id)
+
+
+@contextmanager
+def all_locked(session: Session, event_ids: Iterable[int]) -> Iterator[dict[int, Gate]]:
+    """Lock gates, and write them back when the block ends without an exception. Raises GateMissing.
+
+    Who locks the same gate within fails: the outer one would be written over what the inner one did.
+    """
+    wanted, is_open = set(event_ids), session.info.setdefault("open gates", set())
+    if wanted & is_open:
+        raise AssertionError(f"locked already: {sorted(wanted & is_open)}")
+    is_open.update(wanted)
+    try:
+        found = lock(session, wanted)
+        yield found
+        for gate in found.values():
+            close(session, gate)
+    finally:
+        is_open.difference_update(wanted)
+
+
+@contextmanager
+def locked(session: Session, event_id: int) -> Iterator[Gate]:
+    """Lock one gate, and write it back when the block ends without an exception. Raises GateMissing."""
+    with all_locked(session, [event_id]) as found:
+        yield found[event_id]
+
+
 def load_firms(session: Session, gate: Gate, firms: Mapping[str, str]) -> None:
     """Bring the pools of *firms* (label by key) under the gate; where every firm has a cap, make them."""
-    known = {pool.key for pool in gate.pools.values() if pool.kind == "firm"}
+    known = {pool.key for pool in gate.pools.values() if pool.kind == PoolKind.FIRM}
     missing = sorted(set(firms) - known)
     if not missing:
         return

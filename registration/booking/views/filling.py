@@ -18,11 +18,12 @@ from registration.booking.form.sheet import Sheet
 from registration.booking.form.validation import check, errors_of, tell, tell_each
 from registration.booking.views.codes import count_code
 from registration.booking.views.files import with_files
+from registration.booking.views.rush import TooManyForms, count_form
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.seats.queries import availability
 from registration.web.guards import StaleForm, check_form_key, form_key
-from registration.web.locale import IN_LANGUAGE, LOCALES, page_locale
+from registration.web.locale import asks_language, page_locale
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ def sent(
         nonce = check_form_key(sheet.purpose, form.submit_key.data or "", may_be_quick=is_invited)
         is_whole = check(form, sheet, most, told)
         asked = replace(application(form, sheet, nonce), invitation_id=invitation_id) if is_whole else None
+        if asked:
+            count_form(asked)
         receipt = register(asked) if asked else None
     except NotFound:
         raise
@@ -92,7 +95,7 @@ def sent(
 def _not_sent(sheet: Sheet, data: MultiDict[str, str], told: dict[str, list[str]], most: int) -> Shown | None:
     """Return the form as it was typed where it asks only for another language, for more people or fewer."""
     focus = ""
-    if request.form.get(IN_LANGUAGE) in LOCALES:
+    if asks_language():
         form = form_registration.registration_form(sheet, data, most=most)
         form.locale.data = page_locale()
         tell_each(form, told)
@@ -146,5 +149,8 @@ def earlier(shown: Shown) -> dict[str, str] | None:
     return {"href": url_for("booking.booking", token=token), "says": _("Change that registration")}
 
 
-def headers(status: int) -> dict[str, str]:
-    return {"Retry-After": "10"} if status == 503 else {}
+def headers(shown: Shown) -> dict[str, str]:
+    """Return when a program may send the form again, where that is known."""
+    if isinstance(shown.refusal, TooManyForms):
+        return {"Retry-After": str(shown.refusal.retry_after)}
+    return {"Retry-After": "10"} if shown.status == 503 else {}

@@ -20,8 +20,11 @@ from registration.booking.queries.handovers import handovers_about, moved_away
 from registration.booking.queries.links import feed_and_wish
 from registration.booking.views.opening import opened
 from registration.booking.views.page_parts import prepared
+from registration.capability.links import path_of
+from registration.capability.services import FEED
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
+from registration.events.rules import EventStatus
 from registration.ical.answers import feed_address
 from registration.ical.links import Subscriptions, additions, subscriptions
 from registration.journal.services import ATTENDEE
@@ -39,7 +42,7 @@ def show(token: str) -> ResponseReturnValue:
     waits_for = [one.event_id for one in seats if one.state == rules.WAITLISTED]
     feed_token, wanted = feed_and_wish(session, booked.id)
     handovers, has_left = handovers_about(session, booked.id, [one.registration_id for one in seats])
-    off = [one.event_id for one in seats if one.event_status == "cancelled"]
+    off = [one.event_id for one in seats if one.event_status == EventStatus.CANCELLED]
     active = [one for one in seats if one.is_active and one.event_id not in off]
     kept = {one.registration_id: one.replaces_id for one in active if one.replaces_id is not None}
     choices = choices_of(session, [one.event_id for one in active])
@@ -114,7 +117,7 @@ def end_feed(token: str) -> ResponseReturnValue:
 def _subscribe(feed_token: str | None) -> Subscriptions | None:
     if feed_token is None:
         return None
-    return subscriptions(feed_address(f"/feeds/{feed_token}.ics"), _("My registrations"))
+    return subscriptions(feed_address(path_of(FEED, feed_token)), _("My registrations"))
 
 
 def _wish(booked: Booking, seats: Sequence[Seat]) -> Wish | None:
