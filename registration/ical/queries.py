@@ -61,7 +61,7 @@ def event_entry(event: Event, locale: str) -> Entry:
         url=public_url(f"/events/{event.slug}/"),
         status="CANCELLED" if event.status == "cancelled" else "CONFIRMED",
         sequence=event.sequence,
-        changed_at=event.changed_at,
+        changed_at=event.public_changed_at,
         busy=False,
         latitude=event.latitude,
         longitude=event.longitude,
@@ -110,7 +110,7 @@ _IN_WINDOW = (
 _IS_TRUE = (
     (_entry.c.event_id == _event.c.id)
     & (_entry.c.locale == bindparam("locale"))
-    & (_entry.c.revision == _event.c.revision)
+    & (_entry.c.revision == _event.c.calendar_revision)
     & (_entry.c.maker == bindparam("maker"))
 )
 _STORED = (
@@ -188,17 +188,18 @@ class Version:
     refresh_hours: int
 
 
-# Whatever event comes, goes or changes moves one of these: an edit its revision, a window the others.
+# Whatever event comes, goes or changes moves one of these: an edit that is shown its revision, a window
+# the others.
 _FACTS = (
     func.count(_event.c.id),
-    func.coalesce(func.sum(_event.c.revision), 0),
+    func.coalesce(func.sum(_event.c.calendar_revision), 0),
     func.coalesce(func.sum(_event.c.id), 0),
     func.coalesce(func.sum(_IS_OVER), 0),
     func.min(_event.c.starts_at),
     func.max(_event.c.ends_at),
 )
 _TIMES = (
-    func.max(_event.c.changed_at),
+    func.max(func.coalesce(_event.c.calendar_changed_at, _event.c.changed_at)),
     # Of all entries, by its index: later than the events' where a release writes them in another way.
     select(func.max(_entry.c.changed_at)).scalar_subquery(),
     func.min(case((_event.c.starts_at > bindparam("now"), _event.c.starts_at))),

@@ -33,7 +33,7 @@ _STALE = (
     .where(
         _event.c.status != "draft",
         _entry.c.revision.is_(None)
-        | (_entry.c.revision != _event.c.revision)
+        | (_entry.c.revision != _event.c.calendar_revision)
         | (_entry.c.maker != bindparam("maker")),
     )
     # What is coming is asked for most.
@@ -82,7 +82,7 @@ def _row(event: Event, locale: str, by: str, known: _Known) -> dict[str, Any]:
     entry = event_entry(event, locale)
     part = part_of(entry)
     changed_at = entry.changed_at
-    if known.revision == event.revision and known.changed_at is not None:
+    if known.revision == event.calendar_revision and known.changed_at is not None:
         # The event is as it was: only the way to write it is new, or the address of this installation.
         changed_at = known.changed_at
         part = part_of(replace(entry, changed_at=changed_at))
@@ -92,7 +92,7 @@ def _row(event: Event, locale: str, by: str, known: _Known) -> dict[str, Any]:
     return _values(part) | {
         "event_id": event.id,
         "locale": locale,
-        "revision": event.revision,
+        "revision": event.calendar_revision,
         "maker": by,
         "changed_at": changed_at,
     }
