@@ -1,5 +1,6 @@
 """Events as calendar entries, and what tells whether a feed changed."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,8 @@ from registration.events.queries import AHEAD, MOST, PAST, location, words
 from registration.ical.entries import Entry
 from registration.ical.feeds import BUILDER_VERSION, Part, part_of
 from registration.ical.models import CalendarEntry
+
+log = logging.getLogger(__name__)
 
 # Google shows nothing of what lies beyond about 1 MB or 1 111 events, and does not say so.
 MOST_BYTES = 880_000
@@ -169,7 +172,17 @@ def events_by_id(session: Session, ids: Sequence[int]) -> list[Event]:
 
 
 def _made(session: Session, ids: Sequence[int], locale: str) -> dict[int, Part]:
-    return {event.id: part_of(event_entry(event, locale)) for event in events_by_id(session, ids)}
+    return {event.id: _part_or_none(event, locale) for event in events_by_id(session, ids)}
+
+
+def _part_or_none(event: Event, locale: str) -> Part:
+    """Return the part of *event*, without bytes where it cannot be made: the others are shown."""
+    try:
+        return part_of(event_entry(event, locale))
+    except Exception as error:
+        # The message could quote what people typed; the kind of error cannot.
+        log.error("calendar entry left out event=%s kind=%s", event.id, type(error).__name__)
+        return Part(b"", "", 0, 0)
 
 
 @dataclass(frozen=True)

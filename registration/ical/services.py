@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from registration.core import clock
+from registration.core.background_loop import each
 from registration.core.database import db, table, write_rows
 from registration.core.transaction import write_tx
 from registration.events.models import Event
@@ -70,9 +71,17 @@ def _store(locale: str, most: int) -> int:
     by = maker()
     rows = session.connection().execute(_STALE, {"locale": locale, "maker": by, "most": most})
     known = {row.id: _Known(row.revision, row.raw, row.changed_at) for row in rows}
+    events = {event.id: event for event in events_by_id(session, sorted(known))}
+    made: list[dict[str, Any]] = []
+
+    def make(event_id: int) -> int:
+        made.append(_row(events[event_id], locale, by, known[event_id]))
+        return 1
+
     with force_locale(babel_name(locale)):
-        # Made before the transaction: nobody who registers waits for it.
-        made = [_row(event, locale, by, known[event.id]) for event in events_by_id(session, sorted(known))]
+        # Made before the transaction: nobody who registers waits for it. One by one: an event that cannot
+        # be shown keeps no other from being shown.
+        each(make, list(events), f"calendar entry in {locale} of event")
     if made:
         write_tx(lambda writing: _write(writing, made))
     return len(made)

@@ -36,7 +36,7 @@ def edit(event_id):
     def work(session):
         event = session.get_one(Event, event_id)
         event.venue = f"{event.venue}, upstairs"
-        touch(event)
+        touch(event, is_moved=True)
 
     write_tx(work)
 
