@@ -25,7 +25,7 @@ PUBLIC_FACTS = (
     "locale",
     "sequence",
 )
-SEAT_FACTS = ("online_url",)
+SEAT_FACTS = ("online_url", "alarm_minutes", "calendar_note")
 
 
 def marks(session: Session, event: Event) -> tuple[str, str]:

@@ -81,6 +81,9 @@ class Event(Model):
     revision: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # What the entries of those who have a seat carry: minutes before the start to ring, and a text.
+    alarm_minutes: Mapped[int | None]
+    calendar_note: Mapped[str] = mapped_column(String(500), default="", server_default="")
     calendar_revision: Mapped[int] = mapped_column(default=0, server_default="0")
     calendar_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now)
     calendar_mark: Mapped[str] = mapped_column(String(16), default="", server_default="")

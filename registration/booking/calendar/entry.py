@@ -222,7 +222,9 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
         " ".join([why(state), *_limits(claims, shown)]) if status == "TENTATIVE" else "",
         _told(chosen, event, locale),
         online_at(online),
+        event.calendar_note if status == "CONFIRMED" else "",
     )
+    alarm = event.alarm_minutes if status == "CONFIRMED" else None
     prefix = _("Cancelled:")
     return replace(
         entry,
@@ -233,6 +235,7 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
         changed_at=changed_at + timedelta(seconds=event.seat_revision + sequence + claims.wish.turned),
         busy=status == "CONFIRMED" and not event.all_day,
         conference_url=online,
+        alarm=None if alarm is None else timedelta(minutes=alarm),
         location=entry.location or online,
         description="\n\n".join(part for part in told if part),
     )

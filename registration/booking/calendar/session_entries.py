@@ -54,6 +54,8 @@ def _entry(one: Chosen, picking: Sequence[Claim], event: Event, whole: Entry, lo
         all_day=False,
         status=status,
         busy=status == "CONFIRMED",
+        # One reminder for an event, however many sessions stand apart.
+        alarm=None,
         sequence=whole.sequence - event.sequence + event.seat_revision,
         description="\n\n".join(part for part in told if part),
     )
