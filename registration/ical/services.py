@@ -15,6 +15,7 @@ from registration.core.background_loop import each
 from registration.core.database import db, table, write_rows
 from registration.core.transaction import write_tx
 from registration.events.models import Event
+from registration.events.rules import EventStatus
 from registration.ical.feeds import Part, part_of
 from registration.ical.models import CalendarEntry
 from registration.ical.queries import event_entry, events_by_id, maker
@@ -32,7 +33,7 @@ _STALE = (
         )
     )
     .where(
-        _event.c.status != "draft",
+        _event.c.status != EventStatus.DRAFT,
         _entry.c.revision.is_(None)
         | (_entry.c.revision != _event.c.calendar_revision)
         | (_entry.c.maker != bindparam("maker")),
