@@ -185,6 +185,10 @@ def _let_in(session: Session, at: datetime) -> None:
     )
     session.execute(update(Attendee).where(Attendee.registration_id.in_(seated)).values(checked_in_at=at))
     session.execute(
+        update(Registration).where(Registration.id.in_(seated)).values(inside=Registration.size),
+        execution_options={"synchronize_session": False},
+    )
+    session.execute(
         update(OutgoingMessage)
         .where(OutgoingMessage.event_id == event_id, OutgoingMessage.state == PENDING)
         .values(state=SUPERSEDED, last_error="demo: the gala is over")

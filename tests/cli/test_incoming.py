@@ -101,7 +101,7 @@ def test_nobody_behind_the_address_of_a_first_mail_marks_it(pipe, make_event, tm
 
 
 def test_later_it_takes_two_reports_and_the_same_one_twice_is_one(pipe, make_event, tmp_path):
-    ada = register(make_event(), party=3)
+    ada = register(make_event(capacity=3), party=3)
     sent(tmp_path)
     for _turn in range(2):
         later = sent_again(ada, tmp_path)

@@ -112,8 +112,8 @@ def test_one_more_person_gets_a_seat_beside_the_party(page_app, page_client):
 
 
 def test_one_more_of_a_party_that_waits_waits_with_it(page_app, page_client):
-    event = make_event(capacity=1)
-    register(event, "Ada")
+    event = make_event(capacity=2)
+    register(event, "Ada", party=2)
     page, ben = booked(event, "Ben")
     address = f"{page}{path(ben, 'attendees/add')}"
     data = fields_in(page_client.get(address).text) | {"name": "Cleo"}

@@ -121,7 +121,7 @@ def test_what_the_contact_answered_for_all_stays_when_the_first_does_not_come(pa
         QuestionFacts("Order number", scope="booking"),
         QuestionFacts("A letter", "file", is_required=True, scope="booking"),
     )
-    event = make_event(questions=asked)
+    event = make_event(capacity=3, questions=asked)
     order, letter = event.questions
     value = uploads.keep(letter, "seed", "old.pdf", OLD, 1000)
     page, ada = booked(event, "Ada", party=3, answers=((order, "77"), (letter, value)))
