@@ -1,6 +1,7 @@
 """Read what became of mails."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -19,10 +20,23 @@ def deliveries(session: Session, message_ids: Sequence[int]) -> Mapping[int, lis
     return found
 
 
+def mailed_since(
+    session: Session, at: datetime | None, *conditions: ColumnElement[bool], times: int = 1
+) -> bool:
+    """Say whether a mail that meets *conditions* was decided after *at*, or at any time where that is None.
+
+    *times*: whether so many were. Ask under the lock of what the mail is about: two who ask for a mail at
+    once get one.
+    """
+    query = select(OutgoingMessage.id).where(*conditions)
+    if at is not None:
+        query = query.where(OutgoingMessage.created_at > at)
+    return len(session.scalars(query.limit(times)).all()) == times
+
+
 def is_under_way(session: Session, *conditions: ColumnElement[bool]) -> bool:
     """Say whether a mail that meets *conditions* is decided and not yet sent."""
-    query = select(OutgoingMessage.id).where(OutgoingMessage.state.in_(UNDER_WAY), *conditions)
-    return session.scalar(query.limit(1)) is not None
+    return mailed_since(session, None, OutgoingMessage.state.in_(UNDER_WAY), *conditions)
 
 
 def count_failed(session: Session, event_id: int) -> int:

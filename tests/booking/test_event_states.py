@@ -174,7 +174,12 @@ def test_a_draft_that_people_were_promised_seats_of_can_be_called_off(page_clien
     address = f"/organiser/events/{event.slug}/cancel"
     assert page_client.get(f"/organiser/events/{event.slug}/").text.count(address) == 1
     token = factories.token_in(page_client.get(address).text)
-    assert page_client.post(address, data={"csrf_token": token, "reason": "", "sure": "y"}).status_code == 303
+    assert (
+        page_client.post(
+            address, data={"csrf_token": token, "reason": "", "sure": "y", "tell": "yes"}
+        ).status_code
+        == 303
+    )
     assert [address for address, _mail in sent()] == ["ada@example.org"]
 
 
@@ -185,7 +190,7 @@ def registration(registration_id):
 
 def edit(client, event, **changed):
     address = f"/organiser/events/{event.slug}/edit"
-    fields = fields_in(client.get(address).text) | changed
+    fields = fields_in(client.get(address).text) | {"tell": "yes"} | changed
     if "starts_at" in changed:
         fields["ends_at"] = changed["starts_at"].replace("T09", "T11")
     return client.post(address, data=fields)

@@ -221,6 +221,15 @@ def own_seat(stage: Stage) -> None:
     stage.values["token"] = own_url(person.code, email).rstrip("/").rpartition("/")[2]
 
 
+def colleague(stage: Stage) -> None:
+    """Let somebody else work for the organiser too."""
+    organiser(stage)
+    email = f"colleague{stage.world.event.id}@example.org"
+    factories.make_account(email, "viewer")
+    stage.values["account_id"] = factories.account_id(email)
+    db.session.rollback()
+
+
 def own_feed(stage: Stage) -> None:
     booked = db.session.get_one(Booking, stage.booking_id)
     stage.values["token"] = person_token(db.session(), person_of(booked))

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from registration.booking.changes.handover import Successor, hand_over
 from registration.booking.event_settings.sessions import SessionFacts, add_session
+from registration.booking.queries.own_seats import own_url
 from registration.capability.services import BOOKING, FIRM, HANDOVER, INVITATION, token_of
 from registration.core.database import db
 from registration.events.models import Event
@@ -187,6 +188,8 @@ class House:
             "firms": token_of(session, coordinator, FIRM),
         }
         db.session.rollback()
+        guest = factories.attendees(ada)[0]
+        tokens["attendees"] = own_url(guest.code, guest.email_normal).rstrip("/").rpartition("/")[2]
         self.tokens = {name: token for name, token in tokens.items() if token}
         self.other, self.waiting, self.firm = other, waiting, factories.attendees(firm)[0].id
 

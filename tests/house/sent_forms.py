@@ -5,6 +5,7 @@ from tests.house.arranged import (
     Row,
     asked_again,
     closed,
+    colleague,
     event_pool,
     feed_made,
     firm,
@@ -116,6 +117,8 @@ ROWS = {
     # The back office
     "organiser.renew_calendar": Row("/organiser/calendar"),
     "organiser.end_calendar": Row("/organiser/calendar", {}, feed_made),
+    "organiser.remove_colleague": Row("/organiser/organisers/<slug>/team", {}, colleague),
+    "organiser.sign_out_everywhere": Row("/change"),
     "organiser.settings": Row("", {"calendar_mail": "none"}, organiser),
     "organiser.new_event": Row(
         "",
@@ -166,12 +169,12 @@ ROWS = {
     "organiser.release": Row(f"{OFFICE}/firm-limits", {}),
     "organiser.close": Row(f"{OFFICE}/"),
     "organiser.reopen": Row(f"{OFFICE}/", {}, closed),
-    "organiser.cancel_event": Row("", {"sure": "y", "reason": "Strike"}),
+    "organiser.cancel_event": Row("", {"sure": "y", "reason": "Strike", "tell": "yes"}),
     "organiser.change_capacity": Row(
         f"{OFFICE}/capacity?pool=<pool_id>&wanted=7&overbooking=0&reserve=0", {}, event_pool
     ),
     "organiser.mail_choices": Row("", {"reminder_days": "3"}),
-    "organiser.tell_materials": Row(f"{OFFICE}/messages"),
+    "organiser.tell_materials": Row(f"{OFFICE}/messages", {"tell": "yes"}),
     "organiser.new_mailing": Row("", {"subject": "Parking", "body": "East gate."}),
     "organiser.edit_mailing": Row("", {"subject": "Parking", "body": "West gate."}),
     "organiser.send_mailing": Row(f"{OFFICE}/messages/<mailing_id>/", {}),

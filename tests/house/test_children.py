@@ -21,7 +21,6 @@ CHILDREN = {
 }
 # The id comes from a capability, a mail of the outbox or a row read before: never from a request.
 TRUSTED = {
-    ("booking/changes/handover.py", "Handover"),
     ("booking/changes/handover.py", "Attendee"),
     ("booking/changes/handover.py", "Registration"),
     ("booking/emails/handover.py", "Handover"),

@@ -21,7 +21,7 @@ from tests.worlds import make_world
 # Who registers locks the gate to look for her key, which counts as a step.
 COUNTING = {one: {"queue"} for one in ("booking.submit", "booking.submit_programme", "invitations.accept")}
 # The first one begins a session anew, and the second one is none of it any more: it does nothing.
-NEW_SESSION = {"security.change_password"}
+NEW_SESSION = {"security.change_password", "organiser.sign_out_everywhere"}
 # Their second press finds nobody signed in any more: only the session knows them, and it has ended.
 BY_SESSION = {"security.login", "security.logout"}
 

@@ -139,7 +139,13 @@ def test_moving_an_event_tells_everybody_and_moves_their_calendar(owner, page_ap
     before = db.session.scalars(select(Event.sequence)).one()
     data |= {"time_zone": "Europe/Brussels", "locale": "en", "status": "published", "venue": "Flagey"}
     answer = post(
-        owner, f"{base(event)}/edit", f"{base(event)}/edit", has_waitlist="y", shows_seats="y", **data
+        owner,
+        f"{base(event)}/edit",
+        f"{base(event)}/edit",
+        tell="yes",
+        has_waitlist="y",
+        shows_seats="y",
+        **data,
     )
     assert answer.status_code == 303, answer.text
     db.session.rollback()

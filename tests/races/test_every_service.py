@@ -48,7 +48,7 @@ from tests.house.test_sent_twice import form_at, post_rules, put_in
 from tests.worlds import make_world
 
 # It ends the session of who presses: the other one is signed out in the middle, which is no race of a row.
-SIGNS_OUT = {"security.change_password", "security.reset_password"}
+SIGNS_OUT = {"organiser.sign_out_everywhere", "security.change_password", "security.reset_password"}
 
 
 def note_bounce(stage: Stage) -> None:

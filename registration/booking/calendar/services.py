@@ -16,6 +16,7 @@ from registration.core.locking import locked_one
 from registration.core.transaction import write_tx
 from registration.mail.models import OutgoingMessage
 from registration.mail.outbox import Outgoing, enqueue
+from registration.mail.queries import mailed_since
 from registration.seats.models import Registration
 
 # One such mail per address in this time, whoever asks how often.
@@ -98,14 +99,12 @@ def _mail(session: Session, person: Person, *, is_renewed: bool = False) -> None
 
 
 def _has_had_it(session: Session, person: Person) -> bool:
-    latest = (
-        select(OutgoingMessage.id)
-        .join(Booking, Booking.id == OutgoingMessage.booking_id)
-        .where(
-            Booking.email_normal == person.email,
-            Booking.organiser_id == person.organiser_id,
-            OutgoingMessage.kind == CALENDAR,
-            OutgoingMessage.created_at > clock.now() - AGAIN_AFTER,
-        )
+    hers = select(Booking.id).where(
+        Booking.email_normal == person.email, Booking.organiser_id == person.organiser_id
     )
-    return session.scalar(latest.limit(1)) is not None
+    return mailed_since(
+        session,
+        clock.now() - AGAIN_AFTER,
+        OutgoingMessage.booking_id.in_(hers),
+        OutgoingMessage.kind == CALENDAR,
+    )

@@ -5,7 +5,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registration.booking.changes.target import NotNow
-from registration.booking.notifications.notify import announce_cancelled
+from registration.booking.notifications.consequences import Tell, tell_or_ask
+from registration.booking.notifications.notify import event_cancelled_mails
 from registration.core import clock
 from registration.core.locking import locked_one
 from registration.core.transaction import write_tx
@@ -45,8 +46,11 @@ def reopen_registration(event_id: int, actor: Actor) -> None:
     write_tx(work)
 
 
-def cancel_event(event_id: int, actor: Actor, reason: str | None = None) -> int:
-    """Call the event off and tell everybody who holds or waits; return how many. Raises NotNow."""
+def cancel_event(event_id: int, actor: Actor, reason: str | None = None, *, tell: Tell = True) -> int:
+    """Call the event off and tell everybody who holds or waits; return how many.
+
+    Raises NotNow; ToBeTold where *tell* is None and somebody would be told.
+    """
 
     def work(session: Session) -> int:
         event = _locked(session, event_id)
@@ -58,7 +62,7 @@ def cancel_event(event_id: int, actor: Actor, reason: str | None = None) -> int:
             "cancelled", organiser_id=event.organiser_id, event_id=event.id, after="cancelled", reason=reason
         )
         record(session, actor, note)
-        return announce_cancelled(session, event_id, reason)
+        return tell_or_ask(session, event, event_cancelled_mails(session, event_id, reason), tell)
 
     return write_tx(work)
 

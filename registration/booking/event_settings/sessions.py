@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from registration.booking.event_settings.capacity import check_terms
 from registration.booking.event_settings.usage import IS_COMING, drop_pool, holders, in_session
 from registration.booking.models import Attendee, AttendeeSession
-from registration.booking.notifications.notify import announce_session_moved
+from registration.booking.notifications.consequences import Tell, tell_or_ask
+from registration.booking.notifications.notify import session_moved_mails
 from registration.core import clock, optimistic_lock
 from registration.core.children import child_of
 from registration.core.locking import locked_one
@@ -77,12 +78,14 @@ def change_session(
     words: Mapping[str, Mapping[str, str]],
     actor: Actor,
     seen: str = "",
+    *,
+    tell: Tell = True,
 ) -> int | None:
     """Change a session; who picked it is told of another time, and the calendars follow.
 
     *words* are its words in other languages, *seen* the marks of the form. Its seats stay as they are.
-    Return how many registrations are told, or None where the time stays or nobody is told yet. Raises
-    Refusal at the field, ChangedMeanwhile, NotFound.
+    Return how many are told, or None where the time stays or nobody is told yet. Raises Refusal at the
+    field, ChangedMeanwhile, NotFound; ToBeTold where *tell* is None and somebody would be told.
     """
 
     def work(session: Session) -> int | None:
@@ -101,7 +104,7 @@ def change_session(
         session.flush()
         _noted(session, event, "changed-session", found, actor)
         gates.close(session, gate)
-        return None if after == before else _moved(session, event, found, before)
+        return None if after == before else _moved(session, event, found, before, tell)
 
     return write_tx(work)
 
@@ -178,8 +181,8 @@ def _check_others(session: Session, moved: EventSession, to: Span) -> None:
         )
 
 
-def _moved(session: Session, event: Event, moved: EventSession, before: Span) -> int | None:
-    """Let the calendars of those who picked the session follow, and tell them; return how many."""
+def _moved(session: Session, event: Event, moved: EventSession, before: Span, tell: Tell) -> int | None:
+    """Let the calendars of those who picked the session follow, and tell them; return how many are told."""
     if not keeps_promises(event.status):
         return None
     picked = _registrations(session, moved.id)
@@ -189,7 +192,7 @@ def _moved(session: Session, event: Event, moved: EventSession, before: Span) ->
         .values(calendar_sequence=Registration.calendar_sequence + 1, changed_at=clock.now()),
         execution_options={"synchronize_session": False},
     )
-    return announce_session_moved(session, picked, moved, before)
+    return tell_or_ask(session, event, session_moved_mails(session, picked, moved, before), tell)
 
 
 def _registrations(session: Session, session_id: int) -> Sequence[int]:

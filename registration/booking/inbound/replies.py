@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from registration.booking.inbound.calendar_reply import CalendarAnswer
@@ -25,6 +25,7 @@ from registration.journal.services import ATTENDEE, Note, record
 from registration.mail.addresses import Numbered, read_number
 from registration.mail.incoming import Ignored
 from registration.mail.models import OutgoingMessage
+from registration.mail.queries import mailed_since
 from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.models import Registration
@@ -192,11 +193,10 @@ def _is_noted(session: Session, registration_id: int, says: str) -> bool:
 
 
 def _was_told(session: Session, claim: _Claim, kind: str) -> bool:
-    count, last = session.execute(
-        select(func.count(), func.max(OutgoingMessage.created_at)).where(
-            OutgoingMessage.registration_id.in_([claim.id, *claim.parts]),
-            OutgoingMessage.kind == kind,
-            OutgoingMessage.attendee_id.is_not_distinct_from(claim.attendee_id),
-        )
-    ).one()
-    return count >= MOST_ASKED or (last is not None and last > clock.now() - ASKED_AGAIN_AFTER)
+    told = (
+        OutgoingMessage.registration_id.in_([claim.id, *claim.parts]),
+        OutgoingMessage.kind == kind,
+        OutgoingMessage.attendee_id.is_not_distinct_from(claim.attendee_id),
+    )
+    lately = clock.now() - ASKED_AGAIN_AFTER
+    return mailed_since(session, lately, *told) or mailed_since(session, None, *told, times=MOST_ASKED)

@@ -37,6 +37,7 @@ from registration.events.wording import said
 from registration.journal.services import SYSTEM, Actor
 from registration.mail.models import OutgoingMessage
 from registration.mail.outbox import Outgoing, enqueue
+from registration.mail.queries import mailed_since
 from registration.seats import rules
 from registration.seats.changing import Change
 from registration.seats.models import Registration
@@ -199,21 +200,19 @@ def announce_again(
     enqueue(session, *mails)
 
 
-def announce_moved(session: Session, event_id: int, before: Mapping[str, Any]) -> int:
-    """Decide a mail to everybody who holds or waits that the event was moved; return how many.
+def moved_mails(session: Session, event_id: int, before: Mapping[str, Any]) -> list[Outgoing]:
+    """Return a mail to everybody who holds or waits that the event was moved.
 
     *before* says when and where it was (events.queries.whereabouts).
     """
     mails = _to_all(session, event_id, MOVED, before=before)
-    mails += own_mails(session, mails)
-    enqueue(session, *mails)
-    return len(mails)
+    return mails + own_mails(session, mails)
 
 
-def announce_session_moved(
+def session_moved_mails(
     session: Session, registration_ids: Sequence[int], moved: EventSession, before: tuple[datetime, datetime]
-) -> int:
-    """Decide a mail about each of these registrations that a session has another time; return how many.
+) -> list[Outgoing]:
+    """Return a mail about each of these registrations that a session has another time.
 
     *before* is when it began and ended until now.
     """
@@ -226,27 +225,33 @@ def announce_session_moved(
         told = times | {"name": said(moved.name, moved.translations, "name", row.locale)}
         facts = {"moved_session": told, "state": row.state}
         mails.append(_outgoing(SESSION_MOVED, row, row.event_id, row.registration_id, facts))
-    mails += own_mails(session, mails)
-    enqueue(session, *mails)
-    return len(mails)
+    return mails + own_mails(session, mails)
 
 
-def announce_cancelled(session: Session, event_id: int, reason: str | None = None) -> int:
-    """Decide a mail to everybody who holds or waits that the event is cancelled; return how many do.
+def event_cancelled_mails(session: Session, event_id: int, reason: str | None = None) -> list[Outgoing]:
+    """Return a mail to everybody who holds or waits that the event is cancelled.
 
     A booking is told once, with however many registrations it waits or sits.
     """
     facts = {"reason": reason} if reason else {}
     mails = _to_all(session, event_id, EVENT_CANCELLED, **facts)
     contacts = {one.booking_id: one for one in reversed(mails)}.values()
-    enqueue(session, *contacts, *own_mails(session, mails))
-    return len(mails)
+    return [*contacts, *own_mails(session, mails)]
 
 
 def announce_to(
     session: Session, registration_ids: Sequence[int], kind: str, mailing_id: int | None = None, **facts: Any
 ) -> int:
-    """Decide a mail of *kind* about each of these registrations; return how many.
+    """Decide a mail of *kind* about each of these registrations; return how many registrations these are."""
+    mails = mails_to(session, registration_ids, kind, mailing_id, **facts)
+    enqueue(session, *mails)
+    return sum(one.attendee_id is None for one in mails)
+
+
+def mails_to(
+    session: Session, registration_ids: Sequence[int], kind: str, mailing_id: int | None = None, **facts: Any
+) -> list[Outgoing]:
+    """Return a mail of *kind* about each of these registrations.
 
     Left out is who cannot be reached or wants no reminders and messages.
     """
@@ -260,8 +265,7 @@ def announce_to(
         _outgoing(kind, row, row.event_id, row.registration_id, {**facts, "state": row.state}) for row in rows
     ]
     mails = [replace(mail, mailing_id=mailing_id) for mail in mails]
-    enqueue(session, *mails, *own_mails(session, mails, may_be_refused=True))
-    return len(mails)
+    return mails + own_mails(session, mails, may_be_refused=True)
 
 
 def _to_all(session: Session, event_id: int, kind: str, **facts: Any) -> list[Outgoing]:
@@ -285,18 +289,11 @@ def send_link_again(session: Session, emails: Sequence[str], event_ids: Sequence
         Registration.state.not_in(rules.ENDED),
     )
     rows = session.execute(query).all()
+    lately = clock.now() - LINK_AGAIN_AFTER
+    of_links = OutgoingMessage.kind == LINK
     for row in rows:
-        if not _has_had_link(session, row.id):
+        if not mailed_since(session, lately, OutgoingMessage.booking_id == row.id, of_links):
             enqueue(session, _outgoing(LINK, row, row.event_id, row.registration_id, {}))
-
-
-def _has_had_link(session: Session, booking_id: int) -> bool:
-    latest = select(OutgoingMessage.id).where(
-        OutgoingMessage.booking_id == booking_id,
-        OutgoingMessage.kind == LINK,
-        OutgoingMessage.created_at > clock.now() - LINK_AGAIN_AFTER,
-    )
-    return session.scalar(latest.limit(1)) is not None
 
 
 def _kind(change: Change, actor: Actor) -> str:

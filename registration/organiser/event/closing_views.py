@@ -5,7 +5,6 @@ from collections.abc import Callable
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from registration.accounts.access import EDIT, READ
 from registration.booking.event_settings import closing
@@ -16,6 +15,7 @@ from registration.events.access import event_page
 from registration.events.models import Event
 from registration.journal.services import Actor
 from registration.organiser.event.cancel_form import CancelEventForm
+from registration.organiser.shared.consequences import goes_back, told_sentence, whether_to_tell
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
 
@@ -41,18 +41,15 @@ def cancel_event(event: Event) -> ResponseReturnValue:
         return done(_("The event is cancelled already."), "overview", slug=slug)
     if request.method == "POST":
         status = 422
-        if form.validate():
+        if not goes_back() and form.validate():
+            reason = form.reason.data or None
             try:
-                told = closing.cancel_event(event.id, actor(), form.reason.data or None)
+                told = closing.cancel_event(event.id, actor(), reason, tell=whether_to_tell())
             except Refusal as refusal:
                 form.form_errors.append(refusal.sentence)
             else:
-                sentence = ngettext(
-                    "The event is cancelled; %(num)s registration is told, and calendars follow.",
-                    "The event is cancelled; %(num)s registrations are told, and calendars follow.",
-                    told,
-                )
-                return done(sentence, "overview", slug=slug)
+                sentence = _("The event is cancelled.")
+                return done(f"{sentence} {told_sentence(told)}", "overview", slug=slug)
     errors = errors_of(form)
     return event_screen(
         "cancel_event.html",

@@ -1,7 +1,8 @@
 """What organisers do; each public function is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from registration.accounts.models import Organiser
 from registration.booking.event_settings.closing import to_be_told
-from registration.booking.notifications.notify import announce_moved
+from registration.booking.notifications.consequences import Tell, tell_or_ask
+from registration.booking.notifications.notify import moved_mails
 from registration.capability.services import TEAM, replace, revoke
 from registration.core import optimistic_lock
 from registration.core.locking import locked, locked_one
@@ -53,10 +55,13 @@ def create_event(organiser_id: int, new: NewEvent, uid_host: str, actor: Actor) 
     return write_tx(lambda session: _create(session, organiser_id, new, uid_host, actor))
 
 
-def change_event(event_id: int, facts: Facts, text: Text, actor: Actor, seen: str = "") -> int | None:
+def change_event(
+    event_id: int, facts: Facts, text: Text, actor: Actor, seen: str = "", *, tell: Tell = True
+) -> int | None:
     """Change an event; where it moved, tell everybody who holds or waits. *seen* are the form's marks.
 
-    Return how many are told, or None when it stays when and where it was. Raises Refusal, ChangedMeanwhile.
+    Return how many are told, or None when it stays when and where it was. Raises Refusal, ChangedMeanwhile;
+    ToBeTold where *tell* is None and somebody would be told.
     """
 
     def work(session: Session) -> int | None:
@@ -65,7 +70,9 @@ def change_event(event_id: int, facts: Facts, text: Text, actor: Actor, seen: st
         event = _event(session, event_id)
         optimistic_lock.check(seen, stored_event(event), asdict(facts) | asdict(text))
         _check_status(session, event, facts)
-        return _change(session, gate, event, facts, text, actor)
+        before = whereabouts(event)
+        _change(session, gate, event, facts, text, actor)
+        return _told(session, event, before, tell)
 
     return write_tx(work)
 
@@ -100,10 +107,8 @@ def _create(session: Session, organiser_id: int, new: NewEvent, uid_host: str, a
     return event.slug
 
 
-def _change(
-    session: Session, gate: gates.Gate, event: Event, facts: Facts, text: Text, actor: Actor
-) -> int | None:
-    was, before = event.status, whereabouts(event)
+def _change(session: Session, gate: gates.Gate, event: Event, facts: Facts, text: Text, actor: Actor) -> None:
+    was = event.status
     outside = set(session.scalars(moving.left_outside(event)))
     shift = moving.shift_of(event, facts)
     facts = facts if shift is None else moving.following(event, facts, shift)
@@ -114,12 +119,15 @@ def _change(
     moving.keep_links(session, event)
     note = Note("edited", organiser_id=event.organiser_id, event_id=event.id, before=was, after=event.status)
     record(session, actor, note)
+
+
+def _told(session: Session, event: Event, before: Mapping[str, Any], tell: Tell) -> int | None:
     # A draft that is published is new to calendars, but neither when nor where has changed.
     if not keeps_promises(event.status) or whereabouts(event) == before:
         return None
     if event.status == DRAFT and not to_be_told(session, event.id):
         return None
-    return announce_moved(session, event.id, before)
+    return tell_or_ask(session, event, moved_mails(session, event.id, before), tell)
 
 
 def _check_status(session: Session, event: Event, facts: Facts) -> None:

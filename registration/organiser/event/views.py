@@ -5,7 +5,6 @@ from dataclasses import replace
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from registration.accounts.access import EDIT, organiser_page
 from registration.accounts.models import Organiser
@@ -14,6 +13,7 @@ from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.event import forms
 from registration.organiser.event import services as event_services
+from registration.organiser.shared.consequences import goes_back, saved_sentence, whether_to_tell
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, tell
 from registration.organiser.translations.services import languages_of
@@ -47,7 +47,7 @@ def edit(event: Event) -> ResponseReturnValue:
         forms.fill(form, event, event.locale)
         form.shows(event_services.stored_event(event))
         return _edit_page(event, form, 200)
-    if not form.validate():
+    if goes_back() or not form.validate():
         return _edit_page(event, form, 422)
     # A cancelled event is not revived by an edit of its words.
     status = "cancelled" if event.status == "cancelled" else None
@@ -57,17 +57,12 @@ def edit(event: Event) -> ResponseReturnValue:
     )
     slug = event.slug
     try:
-        told = event_services.change_event(event.id, facts, form.text(), actor(), form.seen())
+        told = event_services.change_event(
+            event.id, facts, form.text(), actor(), form.seen(), tell=whether_to_tell()
+        )
     except Refusal as refusal:
         return _edit_page(event, form, tell(form, refusal))
-    sentence = _("Saved.")
-    if told is not None:
-        sentence += " " + ngettext(
-            "When or where has changed: %(num)s registration is told, and calendars follow.",
-            "When or where has changed: %(num)s registrations are told, and calendars follow.",
-            told,
-        )
-    return done(sentence, "overview", slug=slug)
+    return done(saved_sentence(told), "overview", slug=slug)
 
 
 def _stored(event: Event) -> forms.EventForm:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from registration.accounts.models import Account
 from registration.booking.models import Booking, EventMail
+from registration.booking.notifications.consequences import Tell, tell_or_ask
 from registration.booking.notifications.kinds import MATERIALS, MESSAGE, SAMPLE
-from registration.booking.notifications.notify import announce_to
+from registration.booking.notifications.notify import announce_to, mails_to
 from registration.core import clock
 from registration.core.background_loop import each
 from registration.core.children import child_of
@@ -134,8 +135,11 @@ def send_sample(account: Account, event: Event, facts: Mapping[str, Any], locale
     write_tx(lambda session: enqueue(session, mail))
 
 
-def tell_materials(event_id: int, actor: Actor) -> int:
-    """Tell everybody who had a seat that presentations and papers are there; return how many."""
+def tell_materials(event_id: int, actor: Actor, *, tell: Tell = True) -> int:
+    """Tell everybody who had a seat that presentations and papers are there; return how many.
+
+    Raises ToBeTold where *tell* is None and somebody would be told.
+    """
 
     def work(session: Session) -> int:
         ids = list(
@@ -145,7 +149,8 @@ def tell_materials(event_id: int, actor: Actor) -> int:
                 )
             )
         )
-        told = announce_to(session, ids, MATERIALS)
+        event, mails = session.get_one(Event, event_id), mails_to(session, ids, MATERIALS)
+        told = tell_or_ask(session, event, mails, tell, may_be_silent=False)
         record(session, actor, Note("materials-told", event_id=event_id, facts={"people": told}))
         return told
 

@@ -1,6 +1,6 @@
 """A message to many in two steps: who, then what; seen for a real person before it leaves."""
 
-from flask import request
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -18,6 +18,7 @@ from registration.organiser.mailing import services as mailing_services
 from registration.organiser.mailing.emails import sample_values, sample_words
 from registration.organiser.mailing.forms import ChoicesForm, MessageForm
 from registration.organiser.mailing.models import DRAFT, Mailing
+from registration.organiser.shared.consequences import goes_back, whether_to_tell
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
 from registration.web.locale import page_locale
@@ -95,7 +96,9 @@ def stop(event: Event, mailing_id: int) -> ResponseReturnValue:
 @event_page(EDIT)
 def tell_materials(event: Event) -> ResponseReturnValue:
     """Tell those who had a seat that presentations and papers are there."""
-    told = mailing_services.tell_materials(event.id, actor())
+    if goes_back():
+        return redirect(url_for("organiser.messages", slug=event.slug), 303)
+    told = mailing_services.tell_materials(event.id, actor(), tell=whether_to_tell())
     sentence = ngettext("%(num)s person is told.", "%(num)s people are told.", told)
     return done(sentence, "messages", slug=event.slug)
 

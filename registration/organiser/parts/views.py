@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_wtf import FlaskForm
 
 from registration.accounts.access import EDIT
@@ -20,6 +19,7 @@ from registration.organiser.parts import forms as parts_forms
 from registration.organiser.parts import services as parts_services
 from registration.organiser.parts.category_forms import NewCategoryForm
 from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.consequences import goes_back, saved_sentence, whether_to_tell
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, tell
 from registration.seats.queries import availability
@@ -85,9 +85,10 @@ def session(event: Event, session_id: int) -> ResponseReturnValue:
 
     def save() -> str:
         facts, words = parts_forms.session_facts(form, event, found), parts_forms.words_in(form, event)
-        return _told(
-            sessions_settings.change_session(event_id, session_id, facts, words, actor(), form.seen())
+        told = sessions_settings.change_session(
+            event_id, session_id, facts, words, actor(), form.seen(), tell=whether_to_tell()
         )
+        return saved_sentence(told)
 
     form.stored = lambda: parts_forms.session_form(event, found, is_sent=False)
     said = _said(form, save)
@@ -109,20 +110,9 @@ def remove_session(event: Event, session_id: int) -> ResponseReturnValue:
     return done(_("Removed."), "sessions", slug=slug)
 
 
-def _told(count: int | None) -> str:
-    sentence: str = _("Saved.")
-    if count is not None:
-        sentence += " " + ngettext(
-            "The time has changed: %(num)s registration is told, and its calendar follows.",
-            "The time has changed: %(num)s registrations are told, and their calendars follow.",
-            count,
-        )
-    return sentence
-
-
 def _said(form: FlaskForm, save: Callable[[], str]) -> str:
     """Save what was sent and return what to say of it; nothing where the form has to be shown."""
-    if request.method == "GET" or not form.validate():
+    if request.method == "GET" or goes_back() or not form.validate():
         return ""
     try:
         return save()
@@ -152,7 +142,8 @@ def _screen(
 ) -> ResponseReturnValue:
     errors = [("main", refusal.sentence)] if refusal else errors_of(form)
     is_overtaken = isinstance(form, SharedForm) and form.is_overtaken
-    status = refusal.status if refusal else 409 if is_overtaken else 422 if errors else 200
+    is_sent = request.method == "POST"
+    status = refusal.status if refusal else 409 if is_overtaken else 422 if is_sent else 200
     return event_screen(template, event, status, form=form, errors=errors, has_errors=bool(errors), **values)
 
 

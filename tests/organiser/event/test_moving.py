@@ -155,7 +155,7 @@ APRIL = dates("04-01T10:00", "04-01T17:00")
 
 def edit(client, event, **changed):
     address = f"/organiser/events/{event.slug}/edit"
-    return client.post(address, data=fields_in(client.get(address).text) | changed)
+    return client.post(address, data=fields_in(client.get(address).text) | {"tell": "yes"} | changed)
 
 
 def moments(event):

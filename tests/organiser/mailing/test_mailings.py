@@ -276,6 +276,10 @@ def test_papers_are_told_to_those_who_had_a_seat(owner, page_app, tmp_path):
             Material(event_id=event.id, title="Slides", url="https://example.org/slides", locale="en", rank=0)
         )
     )
-    answer = post(owner, BASE, f"{BASE}/materials")
+    asked = post(owner, BASE, f"{BASE}/materials")
+    assert (asked.status_code, messages("materials")) == (409, [])
+    assert "This tells 1 person" in asked.text
+    assert 'value="no"' not in asked.text
+    answer = post(owner, BASE, f"{BASE}/materials", tell="yes")
     assert "1 person is told." in owner.get(answer.location).text
     assert [name for name, _state in messages("materials")] == ["Ada"]

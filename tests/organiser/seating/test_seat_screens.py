@@ -216,7 +216,7 @@ def test_closing_reopening_and_cancelling(office):
     unsure = post(client, event, "cancel", reason="Flooded.")
     assert unsure.status_code == 422
     assert "Flooded." in unsure.text
-    assert post(client, event, "cancel", reason="Flooded.", sure="y").status_code == 303
+    assert post(client, event, "cancel", reason="Flooded.", sure="y", tell="yes").status_code == 303
     assert "This event is cancelled" in client.get(f"/events/{event.slug}/").text
     overview = client.get(f"/organiser/events/{event.slug}/").text
     assert "This event is cancelled" in overview
