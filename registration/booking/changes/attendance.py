@@ -50,7 +50,8 @@ def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> d
         if found.removed_at is not None or found.state != rules.CONFIRMED:
             raise HasNoSeat(without_seat(found.name, found.state, is_removed=found.removed_at is not None))
         if is_in == (found.checked_in_at is not None):
-            return found.checked_in_at
+            since: datetime | None = found.checked_in_at
+            return since
         at = clock.now() if is_in else None
         session.execute(update(Attendee).where(Attendee.id == attendee_id).values(checked_in_at=at))
         count_in(session, found.registration_id, 1 if is_in else -1)
