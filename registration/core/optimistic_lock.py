@@ -35,7 +35,8 @@ def check(seen: str, stored: Mapping[str, object], wanted: Mapping[str, object])
     """
     known = dict(one.partition("=")[::2] for one in seen.split())
     nothing = _mark("")
-    names, theirs = [], []
+    names: list[str] = []
+    theirs: list[str] = []
     for name, value in wanted.items():
         now, shown = stored.get(name, ""), known.get(name, nothing)
         if now != value and shown != _mark(now):
