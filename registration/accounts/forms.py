@@ -24,8 +24,9 @@ from wtforms.validators import EqualTo
 from registration.accounts import signing
 from registration.accounts.models import Account
 from registration.accounts.store import write_decoy
-from registration.accounts.throttle import Throttle, remote_key
-from registration.core import clock, text
+from registration.core import text
+from registration.core.networks import machine_of
+from registration.core.throttle import Limit, give_back, take
 
 # One machine may stand for a whole office behind one address.
 _REMOTE_FACTOR = 5
@@ -33,12 +34,6 @@ _REMOTE_FACTOR = 5
 _RESETS_PER_ADDRESS = 3
 # Seconds; the work itself takes a quarter of it.
 _ANSWER_AFTER = 0.1
-
-
-def throttle() -> Throttle:
-    """Return the counter of this application."""
-    counter: Throttle = current_app.extensions["accounts_throttle"]
-    return counter
 
 
 class SignInForm(LoginForm):
@@ -68,12 +63,12 @@ class SignInForm(LoginForm):
 
     def validate(self, **kwargs: Any) -> bool:
         """Count the try, then judge it; a right password uncounts it."""
-        at, tries = clock.now(), current_app.config["SIGN_IN_TRIES"]
-        remote = remote_key(request.remote_addr)
+        tries = current_app.config["SIGN_IN_TRIES"]
+        remote = machine_of(request.remote_addr)
         # By address and machine together: whoever guesses locks out himself, not the owner.
-        pair = f"sign-in:{_normal(self.email.data)}:{remote}"
-        machine = f"sign-in:{remote}"
-        if not throttle().take(at, {pair: tries, machine: tries * _REMOTE_FACTOR}):
+        pair = Limit(f"sign-in:{_normal(self.email.data)}:{remote}", tries)
+        machine = Limit(f"sign-in:{remote}", tries * _REMOTE_FACTOR)
+        if take(pair, machine):
             self.status = 429
             self.form_errors.append(
                 _("Too many tries. Wait an hour, or ask for a link to set a new password.")
@@ -83,7 +78,7 @@ class SignInForm(LoginForm):
         if not super().validate(**kwargs):
             signing.note_failure(self.user if isinstance(self.user, Account) else None)
             return False
-        throttle().give_back(at, pair, machine)
+        give_back(pair, machine)
         return True
 
 
@@ -112,16 +107,13 @@ class ForgottenForm(ForgotPasswordForm):
         if not address:
             self.form_errors.append(_("This is no e-mail address; it looks like name@example.org."))
             return False
-        at, tries = clock.now(), current_app.config["SIGN_IN_TRIES"]
-        machine = f"reset:{remote_key(request.remote_addr)}"
-        if not throttle().take(at, {machine: tries}):
+        tries = current_app.config["SIGN_IN_TRIES"]
+        if take(Limit(f"reset:{machine_of(request.remote_addr)}", tries)):
             self.status = 429
             self.form_errors.append(_("Too many tries. Wait an hour and try again."))
             return False
         # Too many mails to one address stop silently: a sentence would tell that it is known.
-        if not throttle().take(at, {f"reset-to:{address}": _RESETS_PER_ADDRESS}) or (
-            not super().validate(**kwargs)
-        ):
+        if take(Limit(f"reset-to:{address}", _RESETS_PER_ADDRESS)) or (not super().validate(**kwargs)):
             write_decoy()
             return False
         # Flask-Security hashes where the address is unknown; hashing here too takes as long.
@@ -173,16 +165,15 @@ class ChangeForm(ChangePasswordForm):
 
     def validate(self, **kwargs: Any) -> bool:
         """Count the try at the present password, then judge it; a right one uncounts it."""
-        at, tries = clock.now(), current_app.config["SIGN_IN_TRIES"]
-        account = f"change:{current_user.id}"
-        if not throttle().take(at, {account: tries}):
+        account = Limit(f"change:{current_user.id}", current_app.config["SIGN_IN_TRIES"])
+        if take(account):
             self.status = 429
             self.form_errors.append(_("Too many tries. Wait an hour and try again."))
             signing.note_throttled()
             return False
         is_right = bool(super().validate(**kwargs))
         if is_right or not self.password.errors:
-            throttle().give_back(at, account)
+            give_back(account)
         return is_right
 
 

@@ -17,7 +17,6 @@ from registration.accounts.forms import ChangeForm, ForgottenForm, NewPasswordFo
 from registration.accounts.models import Account
 from registration.accounts.passwords import AccountPasswords
 from registration.accounts.store import AccountMail, AccountStore
-from registration.accounts.throttle import Throttle
 from registration.web import csrf
 
 HOME = "/organiser/"
@@ -92,7 +91,6 @@ def init_app(app: Flask) -> None:
     for name, sentence in _SENTENCES.items():
         app.config.setdefault(f"SECURITY_MSG_{name}", sentence)
     app.config["PERMANENT_SESSION_LIFETIME"] = signing.LIVES
-    app.extensions["accounts_throttle"] = Throttle()
     csrf.init_app(app)
     messages.init_app(app)
     security = Security(

@@ -2,16 +2,16 @@
 
 from datetime import timedelta
 
-from flask import Flask, current_app, request, session
+from flask import Flask, request, session
 from flask_login import user_logged_out
 from flask_security import Security
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from registration.accounts.models import Account, SignedIn
-from registration.accounts.throttle import Throttle, network_of, remote_key
-from registration.core import clock, tokens
+from registration.core import clock, throttle, tokens
 from registration.core.database import db
+from registration.core.networks import machine_of, network_of
 from registration.core.transaction import write_tx
 from registration.journal.services import Actor, Note, record
 
@@ -60,7 +60,7 @@ def note_failure(account: Account | None) -> None:
 
 def note_throttled() -> None:
     """Record that somebody guessed too often, once in a while."""
-    if _may_record(f"throttled:{remote_key(request.remote_addr)}"):
+    if _may_record(f"throttled:{machine_of(request.remote_addr)}"):
         _record("stranger", None, _note(THROTTLED))
 
 
@@ -110,5 +110,4 @@ def _record(actor: str, account_id: int | None, note: Note) -> None:
 
 
 def _may_record(key: str) -> bool:
-    counter: Throttle = current_app.extensions["accounts_throttle"]
-    return counter.take(clock.now(), {f"recorded:{key}": _RECORDED_AN_HOUR})
+    return throttle.take(throttle.Limit(f"recorded:{key}", _RECORDED_AN_HOUR)) is None

@@ -11,7 +11,7 @@ from registration.core.database import db
 from registration.doctor.examine import Finding, examine
 from registration.doctor.repair import repair
 from registration.events.models import Event
-from registration.seats.explain import Reason, why_event, why_registration
+from registration.seating.explain import Reason, why_event, why_registration
 from registration.seats.models import Registration
 
 

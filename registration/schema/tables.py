@@ -3,7 +3,7 @@
 from registration.accounts import models as accounts
 from registration.booking import models as booking
 from registration.capability import models as capability
-from registration.core import submissions
+from registration.core import submissions, throttle
 from registration.core.database import Model
 from registration.events import models as events
 from registration.firms import models as firms
@@ -27,5 +27,6 @@ FEATURES = (
     reconfirm,
     seats,
     submissions,
+    throttle,
 )
 TABLES = Model.metadata.sorted_tables

@@ -16,8 +16,7 @@ from registration.core import clock
 from registration.core.database import insert_all, table, write_rows
 from registration.journal.reasons import Reason
 from registration.journal.services import Actor
-from registration.seats import gate as gates
-from registration.seats import ledger, rules
+from registration.seats import counters, ledger, rules
 from registration.seats.attendance import check_empty
 from registration.seats.changing import Change, Held, note_changes, set_states
 from registration.seats.gate import Gate
@@ -75,7 +74,7 @@ def admit(session: Session, gate: Gate, claim: Claim, beside: Admitted | None = 
     *beside* is the claim of the same party whose place this one shares.
     """
     state, is_seated = _entry_state(session, gate, claim)
-    kept = gates.occupy(gate, claim.needs) if is_seated else 0
+    kept = counters.occupy(gate, claim.needs) if is_seated else 0
     if state == rules.WAITLISTED:
         gate.waiting += 1
         gate.count_waiting(claim.needs, claim.priority)
@@ -164,7 +163,7 @@ def release_all(
         if one.is_seated:
             freed.update(one.needs)
     if freed:
-        gates.give_back(session, gate, freed)
+        counters.give_back(session, gate, freed)
     return set_states(session, gate, found, after, actor, reason)
 
 
@@ -243,8 +242,8 @@ def _seat(session: Session, gate: Gate, chosen: Sequence[Held]) -> dict[int, int
     kept = {}
     for one in chosen:
         total.update(one.needs)
-        kept[one.id] = gates.occupy(gate, one.needs)
-    gates.take(session, gate, total)
+        kept[one.id] = counters.occupy(gate, one.needs)
+    counters.take(session, gate, total)
     return kept
 
 
@@ -261,7 +260,7 @@ def seat_by_hand(session: Session, gate: Gate, registration_id: int, actor: Acto
     if not rules.fits(one.needs, rooms):
         raise NotFree(registration_id)
     if from_reserve:
-        gates.spend_reserve(session, gate, from_reserve)
+        counters.spend_reserve(session, gate, from_reserve)
     kept = _seat(session, gate, [one])
     kept[one.id] += from_reserve
     changes = set_states(
@@ -324,7 +323,7 @@ def _take_all(session: Session, admitted: Sequence[Admitted]) -> None:
         if one.is_seated:
             taken.setdefault(one.gate.event_id, (one.gate, Counter()))[1].update(one.claim.needs)
     for gate, total in taken.values():
-        gates.take(session, gate, total)
+        counters.take(session, gate, total)
 
 
 def _receipts(session: Session, admitted: Sequence[Admitted]) -> list[str]:

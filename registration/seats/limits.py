@@ -4,8 +4,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from registration.journal.services import Actor, Note, record
-from registration.seats import gate as gates
-from registration.seats import rules
+from registration.seats import counters, rules
 from registration.seats.gate import Gate, Limit, Terms
 from registration.seats.line import held
 from registration.seats.models import Pool
@@ -19,7 +18,7 @@ def set_wanted(session: Session, gate: Gate, pool_id: int, terms: Terms, actor: 
     _want(session, gate, pool, terms.wanted)
     pool.capacity = rules.capacity(pool.wanted, pool.taken)
     pool.reserve = terms.reserve
-    gates.reckon_kept(gate)
+    counters.reckon_kept(gate)
     session.execute(
         update(Pool)
         .where(Pool.id == pool_id)
@@ -32,7 +31,7 @@ def set_wanted(session: Session, gate: Gate, pool_id: int, terms: Terms, actor: 
             reserve=pool.reserve,
         )
     )
-    gates.write_kept(session, gate)
+    counters.write_kept(session, gate)
     note = Note(
         "capacity",
         event_id=gate.event_id,

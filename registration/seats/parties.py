@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from registration.core import clock
 from registration.core.database import table, write_rows
 from registration.journal.services import Actor
-from registration.seats import gate as gates
-from registration.seats import ledger, rules
+from registration.seats import counters, ledger, rules
 from registration.seats.attendance import check_empty
 from registration.seats.changing import Held, note_changed_size
 from registration.seats.engine import NEEDS, Admitted, Claim, join
@@ -70,10 +69,10 @@ def _exchange(session: Session, gate: Gate, one: Held, needs: Mapping[int, int])
         if left is None or not rules.fits(more, left):
             return False
     if less:
-        gates.give_back(session, gate, less)
+        counters.give_back(session, gate, less)
     if more:
-        gates.occupy(gate, more)
-        gates.take(session, gate, more)
+        counters.occupy(gate, more)
+        counters.take(session, gate, more)
     return True
 
 

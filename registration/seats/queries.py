@@ -62,6 +62,14 @@ class PoolSeats:
         """How many seats a firm has left of what is kept for it."""
         return max(0, self.allotted - self.taken)
 
+    def is_exceeded_by(self, need: int) -> bool:
+        """Say whether *need* is more than there is; of an event that has no seats yet nobody knows."""
+        return need > self.wanted and not (self.kind == "event" and self.wanted == 0)
+
+    def room_beside(self, own: int) -> int:
+        """Return how many seats a party may have here that has *own* seats kept for its firm."""
+        return min(self.free, self.left + own) if self.kept else self.free
+
     @property
     def terms(self) -> Terms:
         """What the organiser asked for."""

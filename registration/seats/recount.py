@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from registration.core.database import table, write_rows
 from registration.journal.reasons import Reason, ReasonCode
+from registration.seats import counters, ledger, rules
 from registration.seats import gate as gates
-from registration.seats import ledger, rules
 from registration.seats.gate import Gate
 from registration.seats.line import held, is_holding
 from registration.seats.models import Pool, Registration, RegistrationPool
@@ -36,7 +36,7 @@ def recount(session: Session, gate: Gate) -> list[Reason]:
             wrong.append(Reason(ReasonCode.TAKEN_RECOUNTED, facts))
         pool.taken, pool.capacity = taken, rules.capacity(pool.wanted, taken)
     kept = gate.event_pool.kept
-    gates.reckon_kept(gate)
+    counters.reckon_kept(gate)
     if gate.event_pool.kept != kept:
         facts = {"pool": gate.event_pool.id, "before": kept, "after": gate.event_pool.kept}
         wrong.append(Reason(ReasonCode.KEPT_RECOUNTED, facts))

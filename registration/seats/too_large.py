@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registration.core.refusal import Refusal
 from registration.seats import rules
 from registration.seats.gate import Gate
-from registration.seats.obstacles import names_of
+from registration.seats.names import names_of
 from registration.seats.queries import PoolSeats, pools_by_id
 
 _FIELDS = {"category": "category", "session": "sessions", "firm": "firm"}

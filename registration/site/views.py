@@ -27,7 +27,7 @@ from registration.events.queries import (
 from registration.events.wording import category_words, programme_words
 from registration.ical.links import additions
 from registration.ical.queries import event_entry
-from registration.seats.public_rules import promises
+from registration.seating.public_rules import promises
 from registration.seats.queries import availability, seats_now
 from registration.site import page as shown
 from registration.site.cards import cards

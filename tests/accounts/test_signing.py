@@ -5,8 +5,8 @@ import json
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from registration.accounts.throttle import network_of
 from registration.core.database import db
+from registration.core.networks import network_of
 from registration.journal.models import JournalEntry
 
 NEW = "violet-otter-41-lamp"

@@ -26,8 +26,8 @@ from registration.doctor.examine import examine
 from registration.journal.services import ATTENDEE, SYSTEM
 from registration.mail.worker import send_due
 from registration.organiser.attendees.answers import answers_of
+from registration.seating.explain import why_registration
 from registration.seats import rules
-from registration.seats.explain import why_registration
 from registration.seats.models import Registration
 from tests import factories
 from tests.booking.answers.test_shared_answers import DIET

@@ -12,7 +12,7 @@ from registration.booking.changes import target as changes_target
 from registration.booking.event_settings import closing
 from registration.booking.event_settings import waitlist as waitlist_settings
 from registration.core import clock
-from registration.seats import engine, rules
+from registration.seats import counters, engine, rules
 from registration.seats import gate as gates
 from registration.seats.line import held
 from registration.seats.models import Registration
@@ -128,12 +128,12 @@ def _reserve_open() -> Mutation:
     def firms_alone(gate: Any) -> None:
         gate.event_pool.kept = sum(pool.own for pool in gate.pools.values())
 
-    return [(gates, "reckon_kept", firms_alone)]
+    return [(counters, "reckon_kept", firms_alone)]
 
 
 def _reserve_unspent() -> Mutation:
     """What the organiser gives of the reserve stays kept back."""
-    return [(gates, "spend_reserve", lambda *_args: None)]
+    return [(counters, "spend_reserve", lambda *_args: None)]
 
 
 OF_EVENTS: dict[str, Callable[[], Mutation]] = {

@@ -20,7 +20,7 @@ from registration.booking.tasks import sweep as tasks_sweep
 from registration.core import clock, transaction
 from registration.core.database import db
 from registration.mail import outbox
-from registration.seats import engine, parties, rules
+from registration.seats import counters, engine, parties, rules
 from registration.seats import gate as gates
 from registration.seats.models import Pool, Registration
 from registration.seats.models import Queue as GateRow
@@ -136,7 +136,7 @@ def _line_looked_at_once() -> Mutation:
 def _shrink_keeps_seats() -> Mutation:
     """A smaller party keeps the seats of who left."""
     shrunk: list[bool] = []
-    change, give_back = parties.change_needs, gates.give_back
+    change, give_back = parties.change_needs, counters.give_back
 
     def changing(*args: Any) -> bool:
         shrunk.append(True)
@@ -149,12 +149,12 @@ def _shrink_keeps_seats() -> Mutation:
         if not shrunk:
             give_back(*args)
 
-    return [(parties, "change_needs", changing), (gates, "give_back", kept)]
+    return [(parties, "change_needs", changing), (counters, "give_back", kept)]
 
 
 def _cancel_keeps_seats() -> Mutation:
     """A cancelled registration gives nothing back."""
-    return [(gates, "give_back", lambda *_args: None)]
+    return [(counters, "give_back", lambda *_args: None)]
 
 
 def _category_ignored() -> Mutation:

@@ -12,7 +12,7 @@ from registration.booking.changes import move as changes_move
 from registration.booking.changes import party as changes_party
 from registration.booking.changes import target as changes_target
 from registration.booking.tasks import sweep as tasks_sweep
-from registration.seats import engine, parties, rules
+from registration.seats import counters, engine, parties, rules
 from registration.seats import gate as gates
 from registration.seats.models import Registration
 from tests.proof.breaking import Mutation, Without, locked_with, without_drain
@@ -132,7 +132,7 @@ def _allotment_open() -> Mutation:
     def nothing(gate: Any) -> None:
         gate.event_pool.kept = gate.event_pool.reserve
 
-    return [(gates, "reckon_kept", nothing)]
+    return [(counters, "reckon_kept", nothing)]
 
 
 def _allotment_kept() -> Mutation:

@@ -14,7 +14,7 @@ from registration.booking.queries.bookings import seat
 from registration.booking.rules import Person
 from registration.core.database import db
 from registration.journal.services import ATTENDEE, SYSTEM
-from registration.seats.explain import why_registration
+from registration.seating.explain import why_registration
 from registration.seats.models import Registration
 from registration.seats.too_large import TooLarge
 from tests import factories

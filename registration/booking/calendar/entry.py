@@ -17,9 +17,9 @@ from registration.events.models import Event, EventSession
 from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.ical.queries import event_entry
+from registration.seating.obstacles import limits_of
 from registration.seats import rules
 from registration.seats.models import Registration
-from registration.seats.obstacles import limits_of
 
 Key = tuple[str, int]
 

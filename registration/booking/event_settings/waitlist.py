@@ -18,8 +18,8 @@ from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.services import touch
 from registration.journal.services import Actor, Note, record
+from registration.seats import counters, rules
 from registration.seats import gate as gates
-from registration.seats import rules
 from registration.seats.gate import Gate, Terms
 from registration.seats.limits import set_wanted
 from registration.seats.models import Pool, Queue, Registration
@@ -95,7 +95,7 @@ def set_firm(event_id: int, terms: FirmTerms, actor: Actor) -> None:
             _recount_firms(session, gate)
         pool = gates.add_to_gate(session, gate, pool_id)
         set_wanted(session, gate, pool.id, Terms(_cap(gate, terms)), actor)
-        gates.set_allotment(session, gate, pool.id, terms.allotted, terms.release_at)
+        counters.set_allotment(session, gate, pool.id, terms.allotted, terms.release_at)
         _noted(session, event_id, "firm", actor)
         settle(session, gate, [], actor)
 
@@ -111,7 +111,7 @@ def release_allotment(event_id: int, pool_id: int, actor: Actor) -> None:
         child_of(session, Pool, pool_id, sentence, event_id=event_id, kind="firm")
         pool = gates.add_to_gate(session, gate, pool_id)
         if pool.allotted:
-            gates.set_allotment(session, gate, pool_id, 0, None)
+            counters.set_allotment(session, gate, pool_id, 0, None)
             _noted(session, event_id, "released-allotment", actor)
         settle(session, gate, [], actor)
 

@@ -20,11 +20,11 @@ from registration.events.queries import location, words
 from registration.events.rules import keeps_promises
 from registration.events.wording import said
 from registration.ical.entries import Entry
+from registration.seating.obstacles import NeverFits, obstacles
+from registration.seating.public_rules import while_waiting
 from registration.seats import rules
 from registration.seats.line import is_ahead
 from registration.seats.models import Queue, Registration
-from registration.seats.obstacles import NeverFits, obstacles
-from registration.seats.public_rules import while_waiting
 from registration.seats.queries import LINE_POLICY
 
 

@@ -1,4 +1,4 @@
-"""What is tidied now and then: files that nobody wants any more go, and keys of forms that are too old."""
+"""What is tidied now and then: files that nobody wants any more, keys of old forms, old counts."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from registration.booking.answers.uploads import forget_unused
-from registration.core import clock, submissions
+from registration.core import clock, submissions, throttle
 from registration.core.database import db
 from registration.core.transaction import write_tx
 
@@ -14,14 +14,14 @@ _TIDIED = "registration_tidied_at"
 
 
 def tidy() -> int:
-    """Forget unused files, and forms that were sent, once an hour; return how many went."""
+    """Forget unused files, forms that were sent and counts that are over, hourly; return how many went."""
     at = clock.now()
     last = current_app.extensions.get(_TIDIED)
     if last is not None and at - last < timedelta(hours=1):
         return 0
     current_app.extensions[_TIDIED] = at
     older_than = timedelta(hours=current_app.config["FORM_HOURS"] + 1)
-    return forget_unused(older_than) + _forget_forms(older_than)
+    return forget_unused(older_than) + _forget_forms(older_than) + throttle.forget_ended()
 
 
 def _forget_forms(older_than: timedelta) -> int:

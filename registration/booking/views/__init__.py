@@ -3,7 +3,6 @@
 from flask import Blueprint
 from flask.sansio.blueprints import BlueprintSetupState
 
-from registration.accounts.throttle import Throttle
 from registration.booking.form import labels as form_labels
 from registration.booking.views import (
     address,
@@ -29,7 +28,6 @@ from registration.web.submissions import leave_unkeyed, make_anew
 bp = Blueprint("booking", __name__)
 form_labels.init_blueprint(bp)
 bp.register_error_handler(opening.LinkDoesNotOpen, opening.no_link_page)
-bp.record_once(lambda setup: setup.app.extensions.setdefault(opening.THROTTLE, Throttle()))
 
 _REGISTRATION = "/bookings/<token>/registrations/<int:registration_id>"
 _ATTENDEE = f"{_REGISTRATION}/attendees/<int:attendee_id>"

@@ -1,18 +1,17 @@
 """Bound how many access codes one machine may try."""
 
-from flask import current_app, request
+from flask import request
 from flask_babel import gettext as _
 
-from registration.accounts.throttle import Throttle, remote_key
 from registration.booking.form.registration import RegistrationForm
 from registration.booking.form.sheet import Sheet
-from registration.core import clock
+from registration.core.networks import machine_of
 from registration.core.refusal import Refusal
+from registration.core.throttle import Limit, give_back, take
 from registration.events.rules import opens
 
 # Wrong codes in an hour from one machine for one form: a whole office may mistype, nobody guesses.
 TRIES = 30
-_EXTENSION = "registration_code_throttle"
 
 
 class TooManyCodes(Refusal):
@@ -30,13 +29,12 @@ def count_code(sheet: Sheet, form: RegistrationForm) -> None:
     typed = form.code.data
     if not sheet.asks_code or not typed:
         return
-    throttle: Throttle = current_app.extensions.setdefault(_EXTENSION, Throttle())
-    at, key = clock.now(), f"{remote_key(request.remote_addr)} {sheet.purpose}"
-    if not throttle.take(at, {key: TRIES}):
+    limit = Limit(f"code:{machine_of(request.remote_addr)} {sheet.purpose}", TRIES)
+    if take(limit):
         raise TooManyCodes(
             _("Too many wrong codes came from here. Wait an hour, or ask the organiser."), field="code"
         )
     codes = [spec.access_code for spec in sheet.specs]
     codes += [one.access_code for spec in sheet.specs for one in spec.categories]
     if any(opens(code, typed) for code in codes if code):
-        throttle.give_back(at, key)
+        give_back(limit)

@@ -25,9 +25,9 @@ from registration.core.refusal import NotFound, Refusal
 from registration.ical.answers import feed_address
 from registration.ical.links import Subscriptions, additions, subscriptions
 from registration.journal.services import ATTENDEE
+from registration.seating.waitlist_outlook import prospects
 from registration.seats import rules
 from registration.seats.queries import availability
-from registration.seats.waitlist_outlook import prospects
 from registration.web.guards import action_key, check_action_key
 from registration.web.locale import page_locale
 

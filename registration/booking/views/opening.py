@@ -1,21 +1,20 @@
 """Links that open without an account: what they open, and one page for all that open nothing."""
 
-from flask import current_app, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registration.accounts.throttle import Throttle, remote_key
 from registration.booking.models import Booking
 from registration.booking.queries.links import booking_behind
 from registration.capability.models import Capability
 from registration.capability.services import find, is_live
-from registration.core import clock
 from registration.core.database import db
+from registration.core.networks import machine_of
 from registration.core.refusal import NotFound, Refusal
+from registration.core.throttle import Limit, take
 from registration.web.errors import error_page
 from registration.web.locale import keep_to
 
-THROTTLE = "booking_throttle"
 # One machine may stand for a whole office behind one address.
 PER_CLIENT = 30
 
@@ -69,11 +68,9 @@ def may_send(limits: dict[str, int]) -> bool:
 
     Raises TooManyTries when this machine asked too often; who owns an address is never locked out.
     """
-    throttle: Throttle = current_app.extensions[THROTTLE]
-    at = clock.now()
-    if not throttle.take(at, {f"machine:{remote_key(request.remote_addr)}": PER_CLIENT}):
+    if take(Limit(f"machine:{machine_of(request.remote_addr)}", PER_CLIENT)):
         raise TooManyTries(_("Too many tries from here. Wait an hour and try again."))
-    return throttle.take(at, limits)
+    return take(*(Limit(key, most) for key, most in limits.items())) is None
 
 
 def check_pace(key: str, most: int) -> None:

@@ -14,7 +14,7 @@ from registration.booking.views import filling
 from registration.booking.views.filling import Shown
 from registration.core.database import db
 from registration.events.rules import Phase
-from registration.seats.public_rules import promises
+from registration.seating.public_rules import promises
 from registration.seats.queries import availability, line_policy, seats_now
 from registration.web.locale import fall_back_to, page_locale
 

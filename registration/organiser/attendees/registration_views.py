@@ -22,9 +22,9 @@ from registration.organiser.attendees.forms import CancelForm
 from registration.organiser.event.queries import history, mails_of
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, refuse_invalid
-from registration.seats.explain import why_registration
+from registration.seating.explain import why_registration
+from registration.seating.public_rules import when_freed
 from registration.seats.models import Registration
-from registration.seats.public_rules import when_freed
 from registration.seats.queries import availability, line_policy
 from registration.web.locale import page_locale
 

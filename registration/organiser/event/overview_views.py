@@ -12,7 +12,7 @@ from registration.events.queries import phase_of
 from registration.organiser.event.queries import events_of, expected_and_in, failed_mails, pools, state_counts
 from registration.organiser.programmes.services import programmes_of
 from registration.organiser.shared.screen import event_screen
-from registration.seats.explain import why_event
+from registration.seating.explain import why_event
 from registration.seats.queries import availability
 from registration.site.cards import cards
 from registration.web.locale import page_locale

@@ -13,9 +13,10 @@ from registration.events.models import Event
 from registration.journal.models import JournalEntry
 from registration.journal.wording import Told, told
 from registration.mail.models import OutgoingMessage
+from registration.seating.explain import NO_MORE, why_not_seated
 from registration.seats import rules
-from registration.seats.explain import NO_MORE, pool_names, why_not_seated
 from registration.seats.models import Registration
+from registration.seats.names import pool_names
 from registration.seats.queries import PoolSeats, availability, line, line_policy, pools_by_id, takes_place
 
 

@@ -8,8 +8,8 @@ from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.event import queries as event_queries
 from registration.organiser.shared.screen import event_screen
-from registration.seats.explain import why_event
-from registration.seats.public_rules import promises
+from registration.seating.explain import why_event
+from registration.seating.public_rules import promises
 from registration.seats.queries import line_policy
 
 

@@ -10,8 +10,8 @@ from registration.core.transaction import write_tx
 from registration.doctor.repair import repair
 from registration.events.models import Event
 from registration.journal.services import SYSTEM
+from registration.seating.explain import why_registration
 from registration.seats import rules
-from registration.seats.explain import why_registration
 from registration.seats.firm_keys import renew_firm_keys
 from registration.seats.models import Pool
 from registration.seats.queries import line_policy

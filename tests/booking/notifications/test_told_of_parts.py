@@ -16,7 +16,7 @@ from registration.events.models import Event
 from registration.events.services import QuestionFacts
 from registration.journal.services import ATTENDEE, SYSTEM
 from registration.organiser.event.queries import waitlist
-from registration.seats.explain import why_event, why_registration
+from registration.seating.explain import why_event, why_registration
 from registration.seats.gate import Terms
 from registration.seats.models import Pool, Registration
 from registration.seats.queries import preview

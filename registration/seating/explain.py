@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.core import clock
-from registration.events.models import Category, Event, EventSession
+from registration.events.models import Event
 from registration.journal.wording import in_words
 from registration.seats import rules
 from registration.seats.line import needs_of_many
-from registration.seats.models import Pool, Registration
-from registration.seats.obstacles import exceeds
+from registration.seats.models import Registration
+from registration.seats.names import pool_names
 from registration.seats.queries import (
     PoolSeats,
     availability,
@@ -38,30 +37,6 @@ class Reason:
     is_obstacle: bool
 
 
-def pool_names(session: Session, event_id: int) -> dict[int, str]:
-    """Return what each pool of an event is called, by the pool's id."""
-    categories = dict(
-        session.execute(select(Category.id, Category.name).where(Category.event_id == event_id)).all()
-    )
-    sessions = dict(
-        session.execute(
-            select(EventSession.id, EventSession.name).where(EventSession.event_id == event_id)
-        ).all()
-    )
-    found = {}
-    rows = session.execute(
-        select(Pool.id, Pool.kind, Pool.subject_id, Pool.label).where(Pool.event_id == event_id)
-    )
-    for row in rows:
-        if row.kind == "event":
-            found[row.id] = _("the event")
-        elif row.kind == "firm":
-            found[row.id] = row.label
-        else:
-            found[row.id] = (categories if row.kind == "category" else sessions).get(row.subject_id, "?")
-    return found
-
-
 def why_not_seated(
     needs: Mapping[int, int], pools: Mapping[int, PoolSeats], names: Mapping[int, str], line: LinePolicy
 ) -> str:
@@ -75,7 +50,7 @@ def why_not_seated(
             pool=names[one],
         )
         for one, need in needs.items()
-        if exceeds(pools[one], need)
+        if pools[one].is_exceeded_by(need)
     ]
     if never:
         return "; ".join(never)
@@ -83,7 +58,7 @@ def why_not_seated(
     lacking = [
         _lacks(pools, one, names[one], need, own)
         for one, need in needs.items()
-        if _open(pools[one], own) < need
+        if pools[one].room_beside(own) < need
     ]
     return "; ".join(lacking) or str(_why_nobody_gives(line))
 
@@ -91,14 +66,14 @@ def why_not_seated(
 def _lacks(pools: Mapping[int, PoolSeats], one: int, name: str, need: int, own: int) -> str:
     """Return which limit is in the way; of a firm's also what is free beside it."""
     pool = pools[one]
-    told = _("needs %(need)s, %(free)s free in %(pool)s", need=need, free=_open(pool, own), pool=name)
+    told = _("needs %(need)s, %(free)s free in %(pool)s", need=need, free=pool.room_beside(own), pool=name)
     event = next((each for each in pools.values() if each.kind == "event"), None)
     if pool.kind != "firm" or event is None:
         return str(told)
     beside = ngettext(
         "%(name)s has used %(taken)s of its %(cap)s, %(num)s other seat is free",
         "%(name)s has used %(taken)s of its %(cap)s, %(num)s other seats are free",
-        max(_open(event, own), 0),
+        max(event.room_beside(own), 0),
         name=name,
         taken=pool.taken,
         cap=pool.wanted,
@@ -114,11 +89,6 @@ def _why_nobody_gives(line: LinePolicy) -> object:
     if line.policy == rules.STRICT:
         return _("has free seats for all it needs, but they are kept for those ahead of it")
     return _("has free seats for all it needs: it is promoted with the next change")
-
-
-def _open(pool: PoolSeats, own: int) -> int:
-    """Return how many seats of *pool* a party may have that has *own* seats kept for its firm."""
-    return min(pool.free, pool.left + own) if pool.kept else pool.free
 
 
 def why_event(session: Session, event: Event) -> list[Reason]:
@@ -251,11 +221,11 @@ def _what_would_help(
             ngettext(
                 "It would fit with %(num)s seat more in %(pool)s.",
                 "It would fit with %(num)s seats more in %(pool)s.",
-                need - _open(pools[one], own),
+                need - pools[one].room_beside(own),
                 pool=names[one],
             ),
             False,
         )
         for one, need in needs.items()
-        if _open(pools[one], own) < need
+        if pools[one].room_beside(own) < need
     ]

@@ -84,21 +84,21 @@ def in_the_way(named: Sequence[tuple[PoolSeats, str, int]], *, shows_seats: bool
 
     *shows_seats* says whether numbers of free seats are public here.
     """
-    never = [_too_few(pool, name, need) for pool, name, need in named if exceeds(pool, need)]
+    never = [_too_few(pool, name, need) for pool, name, need in named if pool.is_exceeded_by(need)]
     if never:
         return [NeverFits(one) for one in never]
     own = sum(min(need, pool.own) for pool, _name, need in named)
     event = next((one for one, _name, _need in named if one.kind == "event"), None)
-    left = 0 if event is None else min(event.seats, room_of(event, own))
+    left = 0 if event is None else min(event.seats, event.room_beside(own))
     sentences = []
     for pool, name, need in named:
-        free = room_of(pool, own)
+        free = pool.room_beside(own)
         if pool.kind == "event" and shows_seats and 0 < free < need:
             sentences.append(_too_few_free(min(free, pool.seats), need))
         if free >= need or pool.kind == "event":
             continue
         sentences.append(_used(pool, name) if free <= 0 else _short(name, min(free, pool.seats), need))
-    is_short = any(pool is event and room_of(pool, own) < need for pool, _name, need in named)
+    is_short = any(pool is event and pool.room_beside(own) < need for pool, _name, need in named)
     if sentences and shows_seats and left > 0 and not is_short:
         sentences[-1] += " " + ngettext(
             "%(num)s other seat of the event is free.", "%(num)s other seats of the event are free.", left
@@ -120,11 +120,6 @@ class NeverFits(str):
     """The sentence for a party that needs more than there is: it holds up nobody, and has no turn."""
 
 
-def exceeds(pool: PoolSeats, need: int) -> bool:
-    """Say whether *need* is more than there is; of an event that has no seats yet nobody knows."""
-    return need > pool.wanted and not (pool.kind == "event" and pool.wanted == 0)
-
-
 def _too_few(pool: PoolSeats, name: str, need: int) -> str:
     seats = min(pool.seats, pool.wanted)
     if pool.kind == "event":
@@ -137,11 +132,6 @@ def _too_few(pool: PoolSeats, name: str, need: int) -> str:
         need=need,
     )
     return f"{has} {told}"
-
-
-def room_of(pool: PoolSeats, own: int) -> int:
-    """Return how many seats of *pool* a party may have that has *own* seats kept for its firm."""
-    return min(pool.free, pool.left + own) if pool.kept else pool.free
 
 
 def _used(pool: PoolSeats, name: str) -> str:
@@ -176,37 +166,6 @@ def _short(name: str, free: int, need: int) -> str:
             need=need,
         )
     )
-
-
-def names_of(session: Session, pool_ids: Collection[int], locale: str) -> dict[int, tuple[str, bool]]:
-    """Return what each pool is called for a reader of *locale*, and whether its event shows numbers."""
-    pool = table(Pool)
-    rows = session.execute(
-        select(
-            pool.c.id,
-            pool.c.label,
-            pool.c.kind,
-            Event.shows_seats,
-            Category.name.label("category"),
-            Category.translations.label("category_words"),
-            EventSession.name.label("part"),
-            EventSession.translations.label("part_words"),
-        )
-        .select_from(pool)
-        .join(Event, Event.id == pool.c.event_id)
-        .outerjoin(Category, and_(pool.c.kind == "category", Category.id == pool.c.subject_id))
-        .outerjoin(EventSession, and_(pool.c.kind == "session", EventSession.id == pool.c.subject_id))
-        .where(pool.c.id.in_(pool_ids))
-    )
-    found: dict[int, tuple[str, bool]] = {}
-    for row in rows:
-        name = row.label
-        if row.category is not None:
-            name = said(row.category, row.category_words or {}, "name", locale) or row.category
-        elif row.part is not None:
-            name = said(row.part, row.part_words or {}, "name", locale) or row.part
-        found[row.id] = (name, bool(row.shows_seats))
-    return found
 
 
 def limits_of(session: Session, registration_ids: Collection[int]) -> dict[int, list[str]]:

@@ -6,7 +6,7 @@ from registration.booking.changes.cancel import cancel_attendee
 from registration.core import clock
 from registration.core.database import db
 from registration.journal.services import ATTENDEE
-from registration.seats.waitlist_outlook import Prospect, prospect
+from registration.seating.waitlist_outlook import Prospect, prospect
 from tests.booking.arranging import booked
 from tests.booking.changes.test_editing import attendees
 from tests.factories import cancel_registration, make_event, register, target
