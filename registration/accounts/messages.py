@@ -8,7 +8,9 @@ from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy.orm import Session
 
 from registration.accounts.models import Account
+from registration.capability import links
 from registration.core import clock
+from registration.core.urls import public_url
 from registration.mail.composing import Draft, Superseded, composers, rendered
 from registration.mail.models import OutgoingMessage
 from registration.mail.outbox import Outgoing
@@ -47,7 +49,6 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         raise Superseded("The account is closed.")
     if what == LINK and clock.now() - message.created_at > LINK_LIVES:
         raise Superseded("The link was asked for too long ago.")
-    base = current_app.config["BASE_URL"]
     # The token is made here: signed, bound to the present password, stored nowhere.
     token = _token(account) if what == LINK else ""
     letter = rendered(
@@ -56,7 +57,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         direction=get_locale().text_direction,
         site=current_app.config["SITE_NAME"],
         hours=int(LINK_LIVES.total_seconds() // 3600),
-        url=f"{base}/reset/{token}" if token else f"{base}/reset",
+        url=links.link(links.RESET, token, public_url("/reset")),
     )
     return Draft(*letter)
 

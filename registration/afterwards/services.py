@@ -6,8 +6,9 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from registration.afterwards.rules import KINDS, ending_of, is_of_kind, own_name
+from registration.afterwards.rules import ending_of, is_of_kind, own_name
 from registration.core import clock
+from registration.core.file_types import FILE_TYPES
 from registration.core.locking import locked
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
@@ -51,7 +52,7 @@ def _ending(paper: NewPaper) -> str:
         raise Refusal(_("Enter the address where it lies, or choose a file."), field="url")
     ending = ending_of(paper.file_name)
     if not ending:
-        told = ", ".join(KINDS)
+        told = ", ".join(FILE_TYPES)
         raise Refusal(_("Choose a file of one of these kinds: %(kinds)s.", kinds=told), field="file")
     if not paper.data:
         raise Refusal(_("This file is empty. Choose another one."), field="file")
@@ -84,7 +85,7 @@ def _publish(session: Session, event_id: int, paper: NewPaper, ending: str, acto
             MaterialFile(
                 material_id=material.id,
                 name=own_name(paper.title, ending),
-                media_type=KINDS[ending].media_type,
+                media_type=FILE_TYPES[ending].media_type,
                 size=len(paper.data),
                 data=paper.data,
                 created_at=clock.now(),

@@ -1,8 +1,42 @@
 """The rules of a booking: values in, decision out."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from flask_babel import lazy_gettext as _l
+
+from registration.core.refusal import Refusal
+from registration.events.rules import has_overlap, is_open_between
+
+
+class CategoryOfEvent(Protocol):
+    """What decides whether somebody may come in a category."""
+
+    @property
+    def event_id(self) -> int: ...
+    @property
+    def opens_at(self) -> datetime | None: ...
+    @property
+    def closes_at(self) -> datetime | None: ...
+
+
+class Timed(Protocol):
+    """What decides whether somebody may come to a session beside others."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+class SessionOfEvent(Timed, Protocol):
+    """A session, and whose it is."""
+
+    @property
+    def event_id(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -66,6 +100,39 @@ def lacking(wishes: Iterable[Wish], needs: Mapping[int, int]) -> list[tuple[int,
         for event_id, people in coming.items()
         if event_id in needs and not people <= coming.get(needs[event_id], set())
     ]
+
+
+def check_category(
+    category: CategoryOfEvent | None,
+    event_id: int,
+    now: datetime,
+    *,
+    is_hers: bool = False,
+    closed: type[Refusal] = Refusal,
+) -> None:
+    """Raise Refusal unless *category* is of the event, and *closed* unless it is open now.
+
+    Who has it already (*is_hers*) may keep it, though it is closed to others.
+    """
+    if category is None or category.event_id != event_id:
+        raise Refusal(_l("Choose one of the categories that are listed."), field="category")
+    if not is_hers and not is_open_between(category.opens_at, category.closes_at, now):
+        raise closed(_l("This category is not open now. Choose another one."), field="category")
+
+
+def check_sessions(picked: Collection[int], found: Collection[SessionOfEvent], event_id: int) -> None:
+    """Raise Refusal unless *found* are all that was *picked*, of the event, and at different times."""
+    if len(found) != len(picked) or any(one.event_id != event_id for one in found):
+        raise Refusal(_l("Choose among the sessions that are listed."), field="sessions")
+    if clash := session_clash(found):
+        raise Refusal(clash, field="sessions")
+
+
+def session_clash(sessions: Iterable[Timed]) -> str:
+    """Return the sentence where two of *sessions* are at the same time, else nothing."""
+    if not has_overlap([(one.starts_at, one.ends_at) for one in sessions]):
+        return ""
+    return str(_l("Two of the sessions are at the same time. Choose one of them."))
 
 
 def is_unreachable(bounces: int, *, is_first: bool) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.models import Attendee
 from registration.booking.queries.bookings import Companion, Seat, seats_where
+from registration.capability.links import TICKET, path_of
 from registration.capability.services import BOOKING, token_of
 from registration.core.tokens import derived, signing_keys
 from registration.core.typesetting import NoTypesetter, typeset
@@ -45,7 +46,7 @@ def init_app(app: Flask) -> None:
 
 def ticket_path(booking_token: str, code: str) -> str:
     """Return where the ticket of *code* is. It ends with the link of its booking."""
-    return f"/tickets/{_token(signing_keys()[0], booking_token, code)}/"
+    return path_of(TICKET, _token(signing_keys()[0], booking_token, code))
 
 
 def find_ticket(session: Session, token: str, locale: str) -> Ticket | None:

@@ -52,20 +52,18 @@ def _mended(event_id: int) -> list[str]:
 
 
 def _mend(session: Session, event_id: int) -> list[str]:
-    gate = gates.lock(session, [event_id])[event_id]
+    gates.hold(session, [event_id])
+    # Before the gate is read: limits of firms may be merged by it.
     renewed = renew_firm_keys(session.connection(), event_id)
-    if renewed:
-        # Read anew: limits of firms may have been merged.
-        gate = gates.lock(session, [event_id])[event_id]
     found: list[Reason | str] = [f"{renewed} keys of firms renewed"] if renewed else []
-    found += recount(session, gate)
-    lost = untold(session, event_id)
-    announce(session, lost)
-    found += [Reason(ReasonCode.MAIL_QUEUED, {"id": one.registration_id}) for one in lost]
-    found += _sent_again(session, OutgoingMessage.event_id == event_id)
-    for one in found:
-        record(session, SYSTEM, Note("repaired", event_id=event_id, reason=one))
-    gates.close(session, gate)
+    with gates.locked(session, event_id) as gate:
+        found += recount(session, gate)
+        lost = untold(session, event_id)
+        announce(session, lost)
+        found += [Reason(ReasonCode.MAIL_QUEUED, {"id": one.registration_id}) for one in lost]
+        found += _sent_again(session, OutgoingMessage.event_id == event_id)
+        for one in found:
+            record(session, SYSTEM, Note("repaired", event_id=event_id, reason=one))
     return [_PRINTED[one.code].format(**one.facts) if isinstance(one, Reason) else one for one in found]
 
 

@@ -3,8 +3,8 @@
 from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
+from registration.capability.links import link
 from registration.capability.services import FIRM, token_of
-from registration.core.urls import public_url
 from registration.firms.models import Coordinator
 from registration.firms.queries import organiser_of
 from registration.mail.composing import Draft, Superseded, rendered
@@ -33,7 +33,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         firm=one.firm,
         name=one.name,
         organiser=organiser.name,
-        url=public_url(f"/firms/{token}/"),
+        url=link(FIRM, token),
         direction=get_locale().text_direction,
         locale=message.locale,
     )

@@ -4,8 +4,8 @@ from flask import Flask
 from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
+from registration.capability.links import link
 from registration.capability.services import INVITATION, token_of
-from registration.core.urls import public_url
 from registration.events.rules import Phase
 from registration.invitations.messages import INVITED, REMINDED
 from registration.invitations.queries import invite
@@ -33,7 +33,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         message.kind.replace("-", "_"),
         seat=found,
         invite=found,
-        invitation_url=public_url(f"/invitations/{token}/"),
+        invitation_url=link(INVITATION, token),
         direction=get_locale().text_direction,
         locale=message.locale,
     )

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, selectinload
 from registration.accounts.models import Organiser
 from registration.booking.models import Booking, Invitation
 from registration.events.models import Event
-from registration.events.queries import location, phase_of, words
+from registration.events.queries import phase_of, words
 from registration.events.rules import DRAFT, Phase
+from registration.events.summary import EventSummary, summary_of
 from registration.invitations.rules import stands
 from registration.seats import rules
 from registration.seats.models import Registration
@@ -56,12 +57,10 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Invite:
+class Invite(EventSummary):
     """An invitation with all that its guest is told."""
 
     id: int
-    event_id: int
-    slug: str
     name: str
     email: str
     locale: str
@@ -70,19 +69,10 @@ class Invite:
     state: str
     position: int | None
     parts: tuple[Part, ...]
-    title: str
-    title_locale: str
     summary: str
-    starts_at: datetime
-    ends_at: datetime
-    time_zone: str
-    all_day: bool
-    location: str
     opens_at: datetime | None
     closes_at: datetime | None
     phase: Phase
-    organiser: str
-    organiser_email: str
 
 
 @dataclass(frozen=True)
@@ -111,11 +101,9 @@ def invite(session: Session, invitation_id: int, locale: str) -> Invite | None:
     if event.status == DRAFT and active is None:
         # Who said yes keeps her page; for everybody else a draft is not there.
         return None
-    told = words(event, locale)
     return Invite(
+        **summary_of(event, organiser, locale),
         id=one.id,
-        event_id=event.id,
-        slug=event.slug,
         name=one.name,
         email=one.email,
         locale=one.locale,
@@ -124,19 +112,10 @@ def invite(session: Session, invitation_id: int, locale: str) -> Invite | None:
         state=active.main.state if active else "",
         position=_position(session, event.id, active),
         parts=active.parts if active else (),
-        title=told.title,
-        title_locale=told.locale,
-        summary=told.summary,
-        starts_at=event.starts_at,
-        ends_at=event.ends_at,
-        time_zone=event.time_zone,
-        all_day=event.all_day,
-        location=location(event),
+        summary=words(event, locale).summary,
         opens_at=event.opens_at,
         closes_at=event.closes_at,
         phase=phase_of(event),
-        organiser=organiser.name,
-        organiser_email=organiser.email,
     )
 
 

@@ -69,7 +69,7 @@ def decline_invitation(invitation_id: int) -> None:
 def _add(
     session: Session, event_id: int, guests: Sequence[Guest], locale: str, most: int, actor: Actor
 ) -> Added:
-    gates.lock(session, [event_id])
+    gates.hold(session, [event_id])
     known = {
         one.email_normal: one
         for one in session.scalars(select(Invitation).where(Invitation.event_id == event_id))
@@ -135,7 +135,7 @@ def _remind(session: Session, event_id: int, actor: Actor) -> int:
 
 
 def _withdraw(session: Session, event_id: int, invitation_id: int, actor: Actor) -> None:
-    gates.lock(session, [event_id])
+    gates.hold(session, [event_id])
     one = child_of(session, Invitation, invitation_id, _("There is no such invitation."), event_id=event_id)
     if one.withdrawn_at is not None:
         return
@@ -159,7 +159,7 @@ def _decline(session: Session, invitation_id: int) -> None:
 
 def _locked(session: Session, event_id: int) -> Event:
     """Return the event under its gate. Raises Refusal where nobody could answer an invitation."""
-    gates.lock(session, [event_id])
+    gates.hold(session, [event_id])
     event = session.get_one(Event, event_id)
     if phase_of(event) not in (Phase.OPEN, Phase.NOT_YET):
         raise Refusal(_("Nobody can register now, so nobody was invited. Publish the event, or open it."))

@@ -40,7 +40,7 @@ def plan(event_id: int, asks_days: int, answer_days: int, *, frees_seat: bool, a
     """
 
     def work(session: Session) -> None:
-        gates.lock(session, [event_id])
+        gates.hold(session, [event_id])
         found = session.get(ReconfirmationPlan, event_id)
         if found is None:
             found = ReconfirmationPlan(event_id=event_id, made_at=clock.now())
@@ -56,7 +56,7 @@ def stop_asking(event_id: int, actor: Actor) -> None:
     """Ask nobody more; whom silence would cost the seat may stay silent from now on."""
 
     def work(session: Session) -> None:
-        gates.lock(session, [event_id])
+        gates.hold(session, [event_id])
         found = session.get(ReconfirmationPlan, event_id)
         if found is None:
             return
@@ -107,7 +107,7 @@ def give_back(target: Target) -> None:
     """Note that a party does not come, and free its seats, in one step. Raises TooLate, HolderIsIn."""
 
     def work(session: Session) -> None:
-        gates.lock(session, [target.event_id])
+        gates.hold(session, [target.event_id])
         _answered(session, target.registration_id, NO)
         cancel_within(session, target, ATTENDEE)
 
@@ -126,7 +126,7 @@ def note_silence(registration_id: int) -> bool:
 
 def _ask(session: Session, event_id: int) -> int:
     # Under the gate: of two workers the second finds nobody left to ask.
-    gates.lock(session, [event_id])
+    gates.hold(session, [event_id])
     event, found = session.get_one(Event, event_id), session.get(ReconfirmationPlan, event_id)
     at = clock.now()
     if found is None or not keeps_promises(event.status):

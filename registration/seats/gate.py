@@ -1,6 +1,7 @@
 """The gate of an event: locked before anything is read, with its pools as they are under the lock."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -193,7 +194,7 @@ _COLUMNS = frozenset(one.name for one in fields(Gate))
 def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
     """Lock the gates of *event_ids*, in the order of their ids, and return them with their pools.
 
-    This is the first statement of a transaction. Raises GateMissing.
+    The first statement of a transaction, as `close` is the last: `locked` does both. Raises GateMissing.
     """
     wanted = sorted(set(event_ids))
     gates = {
@@ -207,6 +208,43 @@ def lock(session: Session, event_ids: Iterable[int]) -> dict[int, Gate]:
     for row in session.connection().execute(_POOLS, {"ids": wanted}):
         _keep(gates[row.event_id], row)
     return gates
+
+
+def hold(session: Session, event_ids: Iterable[int]) -> None:
+    """Let what concerns these events come one after the other, where their gates stay as they are.
+
+    This is the first statement of a transaction. Raises GateMissing.
+    """
+    wanted = set(event_ids)
+    held = {row.event_id for row in session.connection().execute(LOCK, {"ids": sorted(wanted)})}
+    for event_id in sorted(wanted - held):
+        raise GateMissing(event_id)
+
+
+@contextmanager
+def all_locked(session: Session, event_ids: Iterable[int]) -> Iterator[dict[int, Gate]]:
+    """Lock gates, and write them back when the block ends without an exception. Raises GateMissing.
+
+    Who locks the same gate within fails: the outer one would be written over what the inner one did.
+    """
+    wanted, is_open = set(event_ids), session.info.setdefault("open gates", set())
+    if wanted & is_open:
+        raise AssertionError(f"locked already: {sorted(wanted & is_open)}")
+    is_open.update(wanted)
+    try:
+        found = lock(session, wanted)
+        yield found
+        for gate in found.values():
+            close(session, gate)
+    finally:
+        is_open.difference_update(wanted)
+
+
+@contextmanager
+def locked(session: Session, event_id: int) -> Iterator[Gate]:
+    """Lock one gate, and write it back when the block ends without an exception. Raises GateMissing."""
+    with all_locked(session, [event_id]) as found:
+        yield found[event_id]
 
 
 def load_firms(session: Session, gate: Gate, firms: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from flask.json.provider import DefaultJSONProvider
 from flask_babel import Babel, get_locale, refresh
 from flask_babel.speaklater import LazyString
+from wtforms.fields.choices import SelectChoice
 
 from registration.core import languages as offered
 from registration.web.catalogue import Catalogues
@@ -76,6 +77,16 @@ def babel_name(code: str) -> str:
 def page_locale() -> str:
     """Return our code of the language of this request."""
     return _choice()[0] if has_request_context() else str(current_app.config["LOCALE"])
+
+
+def asks_language() -> bool:
+    """Say whether the form was sent to be shown in another language, and not for good."""
+    return request.form.get(IN_LANGUAGE) in LOCALES
+
+
+def language_choices() -> list[SelectChoice]:
+    """Return our languages for a field that asks for one, each by its own name."""
+    return [SelectChoice(code, name) for code, name in NAMES.items()]
 
 
 def chosen_by() -> str:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from registration.core.database import db
 from registration.core.refusal import Refusal
-from registration.web.locale import IN_LANGUAGE, LOCALES
+from registration.web.locale import asks_language
 from registration.web.page_address import page_address
 from registration.web.refill import is_typed, refill
 
@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
     def change_language() -> ResponseReturnValue | None:
         if request.method != "POST" or request.endpoint in app.extensions.get(_NATIVE, ()):
             return None
-        if request.form.get(IN_LANGUAGE) not in LOCALES:
+        if not asks_language():
             return None
         again = page_again(status=422, must_place=False)
         if again.response is None:

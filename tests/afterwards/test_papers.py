@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from registration.afterwards.queries import papers
-from registration.afterwards.rules import KINDS, ending_of, is_of_kind, own_name
+from registration.afterwards.rules import ending_of, is_of_kind, own_name
 from registration.afterwards.services import NewPaper, move_up, publish, remove
 from registration.booking.admission.services import register
 from registration.core.database import db
+from registration.core.file_types import FILE_TYPES
 from registration.core.refusal import NotFound, Refusal
 from registration.events.models import ALL, ATTENDEES, MaterialFile
 from registration.journal.services import SYSTEM
@@ -37,11 +38,11 @@ def test_only_what_people_present_may_be_published(name, ending):
     assert ending_of(name) == ending
 
 
-@pytest.mark.parametrize("ending", sorted(KINDS))
+@pytest.mark.parametrize("ending", sorted(FILE_TYPES))
 def test_a_page_under_another_name_is_not_of_its_kind(ending):
     hostile = b"<html><script>\x00</script>"
     assert not is_of_kind(ending, hostile)
-    assert is_of_kind(ending, KINDS[ending].begins + b" words")
+    assert is_of_kind(ending, FILE_TYPES[ending].begins + b" words")
 
 
 def test_the_name_is_made_of_the_title():

@@ -24,7 +24,7 @@ GATED = {
 }
 # What a row is read by, and no lock taken.
 READS = {"get", "get_one", "scalar", "scalars"}
-LOCKS = {"lock", "locked", "locked_one", "locked_all"}
+LOCKS = {"hold", "lock", "locked", "all_locked", "locked_one", "locked_all"}
 
 
 @dataclass(eq=False)

@@ -230,16 +230,17 @@ def _together_apart() -> Mutation:
 def _cancel_again() -> Mutation:
     """What has ended ends once more and gives its seats back again."""
 
-    def lock(session: Session, target: Any) -> Any:
-        gate = changes_target.lock(session, target)
-        session.execute(
-            update(Registration)
-            .where(Registration.id == target.registration_id, Registration.state == rules.CANCELLED)
-            .values(state=rules.CONFIRMED)
-        )
-        return gate
+    @contextmanager
+    def locked(session: Session, target: Any) -> Iterator[Any]:
+        with changes_target.locked(session, target) as gate:
+            session.execute(
+                update(Registration)
+                .where(Registration.id == target.registration_id, Registration.state == rules.CANCELLED)
+                .values(state=rules.CONFIRMED)
+            )
+            yield gate
 
-    return [(cancelling, "lock", lock)]
+    return [(cancelling, "locked", locked)]
 
 
 def _waiting_miscounted() -> Mutation:

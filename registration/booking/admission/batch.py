@@ -23,14 +23,14 @@ from registration.booking.admission.write import Admission, Asked, book, enrol
 from registration.booking.models import Booking
 from registration.booking.notifications.notify import Contact, announce, send_link_again
 from registration.booking.queries.bookings import is_waiting
-from registration.booking.rules import Application, Person, Wish
+from registration.booking.rules import Application, Person, Wish, check_category, check_sessions
 from registration.capability.services import BOOKING, token_of, was_replaced
 from registration.core import clock
 from registration.core.database import table
 from registration.core.limits import max_per_address
 from registration.core.refusal import NotFound, Refusal
 from registration.events.models import Category, Event, EventSession, ProgrammeEvent
-from registration.events.rules import Phase, has_overlap, is_open_between, phase
+from registration.events.rules import Phase, phase
 from registration.journal.services import Actor
 from registration.seats import engine, rules
 from registration.seats import gate as gates
@@ -249,9 +249,11 @@ class Desk:
         """Return what *wish* asks of which gate. Raises EventFull where it could not even wait."""
         gate = self.locked[wish.event_id]
         for category_id in {person.category_id for person in wish.people} - {None}:
-            self._check_category(category_id, wish.event_id)
+            category = self.categories.get(category_id)
+            check_category(category, wish.event_id, clock.now(), closed=RegistrationClosed)
         for person in wish.people:
-            self._check_sessions(person, wish.event_id)
+            found = [self.sessions[one] for one in set(person.sessions) if one in self.sessions]
+            check_sessions(person.sessions, found, wish.event_id)
         before = [row.calendar_sequence for row in earlier if row.event_id == wish.event_id]
         party = Party(gate, wish, asked.application.email, 1 + max(before, default=-1))
         claim = self._claim(party, wish.people)
@@ -318,24 +320,6 @@ class Desk:
                     "Choose each event for itself, or leave out the full one."
                 ),
                 field="together",
-            )
-
-    def _check_category(self, category_id: int | None, event_id: int) -> None:
-        category = self.categories.get(category_id)
-        if category is None or category.event_id != event_id:
-            raise Refusal(_l("Choose one of the categories that are listed."), field="category")
-        if not is_open_between(category.opens_at, category.closes_at, clock.now()):
-            raise RegistrationClosed(
-                _l("This category is not open now. Choose another one."), field="category"
-            )
-
-    def _check_sessions(self, person: Person, event_id: int) -> None:
-        picked = [self.sessions[one] for one in set(person.sessions) if one in self.sessions]
-        if len(picked) != len(person.sessions) or any(one.event_id != event_id for one in picked):
-            raise Refusal(_l("Choose among the sessions that are listed."), field="sessions")
-        if has_overlap([(one.starts_at, one.ends_at) for one in picked]):
-            raise Refusal(
-                _l("Two of the sessions are at the same time. Choose one of them."), field="sessions"
             )
 
     def _write(self) -> None:

@@ -4,30 +4,19 @@ import re
 import zipfile
 from io import BytesIO
 
+from registration.core.file_types import FILE_TYPES, ZIP
 from registration.core.text import is_readable, line, slugged
 
-_OFFICE = "application/vnd.openxmlformats-officedocument."
-_OPEN = "application/vnd.oasis.opendocument."
+_OPEN = ("odt", "ods", "odp")
+# No archive and no text: what is in a file must say what it is.
 ENDINGS = {
-    "application/pdf": "pdf",
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    f"{_OFFICE}wordprocessingml.document": "docx",
-    f"{_OFFICE}spreadsheetml.sheet": "xlsx",
-    f"{_OFFICE}presentationml.presentation": "pptx",
-    f"{_OPEN}text": "odt",
-    f"{_OPEN}spreadsheet": "ods",
-    f"{_OPEN}presentation": "odp",
+    FILE_TYPES[ending].media_type: ending for ending in ("pdf", "png", "jpg", "docx", "xlsx", "pptx", *_OPEN)
 }
-_BEGINNINGS = {
-    b"%PDF-": "application/pdf",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-}
+_BEGINNINGS = {FILE_TYPES[ending].begins: FILE_TYPES[ending].media_type for ending in ("pdf", "png", "jpg")}
 _INSIDE = {
-    "word/document.xml": f"{_OFFICE}wordprocessingml.document",
-    "xl/workbook.xml": f"{_OFFICE}spreadsheetml.sheet",
-    "ppt/presentation.xml": f"{_OFFICE}presentationml.presentation",
+    "word/document.xml": FILE_TYPES["docx"].media_type,
+    "xl/workbook.xml": FILE_TYPES["xlsx"].media_type,
+    "ppt/presentation.xml": FILE_TYPES["pptx"].media_type,
 }
 _NAME_LENGTH = 120
 
@@ -37,7 +26,7 @@ def content_type_of(data: bytes) -> str | None:
     for beginning, content_type in _BEGINNINGS.items():
         if data.startswith(beginning):
             return content_type
-    return _office_type(data) if data.startswith(b"PK\x03\x04") else None
+    return _office_type(data) if data.startswith(ZIP) else None
 
 
 def shown_name(filename: str) -> str:
@@ -66,7 +55,7 @@ def _office_type(data: bytes) -> str | None:
             if "mimetype" in names:
                 with archive.open("mimetype") as inner:
                     stated = inner.read(100).decode("ascii", "replace").strip()
-                return stated if stated in ENDINGS and stated.startswith(_OPEN) else None
+                return stated if ENDINGS.get(stated) in _OPEN else None
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
         return None
     return None

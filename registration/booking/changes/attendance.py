@@ -31,7 +31,7 @@ def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> d
     """
 
     def work(session: Session) -> datetime | None:
-        gates.lock(session, [event_id])
+        gates.hold(session, [event_id])
         if is_in and is_called_off(session, event_id):
             raise NotNow(_("This event is cancelled. Nobody can be checked in."))
         found = session.execute(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.admission.pool_needs import members_of, needs_of, priority_of
 from registration.booking.answers.shared import pass_on
-from registration.booking.changes.target import Target, lock, registration_of, settle
+from registration.booking.changes.target import Target, locked, registration_of, settle
 from registration.booking.models import Attendee
 from registration.booking.notifications.kinds import REMOVED
 from registration.booking.notifications.notify import announce_one, announce_shrunk
@@ -65,43 +65,43 @@ def cancel_within(
     by: str = "",
 ) -> int:
     """Do what `cancel` does, as a step of another change."""
-    gate = lock(session, target)
-    if registration_of(session, target).state in rules.ENDED:
-        return 0
-    change = engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)
-    return len(settle(session, gate, [change], actor, reason, tells=tells, by=by))
+    with locked(session, target) as gate:
+        if registration_of(session, target).state in rules.ENDED:
+            return 0
+        change = engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)
+        return len(settle(session, gate, [change], actor, reason, tells=tells, by=by))
 
 
 def _cancel_attendee(
     session: Session, target: Target, attendee_id: int, actor: Actor, reason: str | None, *, by_self: bool
 ) -> int:
-    gate = lock(session, target)
-    if registration_of(session, target).state in rules.ENDED:
-        return 0
-    attendee = session.execute(
-        select(Attendee.removed_at, Attendee.checked_in_at, Attendee.name).where(
-            Attendee.id == attendee_id, Attendee.registration_id == target.registration_id
-        )
-    ).one_or_none()
-    if attendee is None:
-        raise NotFound(_("There is no such attendee in this registration."))
-    if attendee.removed_at is not None:
-        return 0
-    check_empty(int(attendee.checked_in_at is not None), actor)
-    members = members_of(session, target.registration_id)
-    by = {"by": "self", "who": attendee.name} if by_self else {}
-    if len(members) == 1:
-        change = engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)
-        if by_self:
-            announce_one(session, target.registration_id, REMOVED, **by)
-            announce_own(session, [change], None, "self")
-        return len(settle(session, gate, [change], actor, reason, tells=not by_self))
-    announce_seat_ended(session, attendee_id, "self" if by_self else actor.kind)
-    session.execute(update(Attendee).where(Attendee.id == attendee_id).values(removed_at=clock.now()))
-    pass_on(session, attendee_id, next(one for one in members if one != attendee_id))
-    left = [member for member_id, member in members.items() if member_id != attendee_id]
-    needs = needs_of(session, gate, left)
-    priority = priority_of(session, [member.category_id for member in left])
-    parties.change_needs(session, gate, target.registration_id, len(left), needs, actor, priority)
-    announce_shrunk(session, target.registration_id, actor, **by)
-    return len(settle(session, gate, [], actor))
+    with locked(session, target) as gate:
+        if registration_of(session, target).state in rules.ENDED:
+            return 0
+        attendee = session.execute(
+            select(Attendee.removed_at, Attendee.checked_in_at, Attendee.name).where(
+                Attendee.id == attendee_id, Attendee.registration_id == target.registration_id
+            )
+        ).one_or_none()
+        if attendee is None:
+            raise NotFound(_("There is no such attendee in this registration."))
+        if attendee.removed_at is not None:
+            return 0
+        check_empty(int(attendee.checked_in_at is not None), actor)
+        members = members_of(session, target.registration_id)
+        by = {"by": "self", "who": attendee.name} if by_self else {}
+        if len(members) == 1:
+            change = engine.release(session, gate, target.registration_id, rules.CANCELLED, actor, reason)
+            if by_self:
+                announce_one(session, target.registration_id, REMOVED, **by)
+                announce_own(session, [change], None, "self")
+            return len(settle(session, gate, [change], actor, reason, tells=not by_self))
+        announce_seat_ended(session, attendee_id, "self" if by_self else actor.kind)
+        session.execute(update(Attendee).where(Attendee.id == attendee_id).values(removed_at=clock.now()))
+        pass_on(session, attendee_id, next(one for one in members if one != attendee_id))
+        left = [member for member_id, member in members.items() if member_id != attendee_id]
+        needs = needs_of(session, gate, left)
+        priority = priority_of(session, [member.category_id for member in left])
+        parties.change_needs(session, gate, target.registration_id, len(left), needs, actor, priority)
+        announce_shrunk(session, target.registration_id, actor, **by)
+        return len(settle(session, gate, [], actor))

@@ -1,6 +1,6 @@
 """Change the address of a booking: asked by its owner, confirmed from the new mailbox."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask_babel import gettext as _
@@ -24,6 +24,7 @@ from registration.journal.services import ATTENDEE, Note, record
 from registration.mail.models import FAILED, PENDING, OutgoingMessage
 from registration.seats import gate as gates
 from registration.seats import rules
+from registration.seats.gate import Gate
 from registration.seats.models import Registration
 
 # So long the link in the mail to a new address works.
@@ -96,7 +97,19 @@ def _ask(session: Session, booked: Booking, email: str) -> None:
 
 
 def _confirm(session: Session, booking_id: int, event_ids: Sequence[int]) -> str:
-    locked = gates.lock(session, event_ids)
+    with gates.all_locked(session, event_ids) as locked:
+        _change(session, booking_id, locked)
+    renew_links(session, booking_id)
+    # Who reads the old mailbox has the link that confirms, too.
+    capability.renew(session, booking_id, capability.VERIFY)
+    # Who reads the new mailbox has confirmed the booking too.
+    verify_within(session, booking_id)
+    token = capability.token_of(session, booking_id, capability.BOOKING)
+    assert token is not None
+    return token
+
+
+def _change(session: Session, booking_id: int, locked: Mapping[int, Gate]) -> None:
     booked, change = locked_one(session, Booking, booking_id), session.get(AddressChange, booking_id)
     if change is None:
         raise NotFound(_("This link was used already."))
@@ -137,14 +150,6 @@ def _confirm(session: Session, booking_id: int, event_ids: Sequence[int]) -> str
         handing.about_address(session, handing.ADDRESS_NEW, booked, email, row.id)
         note = Note("address", event_id=row.event_id, registration_id=row.id)
         record(session, ATTENDEE, note)
-    renew_links(session, booking_id)
-    # Who reads the old mailbox has the link that confirms, too.
-    capability.renew(session, booking_id, capability.VERIFY)
-    # Who reads the new mailbox has confirmed the booking too.
-    verify_within(session, booking_id)
-    token = capability.token_of(session, booking_id, capability.BOOKING)
-    assert token is not None
-    return token
 
 
 def _rename(session: Session, registration_ids: Sequence[int], old: str, email: str) -> None:

@@ -57,7 +57,7 @@ def correct_address(target: Target, email: str, actor: Actor) -> None:
 
 def _send_again(session: Session, target: Target, message_id: int, actor: Actor) -> None:
     # Under the gate two presses of the button come one after the other.
-    gates.lock(session, [target.event_id])
+    gates.hold(session, [target.event_id])
     row = session.execute(
         select(
             OutgoingMessage.kind,
@@ -100,7 +100,7 @@ def _correct(session: Session, target: Target, email: str, actor: Actor) -> None
         raise NotFound(_("There is no such registration, or it has ended."))
     normal = normal_email(email)
     events = _held(session, Registration.booking_id == booking_id)
-    gates.lock(session, events)
+    gates.hold(session, events)
     booking = locked_one(session, Booking, booking_id)
     if booking.email_normal == normal:
         raise Refusal(_("This is the address it has already."), field="email")

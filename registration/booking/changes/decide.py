@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from registration.booking.changes.target import NotNow, Target, check_decidable, lock, registration_of, settle
+from registration.booking.changes.target import (
+    NotNow,
+    Target,
+    check_decidable,
+    locked,
+    registration_of,
+    settle,
+)
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.journal.reasons import Reason, ReasonCode
@@ -37,9 +44,9 @@ def approve(target: Target, actor: Actor) -> None:
     """Let a registration in that awaited it: to a seat, else to the waitlist. Raises NotNow, NotFound."""
 
     def work(session: Session) -> None:
-        gate = lock(session, target)
-        check_decidable(session, registration_of(session, target), rules.PENDING)
-        settle(session, gate, [engine.enter_line(session, gate, target.registration_id, actor)], actor)
+        with locked(session, target) as gate:
+            check_decidable(session, registration_of(session, target), rules.PENDING)
+            settle(session, gate, [engine.enter_line(session, gate, target.registration_id, actor)], actor)
 
     write_tx(work)
 
@@ -48,10 +55,10 @@ def reject(target: Target, actor: Actor, reason: str | None = None) -> None:
     """Turn a registration down that awaited approval. Raises NotNow, NotFound."""
 
     def work(session: Session) -> None:
-        gate = lock(session, target)
-        check_decidable(session, registration_of(session, target), rules.PENDING)
-        change = engine.release(session, gate, target.registration_id, rules.REJECTED, actor, reason)
-        settle(session, gate, [change], actor, reason)
+        with locked(session, target) as gate:
+            check_decidable(session, registration_of(session, target), rules.PENDING)
+            change = engine.release(session, gate, target.registration_id, rules.REJECTED, actor, reason)
+            settle(session, gate, [change], actor, reason)
 
     write_tx(work)
 
@@ -63,20 +70,20 @@ def seat_by_hand(target: Target, actor: Actor, reason: str = "") -> None:
     """
 
     def work(session: Session) -> None:
-        gate = lock(session, target)
-        registration = registration_of(session, target)
-        check_decidable(session, registration, rules.WAITLISTED)
-        if not reason.strip() and _passes_somebody(session, gate, registration):
-            raise ReasonMissing(
-                _l("Others are ahead in line. Say why this party gets its seats first."), field="reason"
-            )
-        try:
-            change = engine.seat_by_hand(session, gate, registration.id, actor, reason.strip())
-        except engine.NotFree:
-            raise NoSeat(
-                _l("There are not enough free seats for this party. Raise the capacity first.")
-            ) from None
-        settle(session, gate, [change], actor)
+        with locked(session, target) as gate:
+            registration = registration_of(session, target)
+            check_decidable(session, registration, rules.WAITLISTED)
+            if not reason.strip() and _passes_somebody(session, gate, registration):
+                raise ReasonMissing(
+                    _l("Others are ahead in line. Say why this party gets its seats first."), field="reason"
+                )
+            try:
+                change = engine.seat_by_hand(session, gate, registration.id, actor, reason.strip())
+            except engine.NotFree:
+                raise NoSeat(
+                    _l("There are not enough free seats for this party. Raise the capacity first.")
+                ) from None
+            settle(session, gate, [change], actor)
 
     write_tx(work)
 
@@ -85,24 +92,24 @@ def merge(keep: Target, drop: Target, actor: Actor) -> None:
     """End *drop*, which is the same people as *keep*. Raises NotNow, NotFound."""
 
     def work(session: Session) -> None:
-        gate = lock(session, keep)
-        kept, dropped = registration_of(session, keep), registration_of(session, drop)
-        if keep == drop or keep.event_id != drop.event_id:
-            raise NotNow(_l("Choose another registration of the same event."))
-        if kept.state in rules.ENDED:
-            raise NotNow(_l("The registration that is to stay has ended. Keep the other one."))
-        if dropped.state in rules.ENDED:
-            return
-        if dropped.state in (rules.CONFIRMED, rules.OFFERED) and kept.state not in (
-            rules.CONFIRMED,
-            rules.OFFERED,
-        ):
-            raise NotNow(
-                _l("The other registration has a seat and this one has not. Keep the one with the seat.")
-            )
-        reason = Reason(ReasonCode.MERGED, {"id": kept.id})
-        change = engine.release(session, gate, dropped.id, rules.CANCELLED, actor, reason)
-        settle(session, gate, [change], actor, tells=False)
+        with locked(session, keep) as gate:
+            kept, dropped = registration_of(session, keep), registration_of(session, drop)
+            if keep == drop or keep.event_id != drop.event_id:
+                raise NotNow(_l("Choose another registration of the same event."))
+            if kept.state in rules.ENDED:
+                raise NotNow(_l("The registration that is to stay has ended. Keep the other one."))
+            if dropped.state in rules.ENDED:
+                return
+            if dropped.state in (rules.CONFIRMED, rules.OFFERED) and kept.state not in (
+                rules.CONFIRMED,
+                rules.OFFERED,
+            ):
+                raise NotNow(
+                    _l("The other registration has a seat and this one has not. Keep the one with the seat.")
+                )
+            reason = Reason(ReasonCode.MERGED, {"id": kept.id})
+            change = engine.release(session, gate, dropped.id, rules.CANCELLED, actor, reason)
+            settle(session, gate, [change], actor, tells=False)
 
     write_tx(work)
 

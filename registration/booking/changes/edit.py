@@ -63,30 +63,30 @@ def change_people(
 def _change_people(
     session: Session, target: Target, people: Sequence[Corrected], actor: Actor, sensitive_wording: str
 ) -> None:
-    gate = gates.lock(session, [target.event_id])[target.event_id]
-    check_changeable(session, target)
-    present = {
-        row.id: row.email
-        for row in session.execute(
-            select(Attendee.id, Attendee.email).where(
-                Attendee.registration_id == target.registration_id, Attendee.removed_at.is_(None)
+    with gates.locked(session, target.event_id) as gate:
+        check_changeable(session, target)
+        present = {
+            row.id: row.email
+            for row in session.execute(
+                select(Attendee.id, Attendee.email).where(
+                    Attendee.registration_id == target.registration_id, Attendee.removed_at.is_(None)
+                )
             )
-        )
-    }
-    for one in people:
-        if one.attendee_id not in present:
-            raise NotFound(_("There is no such attendee in this registration."))
-        rename(session, one)
-        if one.email != present[one.attendee_id]:
-            announce_new_address(session, one.attendee_id, present[one.attendee_id])
-        asked = [question_id for question_id, _value in one.answers]
-        gather(session, target.registration_id, one.attendee_id, asked)
-        put_answers(session, one.attendee_id, one.answers)
-    if sensitive_wording and target.booking_id is not None:
-        agree_sensitive(session, target.booking_id, sensitive_wording)
-    note = Note("edited", event_id=target.event_id, registration_id=target.registration_id)
-    record(session, actor, note)
-    follow_firms(session, gate, [target.registration_id], actor)
+        }
+        for one in people:
+            if one.attendee_id not in present:
+                raise NotFound(_("There is no such attendee in this registration."))
+            rename(session, one)
+            if one.email != present[one.attendee_id]:
+                announce_new_address(session, one.attendee_id, present[one.attendee_id])
+            asked = [question_id for question_id, _value in one.answers]
+            gather(session, target.registration_id, one.attendee_id, asked)
+            put_answers(session, one.attendee_id, one.answers)
+        if sensitive_wording and target.booking_id is not None:
+            agree_sensitive(session, target.booking_id, sensitive_wording)
+        note = Note("edited", event_id=target.event_id, registration_id=target.registration_id)
+        record(session, actor, note)
+        follow_firms(session, gate, [target.registration_id], actor)
 
 
 def follow_firms(session: Session, gate: Gate, registration_ids: Sequence[int], actor: Actor) -> None:

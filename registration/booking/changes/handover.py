@@ -103,7 +103,7 @@ def take_over(handover_id: int, event_id: int, taking: Taking) -> str | None:
 
 
 def _hand_over(session: Session, target: Target, attendee_id: int, to: Successor, actor: Actor) -> None:
-    gates.lock(session, [target.event_id])
+    gates.hold(session, [target.event_id])
     if check_changeable(session, target) != rules.CONFIRMED:
         raise NotToHandOn(_("Only a confirmed seat can be handed on."))
     sentence = _("There is no such attendee in this registration.")
@@ -146,39 +146,42 @@ def _hand_over(session: Session, target: Target, attendee_id: int, to: Successor
 
 
 def _take_over(session: Session, handover_id: int, event_id: int, taking: Taking) -> str | None:
-    gate = gates.lock(session, [event_id])[event_id]
-    handover = locked_one(session, Handover, handover_id)
-    if handover.state == "taken":
-        return None
-    attendee = session.get_one(Attendee, handover.attendee_id)
-    registration = session.get_one(Registration, handover.registration_id, populate_existing=True)
-    if handover.state != "open" or attendee.removed_at or registration.booking_id != handover.booking_id:
-        raise NotToHandOn(_("This seat is not free to take over any more."))
-    target = Target(event_id, registration.id)
-    if check_changeable(session, target) != rules.CONFIRMED:
-        raise NotToHandOn(_("This seat is not free to take over any more."))
-    if attendee.checked_in_at is not None:
-        raise NotToHandOn(_("The person who gave you this seat has come in, so it is hers."))
-    old = session.get_one(Booking, handover.booking_id)
-    told = [(old.name, old.email, old.locale)]
-    if attendee.email and normal_email(attendee.email) not in (old.email_normal, ""):
-        told.append((attendee.name, attendee.email, old.locale))
-    is_alone = _present(session, registration.id) == 1
-    if is_alone and has_enough(session, normal_email(handover.email), event_id):
-        raise NotToHandOn(
-            _("Your address has a registration of its own for this event. Cancel that first, or say no here.")
-        )
-    _replace(session, attendee, handover, taking, is_alone=is_alone)
-    follow_firms(session, gate, [registration.id], ATTENDEE)
-    token = _move(session, registration, handover, old, taking) if is_alone else None
-    handover.wording = "\n".join(wording for _purpose, wording in taking.consents)
-    _decide(session, handover, "taken", ATTENDEE)
-    session.flush()
-    handing.about_handover(session, handing.HANDED, handover, event_id, *told)
-    to = (taking.name, handover.email, taking.locale)
-    hers = session.get_one(Registration, registration.id, populate_existing=True).booking_id
-    handing.about_handover(session, handing.TAKEN, handover, event_id, to, booking_id=hers)
-    return token
+    with gates.locked(session, event_id) as gate:
+        handover = locked_one(session, Handover, handover_id)
+        if handover.state == "taken":
+            return None
+        attendee = session.get_one(Attendee, handover.attendee_id)
+        registration = session.get_one(Registration, handover.registration_id, populate_existing=True)
+        if handover.state != "open" or attendee.removed_at or registration.booking_id != handover.booking_id:
+            raise NotToHandOn(_("This seat is not free to take over any more."))
+        target = Target(event_id, registration.id)
+        if check_changeable(session, target) != rules.CONFIRMED:
+            raise NotToHandOn(_("This seat is not free to take over any more."))
+        if attendee.checked_in_at is not None:
+            raise NotToHandOn(_("The person who gave you this seat has come in, so it is hers."))
+        old = session.get_one(Booking, handover.booking_id)
+        told = [(old.name, old.email, old.locale)]
+        if attendee.email and normal_email(attendee.email) not in (old.email_normal, ""):
+            told.append((attendee.name, attendee.email, old.locale))
+        is_alone = _present(session, registration.id) == 1
+        if is_alone and has_enough(session, normal_email(handover.email), event_id):
+            raise NotToHandOn(
+                _(
+                    "Your address has a registration of its own for this event. Cancel that first, or say "
+                    "no here."
+                )
+            )
+        _replace(session, attendee, handover, taking, is_alone=is_alone)
+        follow_firms(session, gate, [registration.id], ATTENDEE)
+        token = _move(session, registration, handover, old, taking) if is_alone else None
+        handover.wording = "\n".join(wording for _purpose, wording in taking.consents)
+        _decide(session, handover, "taken", ATTENDEE)
+        session.flush()
+        handing.about_handover(session, handing.HANDED, handover, event_id, *told)
+        to = (taking.name, handover.email, taking.locale)
+        hers = session.get_one(Registration, registration.id, populate_existing=True).booking_id
+        handing.about_handover(session, handing.TAKEN, handover, event_id, to, booking_id=hers)
+        return token
 
 
 def _replace(

@@ -57,50 +57,50 @@ def _move(
 ) -> None:
     if event_id == target.event_id:
         raise NotNow(_l("You are registered for this event already."))
-    locked = gates.lock(session, [target.event_id, event_id])
-    registration = registration_of(session, target)
-    # Who waits to move already would in the end have both: the first choice and the second.
-    movable = () if is_moving(session, registration) else (rules.WAITLISTED, rules.CONFIRMED)
-    check_state(registration, *movable)
-    check_open(session, event_id)
-    booked = session.get_one(Booking, registration.booking_id)
-    # By another form too: an address has one registration for an event, or as many as the operator lets it.
-    if has_enough(session, booked.email_normal, event_id):
-        raise NotNow(_l("You have a registration for that event already."))
-    check_empty(registration.inside, actor)
-    coming = session.scalars(
-        select(Attendee)
-        .where(Attendee.registration_id == registration.id, Attendee.removed_at.is_(None))
-        .order_by(Attendee.rank)
-    ).all()
-    answers = carried(session, [one.id for one in coming], event_id, categories)
-    people = [
-        Person(one.name, one.email, one.firm, categories.get(one.id), answers.get(one.id, ()))
-        for one in coming
-    ]
-    for person in people:
-        check_choice(session, event_id, person.category_id, ())
-    gate = locked[event_id]
-    members = [Member(one.category_id, (), one.firm, one.email or booked.email) for one in people]
-    claim = engine.Claim(
-        len(people),
-        needs_of(session, gate, members),
-        priority_of(session, [one.category_id for one in people]),
-        calendar_sequence=1 + _last_sequence(session, booked.email_normal, event_id),
-        is_trusted=True,
-        replaces_id=registration.id,
-    )
-    check_can_ever_fit(session, gate, claim.needs)
-    admitted = engine.admit(session, gate, claim)
-    check_may_wait(session, admitted)
-    changes = engine.join(session, [admitted], [registration.booking_id], actor)
-    name_attendees(session, [changes[0].registration_id], [people])
-    announce(session, changes, actor=actor)
-    if admitted.state == rules.CONFIRMED:
-        _give_up(session, locked[target.event_id], registration.id, changes[0].registration_id, actor)
-    for one in locked.values():
-        announce(session, engine.drain(session, one, actor), actor=actor)
-        gates.close(session, one)
+    with gates.all_locked(session, [target.event_id, event_id]) as locked:
+        registration = registration_of(session, target)
+        # Who waits to move already would in the end have both: the first choice and the second.
+        movable = () if is_moving(session, registration) else (rules.WAITLISTED, rules.CONFIRMED)
+        check_state(registration, *movable)
+        check_open(session, event_id)
+        booked = session.get_one(Booking, registration.booking_id)
+        # By another form too: an address has one registration for an event, or as many as the operator
+        # lets it.
+        if has_enough(session, booked.email_normal, event_id):
+            raise NotNow(_l("You have a registration for that event already."))
+        check_empty(registration.inside, actor)
+        coming = session.scalars(
+            select(Attendee)
+            .where(Attendee.registration_id == registration.id, Attendee.removed_at.is_(None))
+            .order_by(Attendee.rank)
+        ).all()
+        answers = carried(session, [one.id for one in coming], event_id, categories)
+        people = [
+            Person(one.name, one.email, one.firm, categories.get(one.id), answers.get(one.id, ()))
+            for one in coming
+        ]
+        for person in people:
+            check_choice(session, event_id, person.category_id, ())
+        gate = locked[event_id]
+        members = [Member(one.category_id, (), one.firm, one.email or booked.email) for one in people]
+        claim = engine.Claim(
+            len(people),
+            needs_of(session, gate, members),
+            priority_of(session, [one.category_id for one in people]),
+            calendar_sequence=1 + _last_sequence(session, booked.email_normal, event_id),
+            is_trusted=True,
+            replaces_id=registration.id,
+        )
+        check_can_ever_fit(session, gate, claim.needs)
+        admitted = engine.admit(session, gate, claim)
+        check_may_wait(session, admitted)
+        changes = engine.join(session, [admitted], [registration.booking_id], actor)
+        name_attendees(session, [changes[0].registration_id], [people])
+        announce(session, changes, actor=actor)
+        if admitted.state == rules.CONFIRMED:
+            _give_up(session, locked[target.event_id], registration.id, changes[0].registration_id, actor)
+        for one in locked.values():
+            announce(session, engine.drain(session, one, actor), actor=actor)
 
 
 def _last_sequence(session: Session, email_normal: str, event_id: int) -> int:
@@ -123,15 +123,13 @@ def _finish(session: Session, registration_id: int) -> None:
     old_event = session.execute(
         select(Registration.event_id).where(Registration.id == known.replaces_id)
     ).scalar_one()
-    locked = gates.lock(session, [old_event])
-    row = session.execute(
-        select(Registration.state, Registration.replaces_id).where(Registration.id == registration_id)
-    ).one()
-    if row.state == rules.CONFIRMED and row.replaces_id is not None:
-        _give_up(session, locked[old_event], row.replaces_id, registration_id, SYSTEM)
-    gate = locked[old_event]
-    announce(session, engine.drain(session, gate, SYSTEM))
-    gates.close(session, gate)
+    with gates.locked(session, old_event) as gate:
+        row = session.execute(
+            select(Registration.state, Registration.replaces_id).where(Registration.id == registration_id)
+        ).one()
+        if row.state == rules.CONFIRMED and row.replaces_id is not None:
+            _give_up(session, gate, row.replaces_id, registration_id, SYSTEM)
+        announce(session, engine.drain(session, gate, SYSTEM))
 
 
 def _give_up(session: Session, gate: gates.Gate, old_id: int, new_id: int, actor: Actor) -> None:

@@ -3,7 +3,14 @@
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from registration.booking.changes.target import NotNow, Target, check_decidable, lock, registration_of, settle
+from registration.booking.changes.target import (
+    NotNow,
+    Target,
+    check_decidable,
+    locked,
+    registration_of,
+    settle,
+)
 from registration.core import clock
 from registration.core.transaction import write_tx
 from registration.journal.services import SYSTEM, Actor
@@ -28,27 +35,27 @@ def decline(target: Target, actor: Actor) -> None:
 
 
 def _accept(session: Session, target: Target, actor: Actor) -> bool:
-    gate = lock(session, target)
-    registration = registration_of(session, target)
-    if registration.state == rules.CONFIRMED:
+    with locked(session, target) as gate:
+        registration = registration_of(session, target)
+        if registration.state == rules.CONFIRMED:
+            return True
+        if registration.state == rules.EXPIRED:
+            return False
+        check_decidable(session, registration, rules.OFFERED)
+        # The clock is read after the lock: who was in time when she pressed may have waited here since.
+        deadline = registration.offer_expires_at
+        if deadline is not None and clock.now() >= deadline:
+            change = engine.release(session, gate, registration.id, rules.EXPIRED, SYSTEM)
+            settle(session, gate, [change], SYSTEM)
+            return False
+        settle(session, gate, [engine.accept(session, gate, registration.id, actor)], actor)
         return True
-    if registration.state == rules.EXPIRED:
-        return False
-    check_decidable(session, registration, rules.OFFERED)
-    # The clock is read after the lock: who was in time when she pressed may have waited here since.
-    deadline = registration.offer_expires_at
-    if deadline is not None and clock.now() >= deadline:
-        change = engine.release(session, gate, registration.id, rules.EXPIRED, SYSTEM)
-        settle(session, gate, [change], SYSTEM)
-        return False
-    settle(session, gate, [engine.accept(session, gate, registration.id, actor)], actor)
-    return True
 
 
 def _decline(session: Session, target: Target, actor: Actor) -> None:
-    gate = lock(session, target)
-    registration = registration_of(session, target)
-    if registration.state in (rules.DECLINED, rules.EXPIRED):
-        return
-    check_decidable(session, registration, rules.OFFERED)
-    settle(session, gate, [engine.release(session, gate, registration.id, rules.DECLINED, actor)], actor)
+    with locked(session, target) as gate:
+        registration = registration_of(session, target)
+        if registration.state in (rules.DECLINED, rules.EXPIRED):
+            return
+        check_decidable(session, registration, rules.OFFERED)
+        settle(session, gate, [engine.release(session, gate, registration.id, rules.DECLINED, actor)], actor)

@@ -15,19 +15,19 @@ from registration.booking.changes.target import (
     Target,
     check_decidable,
     is_moving,
-    lock,
+    locked,
     registration_of,
     settle,
 )
 from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.booking.notifications.notify import announce_choice, announce_grown
-from registration.booking.rules import Person
+from registration.booking.rules import Person, check_category, check_sessions
 from registration.core import clock
 from registration.core.database import write_rows
-from registration.core.refusal import NotFound, Refusal
+from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
 from registration.events.models import Category, Event, EventSession
-from registration.events.rules import Phase, has_overlap, is_open_between, phase
+from registration.events.rules import Phase, phase
 from registration.journal.services import ATTENDEE, Actor
 from registration.seats import engine, parties, rules
 from registration.seats.gate import Gate
@@ -51,26 +51,28 @@ def change_choice(
     """
 
     def work(session: Session) -> None:
-        gate = lock(session, target)
-        registration = registration_of(session, target)
-        check_decidable(
-            session, registration, rules.WAITLISTED, rules.CONFIRMED, rules.OFFERED, rules.PENDING
-        )
-        members = members_of(session, registration.id)
-        if attendee_id not in members:
-            raise NotFound(_l("There is no such attendee in this registration."))
-        had = members[attendee_id]
-        check_choice(session, target.event_id, category_id, sessions, had)
-        if (category_id, set(sessions)) == (had.category_id, set(had.sessions)):
-            return
-        members[attendee_id] = replace(had, category_id=category_id, sessions=tuple(sessions))
-        _change(session, gate, registration.id, list(members.values()), actor)
-        session.execute(update(Attendee).where(Attendee.id == attendee_id).values(category_id=category_id))
-        _pick(session, attendee_id, sessions)
-        promoted = settle(session, gate, [], actor)
-        # What lets her in tells it all; two mails of one press would say half each.
-        if all(one.registration_id != registration.id for one in promoted):
-            announce_choice(session, registration.id, attendee_id, had_sessions=bool(had.sessions))
+        with locked(session, target) as gate:
+            registration = registration_of(session, target)
+            check_decidable(
+                session, registration, rules.WAITLISTED, rules.CONFIRMED, rules.OFFERED, rules.PENDING
+            )
+            members = members_of(session, registration.id)
+            if attendee_id not in members:
+                raise NotFound(_l("There is no such attendee in this registration."))
+            had = members[attendee_id]
+            check_choice(session, target.event_id, category_id, sessions, had)
+            if (category_id, set(sessions)) == (had.category_id, set(had.sessions)):
+                return
+            members[attendee_id] = replace(had, category_id=category_id, sessions=tuple(sessions))
+            _change(session, gate, registration.id, list(members.values()), actor)
+            session.execute(
+                update(Attendee).where(Attendee.id == attendee_id).values(category_id=category_id)
+            )
+            _pick(session, attendee_id, sessions)
+            promoted = settle(session, gate, [], actor)
+            # What lets her in tells it all; two mails of one press would say half each.
+            if all(one.registration_id != registration.id for one in promoted):
+                announce_choice(session, registration.id, attendee_id, had_sessions=bool(had.sessions))
 
     write_tx(work)
 
@@ -85,38 +87,38 @@ def add_people(
     """
 
     def work(session: Session) -> None:
-        gate = lock(session, target)
-        registration = registration_of(session, target)
-        check_decidable(session, registration, rules.WAITLISTED, rules.CONFIRMED)
-        check_open(session, target.event_id)
-        for person in people:
-            check_choice(session, target.event_id, person.category_id, person.sessions)
-        contact = session.get_one(Booking, registration.booking_id).email
-        if sensitive_wording:
-            agree_sensitive(session, registration.booking_id, sensitive_wording)
-        added = [
-            Member(person.category_id, person.sessions, person.firm, person.email or contact)
-            for person in people
-        ]
-        if registration.state == rules.WAITLISTED:
-            before = members_of(session, registration.id)
-            _change(session, gate, registration.id, [*before.values(), *added], actor)
-            name_attendees(
-                session, [registration.id], [people], first_rank=_next_rank(session, registration.id)
+        with locked(session, target) as gate:
+            registration = registration_of(session, target)
+            check_decidable(session, registration, rules.WAITLISTED, rules.CONFIRMED)
+            check_open(session, target.event_id)
+            for person in people:
+                check_choice(session, target.event_id, person.category_id, person.sessions)
+            contact = session.get_one(Booking, registration.booking_id).email
+            if sensitive_wording:
+                agree_sensitive(session, registration.booking_id, sensitive_wording)
+            added = [
+                Member(person.category_id, person.sessions, person.firm, person.email or contact)
+                for person in people
+            ]
+            if registration.state == rules.WAITLISTED:
+                before = members_of(session, registration.id)
+                _change(session, gate, registration.id, [*before.values(), *added], actor)
+                name_attendees(
+                    session, [registration.id], [people], first_rank=_next_rank(session, registration.id)
+                )
+                new = [one for one in members_of(session, registration.id) if one not in before]
+                promoted = settle(session, gate, [], actor)
+                if all(one.registration_id != registration.id for one in promoted):
+                    announce_grown(session, registration.id, new)
+                return
+            claim = engine.Claim(
+                len(people), needs_of(session, gate, added), registration.priority, is_trusted=True
             )
-            new = [one for one in members_of(session, registration.id) if one not in before]
-            promoted = settle(session, gate, [], actor)
-            if all(one.registration_id != registration.id for one in promoted):
-                announce_grown(session, registration.id, new)
-            return
-        claim = engine.Claim(
-            len(people), needs_of(session, gate, added), registration.priority, is_trusted=True
-        )
-        joined = _beside(session, gate, claim, registration)
-        check_may_wait(session, joined)
-        changes = engine.join(session, [joined], [registration.booking_id], actor)
-        name_attendees(session, [changes[0].registration_id], [people])
-        settle(session, gate, changes, actor)
+            joined = _beside(session, gate, claim, registration)
+            check_may_wait(session, joined)
+            changes = engine.join(session, [joined], [registration.booking_id], actor)
+            name_attendees(session, [changes[0].registration_id], [people])
+            settle(session, gate, changes, actor)
 
     write_tx(work)
 
@@ -128,25 +130,27 @@ def split(target: Target, actor: Actor = ATTENDEE) -> None:
     """
 
     def work(session: Session) -> None:
-        gate = lock(session, target)
-        registration = registration_of(session, target)
-        check_decidable(session, registration, rules.WAITLISTED)
-        if is_moving(session, registration):
-            # Part of them would have the one event, and nobody could say who keeps the other.
-            raise NotNow(_l("You are moving to another event. All of you stay together until that is done."))
-        members = members_of(session, registration.id)
-        if len(members) < 2:
-            raise NotNow(_l("There is only one person in this registration."))
-        needs = [needs_of(session, gate, [member]) for member in members.values()]
-        ids = parties.split(session, gate, registration.id, needs, actor)
-        for attendee_id, registration_id in zip(members, ids, strict=True):
-            session.execute(
-                update(Attendee)
-                .where(Attendee.id == attendee_id, Attendee.registration_id != registration_id)
-                .values(registration_id=registration_id)
-            )
-        # They were told that they wait; only seats are news.
-        settle(session, gate, [], actor)
+        with locked(session, target) as gate:
+            registration = registration_of(session, target)
+            check_decidable(session, registration, rules.WAITLISTED)
+            if is_moving(session, registration):
+                # Part of them would have the one event, and nobody could say who keeps the other.
+                raise NotNow(
+                    _l("You are moving to another event. All of you stay together until that is done.")
+                )
+            members = members_of(session, registration.id)
+            if len(members) < 2:
+                raise NotNow(_l("There is only one person in this registration."))
+            needs = [needs_of(session, gate, [member]) for member in members.values()]
+            ids = parties.split(session, gate, registration.id, needs, actor)
+            for attendee_id, registration_id in zip(members, ids, strict=True):
+                session.execute(
+                    update(Attendee)
+                    .where(Attendee.id == attendee_id, Attendee.registration_id != registration_id)
+                    .values(registration_id=registration_id)
+                )
+            # They were told that they wait; only seats are news.
+            settle(session, gate, [], actor)
 
     write_tx(work)
 
@@ -162,29 +166,17 @@ def check_choice(
 
     What she *had* she may keep, though it is closed to others.
     """
-    mine = (Category.id == category_id) & (Category.event_id == event_id)
-    category = None if category_id is None else session.scalar(select(Category).where(mine))
-    has_categories = session.scalar(select(func.count()).where(Category.event_id == event_id))
-    if has_categories and category is None:
-        raise Refusal(_l("Choose one of the categories that are listed."), field="category")
-    is_hers = had is not None and had.category_id == category_id
-    if (
-        category is not None
-        and not is_hers
-        and not is_open_between(category.opens_at, category.closes_at, clock.now())
-    ):
-        raise Refusal(_l("This category is not open now. Choose another one."), field="category")
-    picked = session.scalars(
-        select(EventSession).where(
-            EventSession.id.in_(sessions),
-            EventSession.event_id == event_id,
-            EventSession.is_offered | EventSession.id.in_(had.sessions if had else ()),
-        )
-    ).all()
-    if len(picked) != len(sessions):
-        raise Refusal(_l("Choose among the sessions that are listed."), field="sessions")
-    if has_overlap([(one.starts_at, one.ends_at) for one in picked]):
-        raise Refusal(_l("Two of the sessions are at the same time. Choose one of them."), field="sessions")
+    mine = select(Category).where(Category.id == category_id, Category.event_id == event_id)
+    category = None if category_id is None else session.scalar(mine)
+    if session.scalar(select(func.count()).where(Category.event_id == event_id)):
+        is_hers = had is not None and had.category_id == category_id
+        check_category(category, event_id, clock.now(), is_hers=is_hers)
+    offered = select(EventSession).where(
+        EventSession.id.in_(sessions),
+        EventSession.event_id == event_id,
+        EventSession.is_offered | EventSession.id.in_(had.sessions if had else ()),
+    )
+    check_sessions(sessions, session.scalars(offered).all(), event_id)
 
 
 def check_may_wait(session: Session, admitted: engine.Admitted) -> None:

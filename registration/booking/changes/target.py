@@ -1,6 +1,7 @@
 """Which registration is meant, and the steps that every change of one shares."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -33,9 +34,9 @@ class Target:
     booking_id: int | None = None
 
 
-def lock(session: Session, target: Target) -> Gate:
-    """Lock the gate of the target's event: the first statement of its transaction."""
-    return gates.lock(session, [target.event_id])[target.event_id]
+def locked(session: Session, target: Target) -> AbstractContextManager[Gate]:
+    """Lock the gate of the target's event, and write it back at the end of the block."""
+    return gates.locked(session, target.event_id)
 
 
 def registration_of(session: Session, target: Target) -> Registration:
@@ -87,12 +88,11 @@ def settle(
     tells: bool = True,
     by: str = "",
 ) -> list[Change]:
-    """Let those in line have what came free, close the gate and decide the mails; return the promoted.
+    """Let those in line have what came free and decide the mails; return the promoted.
 
     *tells* says whether who was changed gets a mail; who is promoted always does.
     """
     promoted = engine.drain(session, gate, actor)
-    gates.close(session, gate)
     if tells:
         announce(session, changes, actor=actor, reason=reason, by=by)
     announce(session, promoted, actor=actor)

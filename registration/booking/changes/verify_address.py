@@ -27,29 +27,29 @@ def verify(booking_id: int) -> bool:
 def verify_within(session: Session, booking_id: int) -> bool:
     """Do what `verify` does, as a step of another change."""
     event_ids = _events_of(session, booking_id)
-    locked = gates.lock(session, event_ids)
-    found = session.execute(
-        select(Registration.id, Registration.event_id, Registration.state, Registration.hold_expires_at)
-        .where(Registration.booking_id == booking_id)
-        .order_by(Registration.id)
-    ).all()
-    at = clock.now()
-    is_in_time = any(row.state not in rules.ENDED and row.state != rules.UNVERIFIED for row in found)
-    for event_id, gate in locked.items():
-        if is_called_off(session, event_id):
-            continue
-        changes = []
-        for row in found:
-            if row.event_id != event_id or row.state != rules.UNVERIFIED:
+    with gates.all_locked(session, event_ids) as locked:
+        found = session.execute(
+            select(Registration.id, Registration.event_id, Registration.state, Registration.hold_expires_at)
+            .where(Registration.booking_id == booking_id)
+            .order_by(Registration.id)
+        ).all()
+        at = clock.now()
+        is_in_time = any(row.state not in rules.ENDED and row.state != rules.UNVERIFIED for row in found)
+        for event_id, gate in locked.items():
+            if is_called_off(session, event_id):
                 continue
-            if row.hold_expires_at is not None and at >= row.hold_expires_at:
-                changes.append(engine.release(session, gate, row.id, rules.EXPIRED, SYSTEM))
-            else:
-                changes.append(engine.enter_line(session, gate, row.id, ATTENDEE))
-                is_in_time = True
-        settle(session, gate, changes, ATTENDEE)
-    _take_over(session, booking_id, is_verified=is_in_time)
-    return is_in_time
+            changes = []
+            for row in found:
+                if row.event_id != event_id or row.state != rules.UNVERIFIED:
+                    continue
+                if row.hold_expires_at is not None and at >= row.hold_expires_at:
+                    changes.append(engine.release(session, gate, row.id, rules.EXPIRED, SYSTEM))
+                else:
+                    changes.append(engine.enter_line(session, gate, row.id, ATTENDEE))
+                    is_in_time = True
+            settle(session, gate, changes, ATTENDEE)
+        _take_over(session, booking_id, is_verified=is_in_time)
+        return is_in_time
 
 
 def _take_over(session: Session, booking_id: int, *, is_verified: bool) -> None:

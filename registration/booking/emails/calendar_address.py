@@ -8,6 +8,7 @@ from registration.booking.calendar.owner import person_of, person_token
 from registration.booking.models import Booking
 from registration.booking.notifications import notify as notifications_notify
 from registration.booking.queries.bookings import seat
+from registration.capability.links import FEED_PAGE, link
 from registration.capability.services import FEED, token_of
 from registration.core.text import normal_email
 from registration.core.urls import public_url
@@ -31,8 +32,8 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     letter = rendered(
         "calendar",
         seat=found,
-        feed_url=public_url(f"/feeds/{token}.ics"),
-        page_url=public_url(f"/feeds/{token}/"),
+        feed_url=link(FEED, token),
+        page_url=link(FEED_PAGE, token),
         direction=get_locale().text_direction,
         locale=message.locale,
     )
@@ -47,7 +48,7 @@ def feed_address(session: Session, message: OutgoingMessage) -> str:
     """Return the feed that a mail offers: of everything that its address registered, else of the booking."""
     assert message.booking_id is not None
     token = own_token(session, message) or token_of(session, message.booking_id, FEED)
-    return public_url(f"/feeds/{token}.ics") if token else public_url("/")
+    return link(FEED, token, public_url("/"))
 
 
 def own_token(session: Session, message: OutgoingMessage) -> str | None:

@@ -17,7 +17,8 @@ from registration.booking.models import Booking, Handover
 from registration.booking.notifications import handover as handing
 from registration.booking.queries.bookings import Seat, seat, seats_where
 from registration.booking.queries.handovers import is_asked_by_firm, wanted_address
-from registration.capability.services import ADDRESS, BOOKING, HANDOVER, token_of
+from registration.capability.links import link_of
+from registration.capability.services import ADDRESS, BOOKING, HANDOVER
 from registration.core import clock
 from registration.core.text import normal_email
 from registration.core.urls import public_url
@@ -63,10 +64,10 @@ def _about_handover(session: Session, message: OutgoingMessage) -> Draft:
         raise Superseded("the seat was handed on by now")
     url = ""
     if message.kind == handing.HANDOVER:
-        url = _url("handovers", token_of(session, handover.id, HANDOVER))
+        url = link_of(session, handover.id, HANDOVER)
     elif (message.kind == handing.TAKEN) == has_moved and message.to_email == found.contact_email:
         # Who has it now, or who still has it, or the rest of her party: she may go on from here.
-        url = _url("bookings", token_of(session, found.booking_id, BOOKING))
+        url = link_of(session, found.booking_id, BOOKING)
     calendar: tuple[bytes | None, str | None] = (None, None)
     if has_moved and message.kind in (handing.TAKEN, handing.HANDED):
         # Its own entry for each: hers who comes now, and the old contact's, who may come by another part.
@@ -94,7 +95,7 @@ def _address(session: Session, message: OutgoingMessage) -> Draft:
         message,
         titles=titles,
         hours=int(LINK_LIVES.total_seconds() // 3600),
-        url=_url("addresses", token_of(session, booked.id, ADDRESS)),
+        url=link_of(session, booked.id, ADDRESS),
     )
     return Draft(*letter)
 
@@ -113,7 +114,7 @@ def _about_address(session: Session, message: OutgoingMessage) -> Draft:
         message,
         found,
         calendar_part(session, message, found),
-        booking_url=_url("bookings", token_of(session, found.booking_id, BOOKING)),
+        booking_url=link_of(session, found.booking_id, BOOKING),
         feed_url=feed_address(session, message),
     )
 
@@ -126,10 +127,7 @@ def _links(session: Session, message: OutgoingMessage) -> Draft:
     by_booking: dict[int, list[Seat]] = {}
     for one in seats:
         by_booking.setdefault(one.booking_id, []).append(one)
-    links = [
-        (_url("bookings", token_of(session, booking_id, BOOKING)), ours)
-        for booking_id, ours in by_booking.items()
-    ]
+    links = [(link_of(session, booking_id, BOOKING), ours) for booking_id, ours in by_booking.items()]
     letter = _rendered(message, links=links)
     return Draft(*letter)
 
@@ -189,7 +187,3 @@ def _last_step(session: Session, message: OutgoingMessage, found: Seat) -> int:
     others = own_entry(event, message.locale, claims_of(session, [old], [event.id]), old).sequence
     own = session.get_one(Registration, registration_id).calendar_sequence
     return max(found.entry.sequence, others + own) - 1
-
-
-def _url(folder: str, token: str | None, ending: str = "/") -> str:
-    return public_url(f"/{folder}/{token}{ending}") if token else ""

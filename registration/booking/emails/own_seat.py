@@ -11,8 +11,8 @@ from registration.booking.models import Attendee
 from registration.booking.notifications.kinds import SEAT_ENDED
 from registration.booking.queries.bookings import Companion, Seat
 from registration.booking.queries.own_seats import own_unsubscribe_token, own_url
+from registration.capability.links import UNSUBSCRIBE, link
 from registration.core.text import normal_email
-from registration.core.urls import public_url
 from registration.mail.composing import Superseded
 from registration.mail.models import OutgoingMessage
 from registration.mail.wording import Wording, isolated
@@ -53,8 +53,7 @@ def link_of(person: Companion, message: OutgoingMessage) -> str:
 
 def unsubscribe_url_of(person: Companion, message: OutgoingMessage) -> str:
     """Return the address that ends reminders and messages to her."""
-    token = own_unsubscribe_token(person.code, normal_email(message.to_email))
-    return public_url(f"/unsubscribe/{token}/")
+    return link(UNSUBSCRIBE, own_unsubscribe_token(person.code, normal_email(message.to_email)))
 
 
 def sent_to(session: Session, attendee_id: int, before: int) -> list[Any]:

@@ -8,7 +8,8 @@ from registration.booking.emails.calendar_address import feed_address
 from registration.booking.emails.calendar_part import NONE
 from registration.booking.notifications.kinds import PROGRAMME
 from registration.booking.queries.bookings import Seat, seats_of
-from registration.capability.services import BOOKING, token_of
+from registration.capability.links import link_of
+from registration.capability.services import BOOKING
 from registration.core.urls import public_url
 from registration.ical.entries import download_many
 from registration.mail.composing import Draft, Superseded, composers, rendered
@@ -41,7 +42,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
         seat=seats[0],
         seats=seats,
         seated=sum(one.state == rules.CONFIRMED for one in seats),
-        booking_url=_link("bookings", token_of(session, message.booking_id, BOOKING), "/"),
+        booking_url=link_of(session, message.booking_id, BOOKING, public_url("/")),
         has_files=bool(files),
         feed_url=feed_address(session, message),
         has_calendar=bool(files),
@@ -70,7 +71,3 @@ def _file(slug: str, seats: list[Seat]) -> Attachment:
         content_type="text/calendar; charset=utf-8",
         data=download_many([one.entry for one in seats]),
     )
-
-
-def _link(folder: str, token: str | None, ending: str) -> str:
-    return public_url(f"/{folder}/{token}{ending}") if token else public_url("/")

@@ -21,6 +21,7 @@ from registration.booking.notifications import kinds
 from registration.booking.notifications.kinds import SHAPES, Shape
 from registration.booking.queries.bookings import Seat, seat
 from registration.booking.tickets import Ticket, ticket_path, ticket_pdf, tickets_of
+from registration.capability import links
 from registration.capability.services import BOOKING, VERIFY, token_of
 from registration.core import clock
 from registration.core.tokens import derived, signing_keys
@@ -120,7 +121,7 @@ def letter(
 
     A sample goes to the organiser: it has no link that is the attendee's alone.
     """
-    unsubscribe_url = public_url(f"/unsubscribe/{unsubscribe_token(found.booking_id)}/")
+    unsubscribe_url = links.link(links.UNSUBSCRIBE, unsubscribe_token(found.booking_id))
     if message.attendee_id is not None:
         unsubscribe_url = unsubscribe_url_of(found.attendees[0], message)
     if is_sample:
@@ -273,11 +274,9 @@ def _references(session: Session, message: OutgoingMessage) -> tuple[str, ...]:
 
 def booking_url(session: Session, found: Seat) -> str:
     """Return the link of the booking, or the front page when its link has ended."""
-    token = token_of(session, found.booking_id, BOOKING)
-    return public_url(f"/bookings/{token}/") if token else public_url("/")
+    return links.link_of(session, found.booking_id, BOOKING, public_url("/"))
 
 
 def _verify_url(session: Session, found: Seat) -> str:
     """Return the address that proves whoever opens it reads the mailbox; the booking's own does not."""
-    token = token_of(session, found.booking_id, VERIFY)
-    return public_url(f"/addresses/{token}/") if token else booking_url(session, found)
+    return links.link_of(session, found.booking_id, VERIFY) or booking_url(session, found)

@@ -72,24 +72,26 @@ def go_on_draining(event_id: int) -> int:
 def _change(
     session: Session, event_id: int, pool_id: int, terms: Terms, actor: Actor, seen: str = ""
 ) -> tuple[int, bool]:
-    gate = gates.lock(session, [event_id])[event_id]
-    if pool_id not in gate.pools:
-        raise NotFound(_("There is no such limit for this event."))
-    if terms.wanted < gate.pools[pool_id].allotted:
-        # Nobody else could have what is kept, and the firm could not either.
-        raise CapacityOutOfRange(_("The firm may not have fewer seats than are kept for it."), field="wanted")
-    stored = pools_by_id(session, [pool_id])[pool_id].terms
-    optimistic_lock.check(seen, values_of(stored), values_of(terms))
-    set_wanted(session, gate, pool_id, terms, actor)
-    return _promote(session, gate, actor)
+    with gates.locked(session, event_id) as gate:
+        if pool_id not in gate.pools:
+            raise NotFound(_("There is no such limit for this event."))
+        if terms.wanted < gate.pools[pool_id].allotted:
+            # Nobody else could have what is kept, and the firm could not either.
+            raise CapacityOutOfRange(
+                _("The firm may not have fewer seats than are kept for it."), field="wanted"
+            )
+        stored = pools_by_id(session, [pool_id])[pool_id].terms
+        optimistic_lock.check(seen, values_of(stored), values_of(terms))
+        set_wanted(session, gate, pool_id, terms, actor)
+        return _promote(session, gate, actor)
 
 
 def _drain(session: Session, event_id: int, actor: Actor) -> tuple[int, bool]:
-    return _promote(session, gates.lock(session, [event_id])[event_id], actor)
+    with gates.locked(session, event_id) as gate:
+        return _promote(session, gate, actor)
 
 
 def _promote(session: Session, gate: gates.Gate, actor: Actor) -> tuple[int, bool]:
     changes = engine.drain(session, gate, actor)
-    gates.close(session, gate)
     announce(session, changes, actor=actor)
     return len(changes), gate.is_draining

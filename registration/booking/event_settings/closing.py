@@ -77,9 +77,8 @@ def to_be_told(session: Session, event_id: int) -> int:
 
 def _locked(session: Session, event_id: int) -> Event:
     # Under the gate: a registration sees the event before or after the change, never in between.
-    gate = gates.lock(session, [event_id])[event_id]
-    gates.close(session, gate)
-    event = locked_one(session, Event, event_id)
+    with gates.locked(session, event_id):
+        event = locked_one(session, Event, event_id)
     if event.status == DRAFT and not to_be_told(session, event_id):
         raise NotNow(_l("This event is a draft. Publish it first."))
     if event.status == CANCELLED:

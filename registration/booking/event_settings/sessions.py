@@ -50,23 +50,22 @@ def add_session(event_id: int, facts: SessionFacts, actor: Actor) -> int:
         check_terms(Terms(facts.seats))
 
     def work(session: Session) -> int:
-        gate = gates.lock(session, [event_id])[event_id]
-        event = locked_one(session, Event, event_id)
-        _check(session, event, facts)
-        made = EventSession(
-            event_id=event_id,
-            name=facts.name,
-            hint=facts.hint,
-            starts_at=facts.starts_at,
-            ends_at=facts.ends_at,
-        )
-        session.add(made)
-        session.flush()
-        if facts.seats is not None:
-            gates.add_pool(session, event_id, "session", made.id, facts.seats)
-        _noted(session, event, "added-session", made, actor)
-        gates.close(session, gate)
-        return made.id
+        with gates.locked(session, event_id):
+            event = locked_one(session, Event, event_id)
+            _check(session, event, facts)
+            made = EventSession(
+                event_id=event_id,
+                name=facts.name,
+                hint=facts.hint,
+                starts_at=facts.starts_at,
+                ends_at=facts.ends_at,
+            )
+            session.add(made)
+            session.flush()
+            if facts.seats is not None:
+                gates.add_pool(session, event_id, "session", made.id, facts.seats)
+            _noted(session, event, "added-session", made, actor)
+            return made.id
 
     return write_tx(work)
 
@@ -89,22 +88,21 @@ def change_session(
     """
 
     def work(session: Session) -> int | None:
-        gate = gates.lock(session, [event_id])[event_id]
-        event, found = locked_one(session, Event, event_id), _found(session, event_id, session_id)
-        before, after = (found.starts_at, found.ends_at), (facts.starts_at, facts.ends_at)
-        optimistic_lock.check(seen, stored_session(found), asdict(facts) | flat(words))
-        # An event that was moved may have left its sessions behind: their words can be corrected still.
-        _check(session, event, facts, but=found)
-        if after != before:
-            _check_others(session, found, after)
-        for name in _CHANGED:
-            setattr(found, name, getattr(facts, name))
-        for code, told in words.items():
-            translate(session, found, code, told)
-        session.flush()
-        _noted(session, event, "changed-session", found, actor)
-        gates.close(session, gate)
-        return None if after == before else _moved(session, event, found, before, tell)
+        with gates.locked(session, event_id):
+            event, found = locked_one(session, Event, event_id), _found(session, event_id, session_id)
+            before, after = (found.starts_at, found.ends_at), (facts.starts_at, facts.ends_at)
+            optimistic_lock.check(seen, stored_session(found), asdict(facts) | flat(words))
+            # An event that was moved may have left its sessions behind: their words can be corrected still.
+            _check(session, event, facts, but=found)
+            if after != before:
+                _check_others(session, found, after)
+            for name in _CHANGED:
+                setattr(found, name, getattr(facts, name))
+            for code, told in words.items():
+                translate(session, found, code, told)
+            session.flush()
+            _noted(session, event, "changed-session", found, actor)
+            return None if after == before else _moved(session, event, found, before, tell)
 
     return write_tx(work)
 
@@ -118,25 +116,24 @@ def remove_session(event_id: int, session_id: int, actor: Actor) -> None:
     """Remove a session that nobody has picked, with its seats. Raises Refusal, NotFound."""
 
     def work(session: Session) -> None:
-        gate = gates.lock(session, [event_id])[event_id]
-        event, found = locked_one(session, Event, event_id), _found(session, event_id, session_id)
-        had = holders(session, in_session(session_id))
-        if had.coming:
-            raise Refusal(
-                ngettext(
-                    "%(num)s person has picked this session. Let them pick another one first, or take the "
-                    "tick at “Offered to those who register now” away: then nobody else can pick it.",
-                    "%(num)s people have picked this session. Let them pick another one first, or take the "
-                    "tick at “Offered to those who register now” away: then nobody else can pick it.",
-                    had.coming,
+        with gates.locked(session, event_id) as gate:
+            event, found = locked_one(session, Event, event_id), _found(session, event_id, session_id)
+            had = holders(session, in_session(session_id))
+            if had.coming:
+                raise Refusal(
+                    ngettext(
+                        "%(num)s person has picked this session. Let them pick another one first, or take "
+                        "the tick at “Offered to those who register now” away: then nobody else can pick it.",
+                        "%(num)s people have picked this session. Let them pick another one first, or take "
+                        "the tick at “Offered to those who register now” away: then nobody else can pick it.",
+                        had.coming,
+                    )
                 )
-            )
-        # Who no longer comes has no use for it; the journal keeps what happened.
-        session.execute(delete(AttendeeSession).where(AttendeeSession.session_id == session_id))
-        drop_pool(session, gate, "session", session_id)
-        _noted(session, event, "removed-session", found, actor)
-        session.delete(found)
-        gates.close(session, gate)
+            # Who no longer comes has no use for it; the journal keeps what happened.
+            session.execute(delete(AttendeeSession).where(AttendeeSession.session_id == session_id))
+            drop_pool(session, gate, "session", session_id)
+            _noted(session, event, "removed-session", found, actor)
+            session.delete(found)
 
     write_tx(work)
 

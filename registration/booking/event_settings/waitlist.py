@@ -48,31 +48,31 @@ def change_line(event_id: int, line: LinePolicy, actor: Actor, seen: str = "") -
     check_line(line)
 
     def work(session: Session) -> None:
-        gate = gates.lock(session, [event_id])[event_id]
-        optimistic_lock.check(seen, asdict(line_policy(session, event_id)), asdict(line))
-        if line.firm_cap_by != gate.firm_cap_by and gate.limits_firms:
-            raise Refusal(
-                _l(
-                    "Organisations are counted the other way in this event already, so this cannot be "
-                    "changed any more."
-                ),
-                field="firm_cap_by",
+        with gates.locked(session, event_id) as gate:
+            optimistic_lock.check(seen, asdict(line_policy(session, event_id)), asdict(line))
+            if line.firm_cap_by != gate.firm_cap_by and gate.limits_firms:
+                raise Refusal(
+                    _l(
+                        "Organisations are counted the other way in this event already, so this cannot be "
+                        "changed any more."
+                    ),
+                    field="firm_cap_by",
+                )
+            before = gate.firm_cap
+            if line.policy != gate.policy:
+                walk_by(session, gate, line.policy)
+            for name, value in asdict(line).items():
+                setattr(gate, name, value)
+            gate.limits_firms = gate.limits_firms or line.firm_cap is not None
+            session.execute(
+                update(Queue)
+                .where(Queue.event_id == event_id)
+                .values(**asdict(line), limits_firms=gate.limits_firms)
             )
-        before = gate.firm_cap
-        if line.policy != gate.policy:
-            walk_by(session, gate, line.policy)
-        for name, value in asdict(line).items():
-            setattr(gate, name, value)
-        gate.limits_firms = gate.limits_firms or line.firm_cap is not None
-        session.execute(
-            update(Queue)
-            .where(Queue.event_id == event_id)
-            .values(**asdict(line), limits_firms=gate.limits_firms)
-        )
-        if line.firm_cap != before:
-            _cap_firms(session, gate, before)
-        _noted(session, event_id, "line", actor)
-        settle(session, gate, [], actor)
+            if line.firm_cap != before:
+                _cap_firms(session, gate, before)
+            _noted(session, event_id, "line", actor)
+            settle(session, gate, [], actor)
 
     write_tx(work)
 
@@ -83,21 +83,21 @@ def set_firm(event_id: int, terms: FirmTerms, actor: Actor) -> None:
         raise Refusal(_l("Enter a limit between 0 and 1000000."), field="cap")
 
     def work(session: Session) -> None:
-        gate = gates.lock(session, [event_id])[event_id]
-        key = _key(gate, terms.firm)
-        _check_terms(session, gate, terms, key)
-        _check_allotment(gate, terms, key)
-        was_limited = gate.limits_firms
-        gate.limits_firms = True
-        session.execute(update(Queue).where(Queue.event_id == event_id).values(limits_firms=True))
-        pool_id = _firm_pool(session, gate, key, terms)
-        if not was_limited or pool_id not in gate.pools:
-            _recount_firms(session, gate)
-        pool = gates.add_to_gate(session, gate, pool_id)
-        set_wanted(session, gate, pool.id, Terms(_cap(gate, terms)), actor)
-        counters.set_allotment(session, gate, pool.id, terms.allotted, terms.release_at)
-        _noted(session, event_id, "firm", actor)
-        settle(session, gate, [], actor)
+        with gates.locked(session, event_id) as gate:
+            key = _key(gate, terms.firm)
+            _check_terms(session, gate, terms, key)
+            _check_allotment(gate, terms, key)
+            was_limited = gate.limits_firms
+            gate.limits_firms = True
+            session.execute(update(Queue).where(Queue.event_id == event_id).values(limits_firms=True))
+            pool_id = _firm_pool(session, gate, key, terms)
+            if not was_limited or pool_id not in gate.pools:
+                _recount_firms(session, gate)
+            pool = gates.add_to_gate(session, gate, pool_id)
+            set_wanted(session, gate, pool.id, Terms(_cap(gate, terms)), actor)
+            counters.set_allotment(session, gate, pool.id, terms.allotted, terms.release_at)
+            _noted(session, event_id, "firm", actor)
+            settle(session, gate, [], actor)
 
     write_tx(work)
 
@@ -106,14 +106,14 @@ def release_allotment(event_id: int, pool_id: int, actor: Actor) -> None:
     """Let what a firm has not used go to everybody; again is no error. Raises NotFound."""
 
     def work(session: Session) -> None:
-        gate = gates.lock(session, [event_id])[event_id]
-        sentence = _l("There is no such limit for this event.")
-        child_of(session, Pool, pool_id, sentence, event_id=event_id, kind="firm")
-        pool = gates.add_to_gate(session, gate, pool_id)
-        if pool.allotted:
-            counters.set_allotment(session, gate, pool_id, 0, None)
-            _noted(session, event_id, "released-allotment", actor)
-        settle(session, gate, [], actor)
+        with gates.locked(session, event_id) as gate:
+            sentence = _l("There is no such limit for this event.")
+            child_of(session, Pool, pool_id, sentence, event_id=event_id, kind="firm")
+            pool = gates.add_to_gate(session, gate, pool_id)
+            if pool.allotted:
+                counters.set_allotment(session, gate, pool_id, 0, None)
+                _noted(session, event_id, "released-allotment", actor)
+            settle(session, gate, [], actor)
 
     write_tx(work)
 

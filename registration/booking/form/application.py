@@ -17,7 +17,8 @@ from registration.booking.form.selection import (
 )
 from registration.booking.form.sheet import Asked, Sheet
 from registration.booking.rules import Application, Person, Wish
-from registration.web.locale import LOCALES, page_locale
+from registration.core.languages import offered
+from registration.web.locale import page_locale
 
 
 def application(form: RegistrationForm, sheet: Sheet, submit_nonce: str) -> Application:
@@ -42,7 +43,7 @@ def application(form: RegistrationForm, sheet: Sheet, submit_nonce: str) -> Appl
         name=form.name.data,
         email=form.email.data,
         firm=form.firm.data or "",
-        locale=form.locale.data if form.locale.data in LOCALES else LOCALES[0],
+        locale=offered(form.locale.data),
         wishes=tuple(wishes),
         consents=tuple(consents),
         together=sheet.is_programme and form.together.data,

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field
 from wtforms.fields.choices import SelectChoice
@@ -26,9 +25,8 @@ from registration.booking.form.people import (
 from registration.booking.form.registration import SENSITIVE_CONSENT
 from registration.booking.form.sheet import Sheet
 from registration.booking.queries.bookings import Companion
-from registration.booking.rules import Person
+from registration.booking.rules import Person, session_clash
 from registration.core.refusal import Refusal
-from registration.events.rules import has_overlap
 from registration.web.locale import page_locale
 
 
@@ -79,8 +77,8 @@ def check_choice(form: ChoiceForm, sheet: Sheet) -> bool:
     """Say whether the choice can be asked for; the sentences stand at the fields."""
     form.validate()
     picked = [one for value, (_spec, one) in sheet.sessions.items() if value in sessions_in(form)]
-    if has_overlap([(one.starts_at, one.ends_at) for one in picked]):
-        form["sessions"].errors = [_("Two of the sessions are at the same time. Choose one of them.")]
+    if clash := session_clash(picked):
+        form["sessions"].errors = [clash]
     return not errors_of(form)
 
 

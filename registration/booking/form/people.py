@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from registration.booking.form import questions
@@ -32,10 +31,9 @@ from registration.booking.form.validation import errors_of_people
 from registration.booking.queries.bookings import Companion
 from registration.core.refusal import Refusal
 from registration.events import asking
-from registration.web.locale import NAMES, page_locale
+from registration.web.locale import language_choices, page_locale
 
 MOST = 100
-LANGUAGES = [SelectChoice(code, name) for code, name in NAMES.items()]
 
 
 def name_field(label: Any) -> StringField:
@@ -72,7 +70,7 @@ class ContactForm(KeyedForm):
 
     name = name_field(_l("Your full name"))
     email = email_field(_l("Your e-mail"))
-    locale = SelectField(_l("Language of our mails"), choices=LANGUAGES)
+    locale = SelectField(_l("Language of our mails"), choices=language_choices())
 
 
 class SuccessorForm(KeyedForm):

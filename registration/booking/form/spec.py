@@ -23,8 +23,8 @@ from registration.events.models import (
     ProgrammeEvent,
     Question,
 )
-from registration.events.queries import location
 from registration.events.rules import DRAFT, Phase, phase
+from registration.events.summary import EventFacts, facts_of
 from registration.events.wording import Told, told
 
 
@@ -79,22 +79,12 @@ class QuestionField(Worded):
 
 
 @dataclass(frozen=True)
-class FormSpec:
+class FormSpec(EventFacts):
     """One event's form. Two of the same event and revision are equal."""
 
-    event_id: int
     revision: int
-    slug: str
-    organiser_id: int
-    organiser: str
-    organiser_email: str
     titles: tuple[tuple[str, str], ...]
     status: str
-    starts_at: datetime
-    ends_at: datetime
-    time_zone: str
-    all_day: bool
-    location: str
     opens_at: datetime | None
     closes_at: datetime | None
     has_waitlist: bool
@@ -202,22 +192,13 @@ def _loaded(session: Session, event_id: int) -> FormSpec:
     )
     own = event.locale
     return FormSpec(
-        event_id=event.id,
+        **facts_of(event, organiser),
         revision=event.revision,
-        slug=event.slug,
-        organiser_id=organiser.id,
-        organiser=organiser.name,
-        organiser_email=organiser.email,
         # The event's own language first: it is what a reader of any other gets.
         titles=tuple(
             sorted(((row.locale, row.title) for row in titles), key=lambda pair: pair[0] != event.locale)
         ),
         status=event.status,
-        starts_at=event.starts_at,
-        ends_at=event.ends_at,
-        time_zone=event.time_zone,
-        all_day=event.all_day,
-        location=location(event),
         opens_at=event.opens_at,
         closes_at=event.closes_at,
         has_waitlist=event.has_waitlist,

@@ -21,8 +21,8 @@ from registration.booking.form.selection import (
     sessions_of,
 )
 from registration.booking.form.sheet import Sheet
+from registration.booking.rules import session_clash
 from registration.core.refusal import Refusal
-from registration.events.rules import has_overlap
 from registration.web.locale import page_locale
 
 
@@ -135,9 +135,8 @@ def _check_attendee(form: RegistrationForm, attendee: Form, index: int, sheet: S
         elif not field.data and not field.errors:
             field.errors = [_("Choose a category.")]
     for event_id in event_ids:
-        picked = sessions_of(attendee, sheet, event_id)
-        if has_overlap([(one.starts_at, one.ends_at) for one in picked]):
-            attendee.sessions.errors = [_("Two of the sessions are at the same time. Choose one of them.")]
+        if clash := session_clash(sessions_of(attendee, sheet, event_id)):
+            attendee.sessions.errors = [clash]
     _check_sessions(attendee, event_ids, sheet)
     questions.check(asked_of(form, attendee, sheet), sheet.of_attendees, attendee)
 

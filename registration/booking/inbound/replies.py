@@ -89,7 +89,7 @@ def _note(session: Session, numbers: Sequence[Numbered], answer: CalendarAnswer)
     if invited is None:
         raise Ignored("The answer is not to an invitation of ours.")
     # Two answers at once come one after the other.
-    gates.lock(session, [invited.event_id])
+    gates.hold(session, [invited.event_id])
     if session.scalar(select(Event.uid).where(Event.id == invited.event_id)) != answer.uid:
         raise Ignored("The answer names another event than its address.")
     claim = _claim(session, invited) or _own_claim(session, invited)

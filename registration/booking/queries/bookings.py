@@ -14,10 +14,9 @@ from registration.booking.models import Attendee, Booking
 from registration.core import clock
 from registration.core.limits import max_per_address
 from registration.core.transaction_cache import keep, kept, once
-from registration.core.urls import web_url
 from registration.events.models import Category, Event, EventText
-from registration.events.queries import location, words
 from registration.events.rules import keeps_promises
+from registration.events.summary import EventSummary, summary_of
 from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.seating.obstacles import NeverFits, obstacles
@@ -45,7 +44,7 @@ class Companion:
 
 
 @dataclass(frozen=True)
-class Seat:
+class Seat(EventSummary):
     """A registration with all that a person is told about it."""
 
     registration_id: int
@@ -53,23 +52,7 @@ class Seat:
     contact: str
     contact_email: str
     unreachable_at: datetime | None
-    event_id: int
-    slug: str
-    title: str
-    title_locale: str
-    starts_at: datetime
-    ends_at: datetime
-    time_zone: str
-    all_day: bool
-    location: str
-    online_url: str
-    event_status: str
     line: rules.LinePolicy
-    organiser_id: int
-    organiser: str
-    organiser_email: str
-    organiser_slug: str
-    calendar_mail: str
     state: str
     size: int
     place: int
@@ -326,31 +309,15 @@ def _seat(
     in_the_way: tuple[str, ...],
 ) -> Seat:
     registration, booked, event, organiser = row.Registration, row.Booking, row.Event, row.Organiser
-    told = words(event, locale)
     rank = None if row.ahead is None else row.ahead + 1
     return Seat(
+        **summary_of(event, organiser, locale),
         registration_id=registration.id,
         booking_id=booked.id,
         contact=booked.name,
         contact_email=booked.email,
         unreachable_at=booked.unreachable_at,
-        event_id=event.id,
-        slug=event.slug,
-        title=told.title,
-        title_locale=told.locale,
-        starts_at=event.starts_at,
-        ends_at=event.ends_at,
-        time_zone=event.time_zone,
-        all_day=event.all_day,
-        location=location(event),
-        online_url=web_url(event.online_url),
-        event_status=event.status,
         line=rules.LinePolicy(*(row._mapping[column.name] for column in LINE_POLICY)),
-        organiser_id=organiser.id,
-        organiser=organiser.name,
-        organiser_email=organiser.email,
-        organiser_slug=organiser.slug,
-        calendar_mail=organiser.calendar_mail,
         state=registration.state,
         size=registration.size,
         place=registration.place,

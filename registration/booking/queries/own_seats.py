@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Attendee
+from registration.capability.links import OWN_SEAT, link
 from registration.core.tokens import derived, signing_keys
-from registration.core.urls import public_url
 from registration.seats.models import Registration
 
 _PURPOSE = "own seat"
@@ -32,7 +32,7 @@ class OwnSeat:
 
 def own_url(code: str, email_normal: str) -> str:
     """Return the address of the page of her who has *code* and reads *email_normal*."""
-    return public_url(f"/attendees/{_token(signing_keys()[0], _PURPOSE, code, email_normal)}/")
+    return link(OWN_SEAT, _token(signing_keys()[0], _PURPOSE, code, email_normal))
 
 
 def own_unsubscribe_token(code: str, email_normal: str) -> str:

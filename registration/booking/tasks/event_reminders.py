@@ -61,7 +61,7 @@ def _candidates(at: datetime) -> Select[*tuple[Any, ...]]:
 def _remind(event_id: int) -> int:
     def work(session: Session) -> int:
         # Under the gate: two workers that find the same event come one after the other.
-        gates.lock(session, [event_id])
+        gates.hold(session, [event_id])
         event = session.get_one(Event, event_id)
         choice = locked_one(session, EventMail, event_id)
         if choice.reminded_for == event.starts_at:

@@ -32,7 +32,7 @@ def remind_offers() -> int:
 def _remind(event_id: int) -> int:
     def work(session: Session) -> int:
         # Under the gate: an offer that is answered meanwhile is none, and two workers come in turn.
-        gates.lock(session, [event_id])
+        gates.hold(session, [event_id])
         at = clock.now()
         rows = session.execute(_soon(at).where(Registration.event_id == event_id)).all()
         return announce_to(session, [row.id for row in rows if _is_due(row, at)], OFFER_REMINDER)

@@ -64,16 +64,16 @@ def _expired(event_id: int, is_due: Callable[[], ColumnElement[bool]]) -> int:
 
 
 def _expire(session: Session, event_id: int, is_due: Callable[[], ColumnElement[bool]]) -> int:
-    gate = gates.lock(session, [event_id])[event_id]
-    due = session.scalars(
-        select(Registration.id)
-        .where(Registration.event_id == event_id, is_due())
-        .order_by(Registration.id)
-        .limit(BATCH)
-    ).all()
-    changes = engine.release_all(session, gate, due, rules.EXPIRED, SYSTEM)
-    settle(session, gate, changes, SYSTEM, tells=not is_called_off(session, event_id))
-    return len(changes)
+    with gates.locked(session, event_id) as gate:
+        due = session.scalars(
+            select(Registration.id)
+            .where(Registration.event_id == event_id, is_due())
+            .order_by(Registration.id)
+            .limit(BATCH)
+        ).all()
+        changes = engine.release_all(session, gate, due, rules.EXPIRED, SYSTEM)
+        settle(session, gate, changes, SYSTEM, tells=not is_called_off(session, event_id))
+        return len(changes)
 
 
 def _allotments() -> int:
@@ -109,22 +109,22 @@ def _line_ended(event_id: int) -> int:
 
 
 def _end_line(session: Session, event_id: int) -> int:
-    gate = gates.lock(session, [event_id])[event_id]
-    ends_at = session.scalar(select(Event.ends_at).where(Event.id == event_id))
-    due: list[int] = []
-    if ends_at is not None and ends_at <= clock.now():
-        due = list(
-            session.scalars(
-                select(Registration.id)
-                .where(Registration.event_id == event_id, Registration.state == rules.WAITLISTED)
-                .order_by(Registration.id)
-                .limit(BATCH)
+    with gates.locked(session, event_id) as gate:
+        ends_at = session.scalar(select(Event.ends_at).where(Event.id == event_id))
+        due: list[int] = []
+        if ends_at is not None and ends_at <= clock.now():
+            due = list(
+                session.scalars(
+                    select(Registration.id)
+                    .where(Registration.event_id == event_id, Registration.state == rules.WAITLISTED)
+                    .order_by(Registration.id)
+                    .limit(BATCH)
+                )
             )
-        )
-    changes = engine.release_all(session, gate, due, rules.EXPIRED, SYSTEM)
-    # Nobody is told: whoever waited to the end knows that the event is over.
-    settle(session, gate, changes, SYSTEM, tells=False)
-    return len(changes)
+        changes = engine.release_all(session, gate, due, rules.EXPIRED, SYSTEM)
+        # Nobody is told: whoever waited to the end knows that the event is over.
+        settle(session, gate, changes, SYSTEM, tells=False)
+        return len(changes)
 
 
 def _moves() -> int:

@@ -10,6 +10,8 @@ from registration.booking.calendar.feed import Calendar
 from registration.booking.calendar.owner import Person, person_of
 from registration.booking.queries.bookings import seats_of
 from registration.booking.views.opening import opened
+from registration.capability.links import path_of
+from registration.capability.services import FEED
 from registration.core.database import db
 from registration.core.read_cache import recent
 from registration.core.refusal import NotFound
@@ -59,7 +61,7 @@ def page(token: str) -> ResponseReturnValue:
     return render_template(
         "booking/calendar.html",
         organiser=known.organiser,
-        subscribe=subscriptions(feed_address(f"/feeds/{token}.ics"), _name(known)),
+        subscribe=subscriptions(feed_address(path_of(FEED, token)), _name(known)),
         qr_url=url_for("booking.feed_qr", token=token, lang=page_locale()),
         token=token,
         wish=calendar_feed.wish_of(db.session(), person),
@@ -108,7 +110,7 @@ def qr(token: str) -> Response:
     """Return the QR code of a feed's address, for a telephone to subscribe."""
     if not _known(token).is_live:
         raise NotFound(_("There is no such calendar."))
-    return qr_code(feed_address(f"/feeds/{token}.ics"), is_personal=True)
+    return qr_code(feed_address(path_of(FEED, token)), is_personal=True)
 
 
 def _wants_sessions_apart() -> bool:

@@ -32,7 +32,7 @@ from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.journal.services import ATTENDEE
 from registration.web.guards import check_action_key
-from registration.web.locale import IN_LANGUAGE, LOCALES
+from registration.web.locale import asks_language
 
 # Mails to new addresses that one booking may cause in an hour.
 PER_BOOKING = 5
@@ -78,7 +78,7 @@ def save_people(token: str, registration_id: int) -> ResponseReturnValue:
     sheet = sheet_of(seat)
     data, told = with_files(sheet, lambda: _nonce(token, booked.id, registration_id))
     form = _form(seat, sheet, data)
-    if request.form.get(IN_LANGUAGE) in LOCALES:
+    if asks_language():
         return _people_page(token, booked, seat, sheet, form, 422)
     agreed = has_agreed(db.session(), booked.id, "sensitive")
     target = target_in(booked, registration_id)

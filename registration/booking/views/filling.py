@@ -22,7 +22,7 @@ from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.seats.queries import availability
 from registration.web.guards import StaleForm, check_form_key, form_key
-from registration.web.locale import IN_LANGUAGE, LOCALES, page_locale
+from registration.web.locale import asks_language, page_locale
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def sent(
 def _not_sent(sheet: Sheet, data: MultiDict[str, str], told: dict[str, list[str]], most: int) -> Shown | None:
     """Return the form as it was typed where it asks only for another language, for more people or fewer."""
     focus = ""
-    if request.form.get(IN_LANGUAGE) in LOCALES:
+    if asks_language():
         form = form_registration.registration_form(sheet, data, most=most)
         form.locale.data = page_locale()
         tell_each(form, told)

@@ -20,6 +20,8 @@ from registration.booking.queries.handovers import handovers_about, moved_away
 from registration.booking.queries.links import feed_and_wish
 from registration.booking.views.opening import opened
 from registration.booking.views.page_parts import prepared
+from registration.capability.links import path_of
+from registration.capability.services import FEED
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.ical.answers import feed_address
@@ -114,7 +116,7 @@ def end_feed(token: str) -> ResponseReturnValue:
 def _subscribe(feed_token: str | None) -> Subscriptions | None:
     if feed_token is None:
         return None
-    return subscriptions(feed_address(f"/feeds/{feed_token}.ics"), _("My registrations"))
+    return subscriptions(feed_address(path_of(FEED, feed_token)), _("My registrations"))
 
 
 def _wish(booked: Booking, seats: Sequence[Seat]) -> Wish | None:

@@ -58,7 +58,7 @@ def change_ways_in(event_id: int, ways: WaysIn, actor: Actor, seen: str = "") ->
 
 def _change(session: Session, event_id: int, ways: WaysIn, actor: Actor, seen: str) -> None:
     # Under the gate: a registration is judged by the ways before the change or after it.
-    gates.lock(session, [event_id])
+    gates.hold(session, [event_id])
     event = locked(session, Event, event_id)
     if event is None:
         raise NotFound(_("There is no such event."))

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from registration.accounts.access import READ, current_account, organisers_for, signed_in
+from registration.capability.links import path_of
 from registration.capability.services import TEAM, token_of
 from registration.core.database import db
 from registration.core.read_cache import recent
@@ -28,7 +29,7 @@ def calendar() -> ResponseReturnValue:
     """Show the address of my feed, or offer to make one."""
     account = current_account()
     token = token_of(db.session(), account.id, TEAM)
-    url = feed_address(f"/feeds/team/{token}.ics") if token else None
+    url = feed_address(path_of(TEAM, token)) if token else None
     return render_template(
         "organiser/calendar.html",
         form=FlaskForm(),
@@ -77,7 +78,7 @@ def qr(token: str) -> ResponseReturnValue:
     """Return the QR code of the feed's address."""
     if not _known(token).is_live:
         raise NotFound(_("There is no such calendar."))
-    return qr_code(feed_address(f"/feeds/team/{token}.ics"), is_personal=True)
+    return qr_code(feed_address(path_of(TEAM, token)), is_personal=True)
 
 
 def _known(token: str) -> TeamCalendar:

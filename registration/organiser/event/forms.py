@@ -33,6 +33,7 @@ from registration.organiser.shared.fields import (
 )
 from registration.organiser.shared.local_times import Occurrence, is_skipped, moment_in, occurrence_of
 from registration.seats import rules
+from registration.web.locale import language_choices
 
 MOST_CATEGORIES = 12
 
@@ -65,13 +66,7 @@ class EventForm(SharedForm):
     )
     locale = SelectField(
         _l("Language of these texts"),
-        choices=[
-            SelectChoice("en", "English"),
-            SelectChoice("fr", "Français"),
-            SelectChoice("nl", "Nederlands"),
-            SelectChoice("de", "Deutsch"),
-            SelectChoice("zh", "中文"),
-        ],
+        choices=language_choices(),
     )
     starts_at = Moment(
         _l("Starts"),

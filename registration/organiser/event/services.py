@@ -66,13 +66,13 @@ def change_event(
 
     def work(session: Session) -> int | None:
         # Under the gate: a registration sees the event before or after the change, never in between.
-        gate = gates.lock(session, [event_id])[event_id]
-        event = _event(session, event_id)
-        optimistic_lock.check(seen, stored_event(event), asdict(facts) | asdict(text))
-        _check_status(session, event, facts)
-        before = whereabouts(event)
-        _change(session, gate, event, facts, text, actor)
-        return _told(session, event, before, tell)
+        with gates.locked(session, event_id) as gate:
+            event = _event(session, event_id)
+            optimistic_lock.check(seen, stored_event(event), asdict(facts) | asdict(text))
+            _check_status(session, event, facts)
+            before = whereabouts(event)
+            _change(session, gate, event, facts, text, actor)
+            return _told(session, event, before, tell)
 
     return write_tx(work)
 

@@ -6,8 +6,8 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired
 
 from registration.booking.form.fields import EmailAddress, NoLink, Readable, cleaned, cleaned_address
-from registration.booking.form.people import LANGUAGES
 from registration.booking.form.registration import EMAIL_LENGTH, FIRM_LENGTH, NAME_LENGTH
+from registration.web.locale import language_choices
 
 
 class CoordinatorForm(FlaskForm):
@@ -29,4 +29,4 @@ class CoordinatorForm(FlaskForm):
         [DataRequired(_l("Enter the e-mail address.")), Readable(EMAIL_LENGTH), EmailAddress()],
         filters=[cleaned_address],
     )
-    locale = SelectField(_l("Language of the mail"), choices=LANGUAGES)
+    locale = SelectField(_l("Language of the mail"), choices=language_choices())

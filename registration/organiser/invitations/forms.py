@@ -8,16 +8,14 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage
 from wtforms import FileField, SelectField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 from registration.booking.form.registration import EMAIL_LENGTH, NAME_LENGTH
 from registration.invitations.rules import MOST_GUESTS, GuestList, read_guests
 from registration.organiser.shared.fields import WholeNumber
 from registration.web.body_limits import are_files_dropped, dropped_sentence
-from registration.web.locale import LOCALES
+from registration.web.locale import language_choices
 
-LANGUAGES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch", "zh": "中文"}
 MOST_AT_ONCE = 2000
 # A pasted row: a name, an address, and as much again in columns that we do not read.
 LIST_LENGTH = MOST_AT_ONCE * 2 * (NAME_LENGTH + EMAIL_LENGTH)
@@ -49,7 +47,7 @@ class GuestsForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.locale.choices = [SelectChoice(code, LANGUAGES[code]) for code in LOCALES]
+        self.locale.choices = language_choices()
         self.found = GuestList((), ())
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from registration.accounts.access import EDIT, READ
 from registration.core.database import db
+from registration.core.languages import offered
 from registration.core.refusal import NotFound, Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
@@ -19,7 +20,6 @@ from registration.invitations.rules import ACCEPTED, STANDS, UNANSWERED, UNSENT
 from registration.organiser.invitations.forms import GuestsForm
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
-from registration.web.locale import LOCALES
 from registration.web.paging import page
 
 
@@ -35,12 +35,10 @@ def add(event: Event) -> ResponseReturnValue:
     form = GuestsForm()
     status = 200
     if request.method == "GET":
-        form.locale.data = event.locale if event.locale in LOCALES else LOCALES[0]
+        form.locale.data = offered(event.locale)
     elif form.validate():
         slug = event.slug
-        guests = [
-            replace(one, locale=one.locale if one.locale in LOCALES else "") for one in form.found.guests
-        ]
+        guests = [replace(one, locale=offered(one.locale, "")) for one in form.found.guests]
         added = services.add_guests(event.id, guests, form.locale.data, int(form.brings.data or 0), actor())
         return done(_told(added), "invitations", slug=slug)
     else:

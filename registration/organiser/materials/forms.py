@@ -12,9 +12,9 @@ from wtforms.fields.choices import SelectChoice
 from registration.afterwards.services import NewPaper
 from registration.booking.form.fields import ChoiceField
 from registration.events.models import ALL, ATTENDEES
-from registration.organiser.invitations.forms import LANGUAGES
 from registration.organiser.shared.fields import line_field
 from registration.web.body_limits import are_files_dropped, dropped_sentence
+from registration.web.locale import language_choices
 
 
 class MaterialForm(FlaskForm):
@@ -26,9 +26,7 @@ class MaterialForm(FlaskForm):
         _l("Or a file"),
         description=_l("PDF, office documents, pictures, text or ZIP. People save it; it opens in no page."),
     )
-    locale = SelectField(
-        _l("Language"), choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()]
-    )
+    locale = SelectField(_l("Language"), choices=language_choices())
     audience = ChoiceField(
         _l("Who sees it"),
         choices=[

@@ -8,10 +8,10 @@ from registration.accounts.access import EDIT
 from registration.afterwards import services
 from registration.afterwards.queries import papers
 from registration.core.database import db
+from registration.core.languages import NAMES
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
-from registration.organiser.invitations.forms import LANGUAGES
 from registration.organiser.materials.forms import MaterialForm
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
@@ -41,7 +41,7 @@ def materials(event: Event) -> ResponseReturnValue:
         status,
         form=form,
         papers=papers(db.session(), [event.id])[event.id],
-        language_names=LANGUAGES,
+        language_names=NAMES,
         errors=errors,
         has_errors=bool(errors),
     )

@@ -26,7 +26,7 @@ def add_category(event_id: int, facts: CategoryFacts, capacity: int | None, acto
     """Add a category; with *capacity* it has seats of its own. Raises Refusal at the field."""
 
     def work(session: Session) -> None:
-        gates.lock(session, [event_id])
+        gates.hold(session, [event_id])
         event = locked_one(session, Event, event_id)
         _check(session, event_id, facts)
         last = session.scalar(select(func.max(Category.rank)).where(Category.event_id == event_id))
@@ -53,7 +53,7 @@ def change_category(
     """
 
     def work(session: Session) -> None:
-        gates.lock(session, [event_id])
+        gates.hold(session, [event_id])
         event, found = locked_one(session, Event, event_id), _found(session, event_id, category_id)
         optimistic_lock.check(seen, stored_category(found), asdict(facts) | flat(words))
         _check(session, event_id, facts, but=category_id)
@@ -77,15 +77,14 @@ def remove_category(event_id: int, category_id: int, actor: Actor) -> None:
     """Remove a category that nobody has chosen, with its seats. Raises Refusal, NotFound."""
 
     def work(session: Session) -> None:
-        gate = gates.lock(session, [event_id])[event_id]
-        event, found = locked_one(session, Event, event_id), _found(session, event_id, category_id)
-        _check_unused(session, category_id)
-        _ask_others(session, event_id, category_id)
-        drop_pool(session, gate, "category", category_id)
-        session.delete(found)
-        session.flush()
-        _noted(session, event, "removed-category", category_id, actor)
-        gates.close(session, gate)
+        with gates.locked(session, event_id) as gate:
+            event, found = locked_one(session, Event, event_id), _found(session, event_id, category_id)
+            _check_unused(session, category_id)
+            _ask_others(session, event_id, category_id)
+            drop_pool(session, gate, "category", category_id)
+            session.delete(found)
+            session.flush()
+            _noted(session, event, "removed-category", category_id, actor)
 
     write_tx(work)
 

@@ -180,7 +180,7 @@ def _one(known: Sequence[Question], question_id: int) -> Question:
 def _changed(event_id: int, action: str, actor: Actor, work: Callable[[Session, Event], None]) -> None:
     def whole(session: Session) -> None:
         # Under the gate, so that nobody answers meanwhile.
-        gates.lock(session, [event_id])
+        gates.hold(session, [event_id])
         event = locked_one(session, Event, event_id)
         work(session, event)
         events.touch(event)

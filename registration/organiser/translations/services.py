@@ -187,7 +187,7 @@ def _put_programme(
 
 def _locked(session: Session, event_id: int) -> Event:
     # Under the gate, so that two edits at once count as two and no kept page stays old.
-    gates.lock(session, [event_id])
+    gates.hold(session, [event_id])
     return locked_one(session, Event, event_id)
 
 
