@@ -11,6 +11,7 @@ from registration.seats import rules
 from registration.seats.gate import Gate
 from registration.seats.names import names_of
 from registration.seats.queries import PoolSeats, pools_by_id
+from registration.seats.rules import PoolKind
 
 _FIELDS = {"category": "category", "session": "sessions", "firm": "firm"}
 
@@ -48,7 +49,7 @@ def _sentence(pool: PoolSeats, name: str, need: int) -> str:
     seats = pool.seats
     if seats <= 0:
         return str(_("%(name)s has no seats now. Choose something else.", name=name))
-    if pool.kind == "event":
+    if pool.kind == PoolKind.EVENT:
         has = ngettext(
             "This event has %(num)s seat; you asked for %(need)s.",
             "This event has %(num)s seats; you asked for %(need)s.",

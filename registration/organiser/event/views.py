@@ -11,6 +11,7 @@ from registration.accounts.models import Organiser
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
+from registration.events.rules import EventStatus
 from registration.organiser.event import forms
 from registration.organiser.event import services as event_services
 from registration.organiser.shared.concurrent_form import save_merged
@@ -60,7 +61,7 @@ def edit(event: Event) -> ResponseReturnValue:
 
 def _change(event: Event, form: forms.EventForm) -> int | None:
     # A cancelled event is not revived by an edit of its words.
-    status = "cancelled" if event.status == "cancelled" else None
+    status = "cancelled" if event.status == EventStatus.CANCELLED else None
     # Where it lies on the map is not asked here, and stays.
     facts = replace(
         form.facts(status), country=event.country, latitude=event.latitude, longitude=event.longitude
