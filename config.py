@@ -87,6 +87,13 @@ FORM_SECONDS = 0
 # Registrations, each by a form of its own, that one e-mail address may have at a time for one event.
 MAX_PER_ADDRESS = 1
 
+# Registration forms that one address (of IPv6 a /64) may send in ten minutes, half of them in one minute; the
+# one that is too many comes back as typed, with when to send it again.
+FORMS_PER_CLIENT = 60
+
+# Registration forms that a network (a /24, of IPv6 a /56) may send in an hour, and people for one event.
+FORMS_PER_NETWORK = 300
+
 # Threads of `registration serve` that answer requests.
 THREADS = 8
 

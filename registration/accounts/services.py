@@ -1,6 +1,7 @@
 """Set up organisers and their teams. Each function works in the transaction of its caller."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from flask_babel import gettext as _
 from flask_security.utils import hash_password
@@ -13,11 +14,18 @@ from registration.core import clock, text, tokens
 from registration.core.refusal import NotFound, Refusal
 from registration.journal.services import SYSTEM, Actor, Note, record
 
-OWNER = "owner"
-MANAGER = "manager"
-VIEWER = "viewer"
-DOOR = "door"
-ROLES = (OWNER, MANAGER, VIEWER, DOOR)
+
+class Role(StrEnum):
+    """What a colleague may do at an organiser: everything, edit, read and export, or check in."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    VIEWER = "viewer"
+    DOOR = "door"
+
+
+OWNER, MANAGER, VIEWER, DOOR = Role.OWNER, Role.MANAGER, Role.VIEWER, Role.DOOR
+ROLES = tuple(Role)
 
 
 class SlugTaken(Refusal):

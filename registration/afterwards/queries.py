@@ -11,6 +11,7 @@ from registration.booking.models import Attendee
 from registration.booking.queries.bookings import Seat
 from registration.core import clock
 from registration.events.models import ALL, Event, Material, MaterialFile
+from registration.events.rules import EventStatus
 from registration.seats import rules
 from registration.seats.models import Registration
 
@@ -58,7 +59,7 @@ def public_file(session: Session, slug: str, material_id: int) -> MaterialFile |
         .join(Event, Event.id == Material.event_id)
         .where(
             Event.slug == slug,
-            Event.status != "draft",
+            Event.status != EventStatus.DRAFT,
             Material.id == material_id,
             Material.audience == ALL,
         )

@@ -23,6 +23,7 @@ from registration.mail.models import OutgoingMessage
 from registration.seats import rules
 from registration.seats.invariants import those_of
 from registration.seats.models import Pool, Registration, RegistrationPool
+from registration.seats.rules import PoolKind
 
 
 def _in_event(query: AnySelect, event_id: OfEvent | None) -> AnySelect:
@@ -118,7 +119,7 @@ def _miscounted_category(event_id: OfEvent | None) -> AnySelect:
             Pool,
             and_(
                 Pool.event_id == Registration.event_id,
-                Pool.kind == "category",
+                Pool.kind == PoolKind.CATEGORY,
                 Pool.subject_id == Attendee.category_id,
             ),
         )

@@ -18,6 +18,7 @@ from registration.capability.links import TICKET, path_of
 from registration.capability.services import BOOKING, token_of
 from registration.core.tokens import derived, signing_keys
 from registration.core.typesetting import NoTypesetter, typeset
+from registration.events.rules import EventStatus
 from registration.seats import rules
 from registration.seats.models import Registration
 from registration.web.filters import span
@@ -35,7 +36,7 @@ class Ticket:
 
     @property
     def is_valid(self) -> bool:
-        is_on = self.seat.state == rules.CONFIRMED and self.seat.event_status != "cancelled"
+        is_on = self.seat.state == rules.CONFIRMED and self.seat.event_status != EventStatus.CANCELLED
         return is_on and not self.attendee.is_removed
 
 

@@ -31,6 +31,8 @@ NUMBERS: dict[str, tuple[float, float]] = {
     "FORM_HOURS": (1, 8760),
     "FORM_SECONDS": (0, 3600),
     "MAX_PER_ADDRESS": (1, 1000),
+    "FORMS_PER_CLIENT": (1, 1_000_000),
+    "FORMS_PER_NETWORK": (1, 1_000_000),
     "THREADS": (1, 256),
     "TRUSTED_PROXIES": (0, 10),
     "WORKER_SECONDS": (0.01, 3600),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from registration.core import clock
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
-from registration.events.rules import CANCELLED, Phase, phase
+from registration.events.rules import CANCELLED, EventStatus, Phase, phase
 
 # How long what is over stays on the front page of its organiser and in the feeds.
 PAST = timedelta(days=30)
@@ -69,7 +69,7 @@ def event_by_slug(session: Session, slug: str) -> Event | None:
     """Return a published or cancelled event with everything its page shows, or None."""
     return session.scalar(
         select(Event)
-        .where(Event.slug == slug, Event.status != "draft")
+        .where(Event.slug == slug, Event.status != EventStatus.DRAFT)
         .options(
             joinedload(Event.organiser),
             selectinload(Event.texts),
@@ -88,7 +88,7 @@ def upcoming(session: Session, organiser_id: int | None = None) -> Sequence[Even
 
 def past(session: Session, organiser_id: int | None = None, limit: int = 10) -> Sequence[Event]:
     """Return what was held, latest first."""
-    query = _listed().where(Event.ends_at <= clock.now(), Event.status == "published")
+    query = _listed().where(Event.ends_at <= clock.now(), Event.status == EventStatus.PUBLISHED)
     query = _of(query, organiser_id).options(selectinload(Event.materials))
     return session.scalars(query.order_by(Event.ends_at.desc()).limit(limit)).all()
 
@@ -124,7 +124,7 @@ def programmes_with(session: Session, event: Event) -> Sequence[Programme]:
 def _listed() -> Select[Event]:
     return (
         select(Event)
-        .where(Event.status != "draft", Event.visibility == PUBLIC)
+        .where(Event.status != EventStatus.DRAFT, Event.visibility == PUBLIC)
         .options(joinedload(Event.organiser), selectinload(Event.texts))
     )
 

@@ -6,7 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
-DRAFT, CANCELLED = "draft", "cancelled"
+
+class EventStatus(StrEnum):
+    """Whether an event is prepared, open to be found, or called off."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+DRAFT, PUBLISHED, CANCELLED = EventStatus.DRAFT, EventStatus.PUBLISHED, EventStatus.CANCELLED
 
 
 class Phase(StrEnum):
@@ -29,8 +38,8 @@ def phase(
     now: datetime,
 ) -> Phase:
     """Return the phase at *now*. Registration ends with *closes_at*, without one when the event begins."""
-    if status != "published":
-        return Phase.CANCELLED if status == "cancelled" else Phase.DRAFT
+    if status != EventStatus.PUBLISHED:
+        return Phase.CANCELLED if status == EventStatus.CANCELLED else Phase.DRAFT
     if now >= ends_at:
         return Phase.OVER
     if opens_at is not None and now < opens_at:

@@ -16,6 +16,7 @@ from registration.events.rules import Phase
 from registration.firms.models import Coordinator
 from registration.seats import rules
 from registration.seats.models import Pool, Queue, Registration
+from registration.seats.rules import PoolKind
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def _limits(session: Session, one: Coordinator, event_ids: Sequence[int]) -> dic
     own = (
         select(Pool.event_id, Pool.wanted)
         .join(Queue, Queue.event_id == Pool.event_id)
-        .where(Pool.event_id.in_(event_ids), Pool.kind == "firm", Pool.key == one.firm_folded, by_name)
+        .where(Pool.event_id.in_(event_ids), Pool.kind == PoolKind.FIRM, Pool.key == one.firm_folded, by_name)
     )
     limits = {row.event_id: row.firm_cap for row in session.execute(caps)}
     return limits | {row.event_id: row.wanted for row in session.execute(own)}

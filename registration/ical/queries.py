@@ -19,6 +19,7 @@ from registration.core.tokens import hashed
 from registration.core.urls import public_url
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
 from registration.events.queries import AHEAD, MOST, PAST, location, words
+from registration.events.rules import EventStatus
 from registration.ical.entries import Entry
 from registration.ical.feeds import BUILDER_VERSION, Part, part_of
 from registration.ical.models import CalendarEntry
@@ -59,14 +60,14 @@ def event_entry(event: Event, locale: str) -> Entry:
         location=location(event),
         description=told.summary,
         url=public_url(f"/events/{event.slug}/"),
-        status="CANCELLED" if event.status == "cancelled" else "CONFIRMED",
+        status="CANCELLED" if event.status == EventStatus.CANCELLED else "CONFIRMED",
         sequence=event.sequence,
         changed_at=event.changed_at,
         busy=False,
         latitude=event.latitude,
         longitude=event.longitude,
         # Equal in all languages unless it is shown.
-        cancelled_prefix=f"{prefix} " if event.status == "cancelled" else "",
+        cancelled_prefix=f"{prefix} " if event.status == EventStatus.CANCELLED else "",
     )
 
 
@@ -102,7 +103,7 @@ _event, _organiser = table(Event), table(Organiser)
 _programme, _part = table(Programme), table(ProgrammeEvent)
 _entry = table(CalendarEntry)
 _IN_WINDOW = (
-    (_event.c.status != "draft")
+    (_event.c.status != EventStatus.DRAFT)
     & (_event.c.visibility == PUBLIC)
     & (_event.c.ends_at > bindparam("past"))
     & (_event.c.starts_at < bindparam("ahead"))

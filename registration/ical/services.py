@@ -14,6 +14,7 @@ from registration.core import clock
 from registration.core.database import db, table, write_rows
 from registration.core.transaction import write_tx
 from registration.events.models import Event
+from registration.events.rules import EventStatus
 from registration.ical.feeds import Part, part_of
 from registration.ical.models import CalendarEntry
 from registration.ical.queries import event_entry, events_by_id, maker
@@ -31,7 +32,7 @@ _STALE = (
         )
     )
     .where(
-        _event.c.status != "draft",
+        _event.c.status != EventStatus.DRAFT,
         _entry.c.revision.is_(None)
         | (_entry.c.revision != _event.c.revision)
         | (_entry.c.maker != bindparam("maker")),

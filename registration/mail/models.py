@@ -1,6 +1,7 @@
 """Mail that is decided, and what became of it."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
@@ -8,12 +9,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.core.database import Model, UtcDateTime
 
-PENDING = "pending"
-SENDING = "sending"
-SENT = "sent"
-FAILED = "failed"
-SUPERSEDED = "superseded"
-BOUNCED = "bounced"
+
+class MailState(StrEnum):
+    """What became of a mail."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+    BOUNCED = "bounced"
+
+
+PENDING, SENDING, SENT = MailState.PENDING, MailState.SENDING, MailState.SENT
+FAILED, SUPERSEDED, BOUNCED = MailState.FAILED, MailState.SUPERSEDED, MailState.BOUNCED
 # What is still to be sent, as the index of it says: SQLite uses that for these very words alone.
 IS_OPEN = text("state IN ('pending', 'sending')")
 # What failed for a reason of ours, said in the same way.

@@ -24,7 +24,7 @@ from registration.seats.queries import (
     position,
     takes_place,
 )
-from registration.seats.rules import LinePolicy
+from registration.seats.rules import LinePolicy, PoolKind
 from registration.seats.too_large import stuck
 
 NO_MORE = _l("The event is cancelled or over: nobody gets a seat any more.")
@@ -69,7 +69,7 @@ def _lacks(pools: Mapping[int, PoolSeats], one: int, name: str, need: int, own: 
     pool = pools[one]
     told = _("needs %(need)s, %(free)s free in %(pool)s", need=need, free=pool.room_beside(own), pool=name)
     event = next((each for each in pools.values() if each.kind == "event"), None)
-    if pool.kind != "firm" or event is None:
+    if pool.kind != PoolKind.FIRM or event is None:
         return str(told)
     beside = ngettext(
         "%(name)s has used %(taken)s of its %(cap)s, %(num)s other seat is free",

@@ -16,6 +16,7 @@ from registration.events.wording import said
 from registration.seats import rules
 from registration.seats.models import Pool, RegistrationPool
 from registration.seats.queries import LIMIT, PoolSeats
+from registration.seats.rules import PoolKind
 
 
 def obstacles(session: Session, registration_ids: Collection[int], locale: str) -> dict[int, list[str]]:
@@ -88,14 +89,14 @@ def in_the_way(named: Sequence[tuple[PoolSeats, str, int]], *, shows_seats: bool
     if never:
         return [NeverFits(one) for one in never]
     own = sum(min(need, pool.own) for pool, _name, need in named)
-    event = next((one for one, _name, _need in named if one.kind == "event"), None)
+    event = next((one for one, _name, _need in named if one.kind == PoolKind.EVENT), None)
     left = 0 if event is None else min(event.seats, event.room_beside(own))
     sentences = []
     for pool, name, need in named:
         free = pool.room_beside(own)
-        if pool.kind == "event" and shows_seats and 0 < free < need:
+        if pool.kind == PoolKind.EVENT and shows_seats and 0 < free < need:
             sentences.append(_too_few_free(min(free, pool.seats), need))
-        if free >= need or pool.kind == "event":
+        if free >= need or pool.kind == PoolKind.EVENT:
             continue
         sentences.append(_used(pool, name) if free <= 0 else _short(name, min(free, pool.seats), need))
     is_short = any(pool is event and pool.room_beside(own) < need for pool, _name, need in named)
@@ -122,7 +123,7 @@ class NeverFits(str):
 
 def _too_few(pool: PoolSeats, name: str, need: int) -> str:
     seats = min(pool.seats, pool.wanted)
-    if pool.kind == "event":
+    if pool.kind == PoolKind.EVENT:
         has = ngettext("This event has %(num)s seat now.", "This event has %(num)s seats now.", seats)
     else:
         has = ngettext("%(name)s has %(num)s seat now.", "%(name)s has %(num)s seats now.", seats, name=name)
@@ -140,7 +141,7 @@ def _too_few(pool: PoolSeats, name: str, need: int) -> str:
 def _used(pool: PoolSeats, name: str) -> str:
     if pool.seats == 0:
         return str(_("%(name)s: no seats are given.", name=name))
-    if pool.kind == "firm":
+    if pool.kind == PoolKind.FIRM:
         return str(
             ngettext(
                 "%(name)s has used its %(num)s seat.",
@@ -180,7 +181,7 @@ def limits_of(session: Session, registration_ids: Collection[int]) -> dict[int, 
         registration_id: [
             f"{one.name(locale)}: {one.pool.seats}"
             for one in needs
-            if one.pool.kind != "event" and one.pool.wanted < rules.MOST_SEATS
+            if one.pool.kind != PoolKind.EVENT and one.pool.wanted < rules.MOST_SEATS
         ]
         for registration_id, needs in _needs(session, registration_ids).items()
     }

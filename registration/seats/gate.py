@@ -13,6 +13,7 @@ from registration.core.database import table
 from registration.seats import rules
 from registration.seats.models import Pool, Queue
 from registration.seats.reservations import Reservations
+from registration.seats.rules import PoolKind
 
 _queue, _pool = table(Queue), table(Pool)
 _LIMIT = (
@@ -35,13 +36,13 @@ _POOLS = (
     select(*_LIMIT)
     .where(
         _pool.c.event_id.in_(bindparam("ids", expanding=True)),
-        (_pool.c.kind != "firm") | (_pool.c.allotted > 0),
+        (_pool.c.kind != PoolKind.FIRM) | (_pool.c.allotted > 0),
     )
     .order_by(_pool.c.id)
 )
 _FIRMS = select(*_LIMIT).where(
     _pool.c.event_id == bindparam("event"),
-    _pool.c.kind == "firm",
+    _pool.c.kind == PoolKind.FIRM,
     _pool.c.subject_id == 0,
     _pool.c.key.in_(bindparam("keys", expanding=True)),
 )
@@ -142,7 +143,7 @@ class Gate:
 
     @property
     def event_pool(self) -> Limit:
-        return next(pool for pool in self.pools.values() if pool.kind == "event")
+        return next(pool for pool in self.pools.values() if pool.kind == PoolKind.EVENT)
 
     def rooms(self) -> rules.Rooms:
         """Return what is free of each pool, for the rules."""
@@ -179,7 +180,7 @@ class Gate:
         """
         needs = {self.event_pool.id: size}
         for pool in self.pools.values():
-            if pool.kind == "firm":
+            if pool.kind == PoolKind.FIRM:
                 count = firms.get(pool.key, 0)
             else:
                 count = counts.get((pool.kind, pool.subject_id), 0)
@@ -249,7 +250,7 @@ def locked(session: Session, event_id: int) -> Iterator[Gate]:
 
 def load_firms(session: Session, gate: Gate, firms: Mapping[str, str]) -> None:
     """Bring the pools of *firms* (label by key) under the gate; where every firm has a cap, make them."""
-    known = {pool.key for pool in gate.pools.values() if pool.kind == "firm"}
+    known = {pool.key for pool in gate.pools.values() if pool.kind == PoolKind.FIRM}
     missing = sorted(set(firms) - known)
     if not missing:
         return

@@ -12,6 +12,7 @@ from registration.journal.models import JournalEntry
 from registration.seats import rules
 from registration.seats.line import is_holding, unfitting
 from registration.seats.models import LedgerEntry, Pool, Queue, Registration, RegistrationPool
+from registration.seats.rules import PoolKind
 from registration.seats.strict_invariants import INVARIANTS as OF_STRICT_LINES
 from registration.seats.strict_invariants import let_past
 
@@ -122,7 +123,9 @@ def _who_passed() -> ColumnElement[int]:
         .correlate(later, ours)
         .scalar_subquery()
     )
-    of_event = select(Pool.kind == "event").where(Pool.id == ours.pool_id).correlate(ours).scalar_subquery()
+    of_event = (
+        select(Pool.kind == PoolKind.EVENT).where(Pool.id == ours.pool_id).correlate(ours).scalar_subquery()
+    )
     # Of the event's seats the later one had some that were kept for it: nobody waited for those.
     kept = case((of_event, later.kept_seats), else_=0)
     needs_less = (
@@ -156,7 +159,7 @@ def _without_event_pool(event_id: OfEvent | None) -> AnySelect:
     query = (
         select(Event.slug, Registration.id.label("registration"), Registration.size)
         .join(Event, Event.id == Registration.event_id)
-        .outerjoin(Pool, and_(Pool.event_id == Registration.event_id, Pool.kind == "event"))
+        .outerjoin(Pool, and_(Pool.event_id == Registration.event_id, Pool.kind == PoolKind.EVENT))
         .outerjoin(
             RegistrationPool,
             and_(RegistrationPool.registration_id == Registration.id, RegistrationPool.pool_id == Pool.id),
@@ -205,11 +208,11 @@ def _kept_wrongly(event_id: OfEvent | None) -> AnySelect:
     firm = aliased(Pool)
     left = (
         select(func.coalesce(func.sum(firm.allotted - firm.taken), 0))
-        .where(firm.event_id == Pool.event_id, firm.kind == "firm", firm.allotted > firm.taken)
+        .where(firm.event_id == Pool.event_id, firm.kind == PoolKind.FIRM, firm.allotted > firm.taken)
         .correlate(Pool)
         .scalar_subquery()
     )
-    should_be = case((Pool.kind == "event", Pool.reserve + left), else_=0)
+    should_be = case((Pool.kind == PoolKind.EVENT, Pool.reserve + left), else_=0)
     query = (
         select(Event.slug, Pool.id.label("pool"), Pool.kept, should_be.label("should_be"))
         .join(Event, Event.id == Pool.event_id)

@@ -10,6 +10,7 @@ from registration.core.database import table
 from registration.events.models import Category, Event, EventSession
 from registration.events.wording import said
 from registration.seats.models import Pool
+from registration.seats.rules import PoolKind
 
 
 def pool_names(session: Session, event_id: int) -> dict[int, str]:
@@ -27,12 +28,14 @@ def pool_names(session: Session, event_id: int) -> dict[int, str]:
         select(Pool.id, Pool.kind, Pool.subject_id, Pool.label).where(Pool.event_id == event_id)
     )
     for row in rows:
-        if row.kind == "event":
+        if row.kind == PoolKind.EVENT:
             found[row.id] = _("the event")
-        elif row.kind == "firm":
+        elif row.kind == PoolKind.FIRM:
             found[row.id] = row.label
         else:
-            found[row.id] = (categories if row.kind == "category" else sessions).get(row.subject_id, "?")
+            found[row.id] = (categories if row.kind == PoolKind.CATEGORY else sessions).get(
+                row.subject_id, "?"
+            )
     return found
 
 

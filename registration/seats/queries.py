@@ -14,6 +14,7 @@ from registration.seats import rules
 from registration.seats.gate import Terms
 from registration.seats.line import in_line, is_ahead_of, is_coming, is_holding, needs_of_many
 from registration.seats.models import Pool, Queue, Registration, RegistrationPool, WaitingNeed
+from registration.seats.rules import PoolKind
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class PoolSeats:
 
     def is_exceeded_by(self, need: int) -> bool:
         """Say whether *need* is more than there is; of an event that has no seats yet nobody knows."""
-        return need > self.wanted and not (self.kind == "event" and self.wanted == 0)
+        return need > self.wanted and not (self.kind == PoolKind.EVENT and self.wanted == 0)
 
     def room_beside(self, own: int) -> int:
         """Return how many seats a party may have here that has *own* seats kept for its firm."""
@@ -148,7 +149,7 @@ def availability(session: Session, event_ids: Sequence[int]) -> dict[int, Availa
         return {}
     pools: dict[int, list[PoolSeats]] = {event_id: [] for event_id in event_ids}
     query = select(Pool.event_id, *LIMIT).where(
-        Pool.event_id.in_(event_ids), or_(Pool.kind != "firm", Pool.allotted > 0)
+        Pool.event_id.in_(event_ids), or_(Pool.kind != PoolKind.FIRM, Pool.allotted > 0)
     )
     for event_id, *values in session.execute(query.order_by(Pool.id)):
         pools[event_id].append(PoolSeats(*values))
@@ -156,10 +157,10 @@ def availability(session: Session, event_ids: Sequence[int]) -> dict[int, Availa
     waiting = {row.event_id: row for row in session.execute(lines.where(_QUEUE.event_id.in_(event_ids)))}
     return {
         event_id: Availability(
-            event=next(pool for pool in found if pool.kind == "event"),
-            categories={pool.subject_id: pool for pool in found if pool.kind == "category"},
-            sessions={pool.subject_id: pool for pool in found if pool.kind == "session"},
-            firms=tuple(pool for pool in found if pool.kind == "firm"),
+            event=next(pool for pool in found if pool.kind == PoolKind.EVENT),
+            categories={pool.subject_id: pool for pool in found if pool.kind == PoolKind.CATEGORY},
+            sessions={pool.subject_id: pool for pool in found if pool.kind == PoolKind.SESSION},
+            firms=tuple(pool for pool in found if pool.kind == PoolKind.FIRM),
             waiting=waiting[event_id].waiting if event_id in waiting else 0,
             may_wait=event_id in waiting and rules.may_wait(*waiting[event_id][1:]),
         )
@@ -176,7 +177,7 @@ def pools_by_id(session: Session, pool_ids: Collection[int]) -> dict[int, PoolSe
 
 def firm_pools(session: Session, event_id: int) -> list[PoolSeats]:
     """Return the limits of all firms of an event, by their names."""
-    query = select(*LIMIT).where(_POOL.event_id == event_id, _POOL.kind == "firm")
+    query = select(*LIMIT).where(_POOL.event_id == event_id, _POOL.kind == PoolKind.FIRM)
     return [PoolSeats(*row) for row in session.execute(query.order_by(_POOL.label, _POOL.id))]
 
 
@@ -282,7 +283,7 @@ def preview(session: Session, event_id: int, pool_id: int, terms: Terms) -> Prev
     pool = pools[pool_id]
     rooms[pool_id].free = rules.capacity(terms.wanted, pool.taken) - pool.taken
     rooms[pool_id].most = terms.wanted
-    if pool.kind == "event":
+    if pool.kind == PoolKind.EVENT:
         rooms[pool_id].kept = pool.kept - pool.reserve + terms.reserve
     beyond = max(0, pool.taken - terms.wanted)
     line_is = line_policy(session, event_id)

@@ -13,6 +13,7 @@ from registration.seats.gate import Gate
 from registration.seats.line import held, is_holding
 from registration.seats.models import Pool, Registration, RegistrationPool
 from registration.seats.reservations import written_anew
+from registration.seats.rules import PoolKind
 
 
 def recount(session: Session, gate: Gate) -> list[Reason]:
@@ -53,7 +54,7 @@ def recount(session: Session, gate: Gate) -> list[Reason]:
 
 def claim_firms(session: Session, gate: Gate, needs: Mapping[int, Mapping[int, int]]) -> None:
     """Let registrations need the pools of their firms too, and count these: the limits came later."""
-    firms = {pool.id for pool in gate.pools.values() if pool.kind == "firm"}
+    firms = {pool.id for pool in gate.pools.values() if pool.kind == PoolKind.FIRM}
     claims = table(RegistrationPool)
     known = {
         (row.registration_id, row.pool_id)

@@ -3,20 +3,64 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-UNVERIFIED = "unverified"
-PENDING = "pending"
-WAITLISTED = "waitlisted"
-OFFERED = "offered"
-CONFIRMED = "confirmed"
-CANCELLED = "cancelled"
-DECLINED = "declined"
-EXPIRED = "expired"
-REJECTED = "rejected"
+
+class State(StrEnum):
+    """Where a registration stands; ARROWS says what may follow."""
+
+    UNVERIFIED = "unverified"
+    PENDING = "pending"
+    WAITLISTED = "waitlisted"
+    OFFERED = "offered"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+
+
+class Policy(StrEnum):
+    """How the waitlist is walked."""
+
+    FIRST_FIT = "first_fit"
+    STRICT = "strict"
+
+
+class Promotion(StrEnum):
+    """How free seats go to the waitlist: at once, as an offer to be answered, or by the organiser's hand."""
+
+    DIRECT = "direct"
+    OFFER = "offer"
+    MANUAL = "manual"
+
+
+class FirmMatch(StrEnum):
+    """How a firm is known: by its name as typed, or by the domain of the address."""
+
+    NAME = "name"
+    DOMAIN = "domain"
+
+
+class PoolKind(StrEnum):
+    """What a limit is of."""
+
+    EVENT = "event"
+    CATEGORY = "category"
+    SESSION = "session"
+    FIRM = "firm"
+
+
+UNVERIFIED, PENDING, WAITLISTED, OFFERED = State.UNVERIFIED, State.PENDING, State.WAITLISTED, State.OFFERED
+CONFIRMED, CANCELLED = State.CONFIRMED, State.CANCELLED
+DECLINED, EXPIRED, REJECTED = State.DECLINED, State.EXPIRED, State.REJECTED
+FIRST_FIT, STRICT = Policy.FIRST_FIT, Policy.STRICT
+DIRECT, OFFER, MANUAL = Promotion.DIRECT, Promotion.OFFER, Promotion.MANUAL
+BY_NAME, BY_DOMAIN = FirmMatch.NAME, FirmMatch.DOMAIN
 
 # The only arrows there are; anything else is refused.
-ARROWS: Mapping[str, frozenset[str]] = {
+ARROWS: Mapping[State, frozenset[State]] = {
     UNVERIFIED: frozenset({PENDING, WAITLISTED, CONFIRMED, EXPIRED, CANCELLED}),
     PENDING: frozenset({WAITLISTED, CONFIRMED, REJECTED, CANCELLED}),
     WAITLISTED: frozenset({OFFERED, CONFIRMED, CANCELLED, EXPIRED}),
@@ -31,19 +75,6 @@ STATES = tuple(ARROWS)
 ENDED = frozenset(state for state, following in ARROWS.items() if not following)
 HOLDING = frozenset({UNVERIFIED, OFFERED, CONFIRMED})
 
-# How the line is walked.
-FIRST_FIT = "first_fit"
-STRICT = "strict"
-
-# How free seats go to the line: at once, as an offer to be answered, or by the organiser's hand.
-DIRECT = "direct"
-OFFER = "offer"
-MANUAL = "manual"
-
-# How a firm is known: by its name as typed, or by the domain of the address.
-BY_NAME = "name"
-BY_DOMAIN = "domain"
-
 MOST_SEATS = 1_000_000
 MOST_OFFER_HOURS = 24 * 60
 
@@ -54,7 +85,7 @@ class ForbiddenArrow(Exception):
 
 def check_arrow(before: str, after: str) -> None:
     """Raise ForbiddenArrow unless a registration may go from *before* to *after*."""
-    if after not in ARROWS[before]:
+    if State(after) not in ARROWS[State(before)]:
         raise ForbiddenArrow(f"{before} → {after}")
 
 

@@ -15,6 +15,7 @@ from registration.seats.line import is_coming
 from registration.seats.models import Pool, Registration, RegistrationPool
 from registration.seats.names import names_of
 from registration.seats.queries import PoolSeats, pools_by_id
+from registration.seats.rules import PoolKind
 
 _FIELDS = {"category": "category", "session": "sessions", "firm": "firm"}
 
@@ -59,7 +60,7 @@ def stuck(session: Session, event_id: int) -> frozenset[int]:
         .join(Pool, and_(Pool.id == RegistrationPool.pool_id, RegistrationPool.need > Pool.wanted))
         .where(
             Pool.event_id == event_id,
-            (Pool.kind != "event") | (Pool.wanted > 0),
+            (Pool.kind != PoolKind.EVENT) | (Pool.wanted > 0),
             Registration.state == rules.WAITLISTED,
             *is_coming(),
         )
@@ -72,7 +73,7 @@ def _sentence(pool: PoolSeats, name: str, need: int) -> str:
     seats = pool.seats
     if seats <= 0:
         return str(_("%(name)s has no seats now. Choose something else.", name=name))
-    if pool.kind == "event":
+    if pool.kind == PoolKind.EVENT:
         has = ngettext(
             "This event has %(num)s seat; you asked for %(need)s.",
             "This event has %(num)s seats; you asked for %(need)s.",

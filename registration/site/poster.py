@@ -8,7 +8,7 @@ from registration.core.database import db
 from registration.core.urls import public_url
 from registration.events.models import Event
 from registration.events.queries import event_by_slug, phase_of, words
-from registration.events.rules import Phase
+from registration.events.rules import EventStatus, Phase
 from registration.site.page import address
 from registration.web.locale import page_locale
 
@@ -39,6 +39,6 @@ def qr(slug: str) -> Response:
 
 def _published(slug: str) -> Event:
     event = event_by_slug(db.session(), slug)
-    if event is None or event.status != "published":
+    if event is None or event.status != EventStatus.PUBLISHED:
         abort(404)
     return event

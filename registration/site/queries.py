@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registration.accounts.models import Organiser
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
-from registration.events.rules import Phase, phase
+from registration.events.rules import EventStatus, Phase, phase
 from registration.events.wording import programme_words
 from registration.seats.models import Queue
 from registration.seats.queries import LINE_POLICY
@@ -36,7 +36,7 @@ _HEAD = (
     )
     .join(Queue, Queue.event_id == Event.id)
     .join(Organiser, Organiser.id == Event.organiser_id)
-    .where(Event.slug == bindparam("slug"), Event.status != "draft")
+    .where(Event.slug == bindparam("slug"), Event.status != EventStatus.DRAFT)
 )
 _PROGRAMMES = (
     select(ProgrammeEvent.event_id, Programme)
@@ -97,7 +97,7 @@ def programme_link(programme: Programme, locale: str) -> ProgrammeLink:
 
 def public_pages(session: Session) -> list[tuple[str, datetime | None]]:
     """Return the path of every page that is worth finding, with its last change where that is known."""
-    found = (Event.status != "draft", Event.visibility == PUBLIC)
+    found = (Event.status != EventStatus.DRAFT, Event.visibility == PUBLIC)
     events = select(Event.slug, Event.changed_at).where(*found).order_by(Event.starts_at.desc())
     programmes = (
         select(Programme.slug, func.max(Event.changed_at).label("changed_at"))

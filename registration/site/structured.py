@@ -6,13 +6,14 @@ from typing import Any
 from registration.core.urls import public_url
 from registration.events.models import Event
 from registration.events.queries import Words
+from registration.events.rules import EventStatus
 from registration.seats.queries import SeatsNow
 
 
 def structured(event: Event, words: Words, seats: SeatsNow | None) -> dict[str, Any]:
     """Return *event* as a schema.org Event; *seats* is None where the organiser shows no numbers."""
     url = public_url(f"/events/{event.slug}/")
-    is_cancelled = event.status == "cancelled"
+    is_cancelled = event.status == EventStatus.CANCELLED
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Event",

@@ -76,6 +76,8 @@ ANYWHERE = [
     ("SIGN_IN_TRIES", "0", "from 1"),
     ("MAX_PARTY", "0", "from 1 to 500"),
     ("MAX_PER_ADDRESS", "0", "from 1 to 1000"),
+    ("FORMS_PER_CLIENT", "0", "from 1"),
+    ("FORMS_PER_NETWORK", "0", "from 1"),
     ("MAX_CONTENT_LENGTH", "0", "from 1024"),
     ("MAX_FILE", "-1", "from 1"),
     ("MAX_UPLOAD", "1e9", "a number"),

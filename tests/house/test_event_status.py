@@ -5,7 +5,8 @@ import re
 from tests.house.files import CODE, ROOT, TEMPLATES
 
 ASKS = re.compile(
-    r"""(?:status|phase)\S*\s*(?:==|!=|is|is not|not in|in)\s*\(?\s*(?:["'](?:published|draft)|DRAFT\b)"""
+    r"""(?:status|phase)\S*\s*(?:==|!=|is|is not|not in|in)\s*"""
+    r"""\(?\s*(?:["'](?:published|draft)|(?:EventStatus\.)?(?:DRAFT|PUBLISHED)\b)"""
 )
 # What people were promised hangs on events.rules.keeps_promises instead.
 REASONS = {

@@ -124,6 +124,8 @@ def snapshot():
     rows = {
         table.name: sorted(map(repr, session.execute(select(*table.c)).all()))
         for table in Model.metadata.sorted_tables
+        # Each try is counted, whatever comes of it.
+        if table.name != "spending"
     }
     db.session.rollback()
     return rows

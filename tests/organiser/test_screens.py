@@ -158,17 +158,17 @@ def test_moving_an_event_tells_everybody_and_moves_their_calendar(owner, page_ap
 
 
 def test_the_preview_shows_whom_a_capacity_promotes_and_doing_it_does_just_that(owner, page_app):
-    event = make_event(capacity=1)
-    register(event, "Ada")
+    event = make_event(capacity=2)
+    register(event, "Ada", party=2)
     waiting = [register(event, "Ben", party=2), register(event, "Cleo")]
     number = pool(event).id
-    seen = owner.get(f"{base(event)}/capacity?pool={number}&wanted=2").text
+    seen = owner.get(f"{base(event)}/capacity?pool={number}&wanted=3").text
     assert "1 party gets seats now" in seen
     assert "Cleo" in seen
     assert "<li><bdi>Ben" not in seen
     assert [state(one) for one in waiting] == ["waitlisted", "waitlisted"]
-    page = f"{base(event)}/capacity?pool={number}&wanted=2"
-    answer = post(owner, page, f"{base(event)}/capacity/{number}", wanted="2")
+    page = f"{base(event)}/capacity?pool={number}&wanted=3"
+    answer = post(owner, page, f"{base(event)}/capacity/{number}", wanted="3")
     assert answer.status_code == 303
     assert "1 party was promoted" in owner.get(answer.headers["Location"]).text
     assert [state(one) for one in waiting] == ["waitlisted", "confirmed"]

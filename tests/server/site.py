@@ -53,6 +53,8 @@ def settings(folder: Path) -> dict[str, str]:
         "FORM_HOURS": "1",
         "FORM_SECONDS": "5",
         "MAX_PER_ADDRESS": "2",
+        "FORMS_PER_CLIENT": "80",
+        "FORMS_PER_NETWORK": "90",
         "THREADS": "3",
         "TRUSTED_PROXIES": "1",
         "WORKER_SECONDS": "0.2",

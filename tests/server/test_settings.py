@@ -176,6 +176,23 @@ def max_per_address(real: Site) -> None:
     assert [place.startswith("/bookings/") for place in places] == [True, True, False]
 
 
+def pressed(real: Site, visitor: str, number: int) -> int:
+    """Register somebody else from *visitor*; full or not, the form was taken."""
+    form = real.form(email=f"{visitor}-{number}@example.org")
+    return real.post(f"/events/{real.event.slug}/register", form, X_Forwarded_For=visitor).status
+
+
+def forms_per_client(real: Site) -> None:
+    # Half of them in one minute.
+    statuses = [pressed(real, "203.0.113.7", number) for number in range(41)]
+    assert [one == 429 for one in statuses] == [False] * 40 + [True]
+
+
+def forms_per_network(real: Site) -> None:
+    statuses = [pressed(real, f"198.51.100.{number}", number) for number in range(91)]
+    assert [one == 429 for one in statuses] == [False] * 90 + [True]
+
+
 def threads(real: Site) -> None:
     # Beside those that answer: the first one, that of the mails and that of the chores.
     tasks = Path(f"/proc/{real.running.process.pid}/task")
@@ -227,6 +244,8 @@ ON_ONE_SERVER: dict[str, Callable[[Site], None]] = {
     "FORM_HOURS": form_hours,
     "FORM_SECONDS": form_seconds,
     "MAX_PER_ADDRESS": max_per_address,
+    "FORMS_PER_CLIENT": forms_per_client,
+    "FORMS_PER_NETWORK": forms_per_network,
     "THREADS": threads,
     "TRUSTED_PROXIES": trusted_proxies,
     "WORKER_SECONDS": worker_seconds,

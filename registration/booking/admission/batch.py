@@ -30,7 +30,7 @@ from registration.core.database import table
 from registration.core.limits import max_per_address
 from registration.core.refusal import NotFound, Refusal
 from registration.events.models import Category, Event, EventSession, ProgrammeEvent
-from registration.events.rules import Phase, phase
+from registration.events.rules import EventStatus, Phase, phase
 from registration.journal.services import Actor
 from registration.seats import engine, rules
 from registration.seats import gate as gates
@@ -237,7 +237,7 @@ class Desk:
         """Raise RegistrationClosed or NotFound unless every event asked for takes people now."""
         for wish in application.wishes:
             event = self.events.get(wish.event_id)
-            if event is None or event.status == "draft":
+            if event is None or event.status == EventStatus.DRAFT:
                 raise NotFound(_l("There is no such event."))
             now_is = phase(
                 event.status, event.opens_at, event.closes_at, event.starts_at, event.ends_at, clock.now()

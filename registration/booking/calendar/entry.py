@@ -14,6 +14,7 @@ from registration.booking.models import Attendee, AttendeeSession, Booking, Hand
 from registration.core.transaction_cache import keep, once
 from registration.core.urls import web_url
 from registration.events.models import Event, EventSession
+from registration.events.rules import EventStatus
 from registration.events.wording import said
 from registration.ical.entries import Entry
 from registration.ical.queries import event_entry
@@ -247,7 +248,7 @@ def best(claims: Sequence[Claim]) -> str:
 
 def status_of(event: Event, state: str) -> str:
     """Return the STATUS of what a registration in *state* has of *event*."""
-    if event.status == "cancelled" or state == rules.CANCELLED:
+    if event.status == EventStatus.CANCELLED or state == rules.CANCELLED:
         return "CANCELLED"
     return "CONFIRMED" if state == rules.CONFIRMED else "TENTATIVE"
 

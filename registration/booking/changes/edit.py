@@ -19,6 +19,7 @@ from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event
+from registration.events.rules import EventStatus
 from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
 from registration.seats import parties, rules
@@ -119,7 +120,7 @@ def check_changeable(session: Session, target: Target) -> str:
         raise NotFound(_("There is no such registration."))
     if row.state in rules.ENDED:
         raise NoLongerYours(_("This registration has ended, so nothing in it can be changed."))
-    if row.ends_at <= clock.now() or row.status == "cancelled":
+    if row.ends_at <= clock.now() or row.status == EventStatus.CANCELLED:
         raise NoLongerYours(_("This event is over or cancelled, so nothing can be changed."))
     return str(row.state)
 

@@ -17,6 +17,7 @@ from registration.core import clock
 from registration.core.text import normal_email
 from registration.core.transaction_cache import keep, kept
 from registration.events.models import Event
+from registration.events.rules import EventStatus
 from registration.ical.entries import Entry, download, invitation
 from registration.mail.addresses import numbered
 from registration.mail.models import OutgoingMessage
@@ -49,7 +50,7 @@ def calendar_part(
         attendee_email=message.to_email,
         partstat="ACCEPTED" if entry.status == "CONFIRMED" else "TENTATIVE",
         stamp=rising(_sent_before(session, message, found.event_id), clock.now()),
-        whole_event_cancelled=found.event_status == "cancelled",
+        whole_event_cancelled=found.event_status == EventStatus.CANCELLED,
     )
     return raw, method
 

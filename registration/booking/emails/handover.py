@@ -23,6 +23,7 @@ from registration.core import clock
 from registration.core.text import normal_email
 from registration.core.urls import public_url
 from registration.events.models import Event
+from registration.events.rules import EventStatus
 from registration.ical.entries import invitation
 from registration.mail.composing import Draft, Superseded, composers, rendered
 from registration.mail.models import OutgoingMessage
@@ -165,7 +166,7 @@ def _rendered(message: OutgoingMessage, **values: Any) -> tuple[str, str, str]:
 
 def _withdrawal(session: Session, message: OutgoingMessage, found: Seat) -> tuple[bytes | None, str | None]:
     """Return what takes the entry out of a calendar whose address has nothing of the event any more."""
-    if found.event_status == "cancelled" or found.calendar_mail != INVITATION:
+    if found.event_status == EventStatus.CANCELLED or found.calendar_mail != INVITATION:
         return None, None
     raw = invitation(
         replace(found.entry, sequence=_last_step(session, message, found)),

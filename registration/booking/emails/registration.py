@@ -28,6 +28,7 @@ from registration.core.tokens import derived, signing_keys
 from registration.core.transaction_cache import kept, once
 from registration.core.typesetting import NoTypesetter
 from registration.core.urls import public_url
+from registration.events.rules import EventStatus
 from registration.mail.composing import Draft, LaterFile, Superseded, composers, framed, readers
 from registration.mail.models import OutgoingMessage
 from registration.mail.wording import Wording, isolated
@@ -187,12 +188,12 @@ def _refuse_old_news(message: OutgoingMessage, shape: Shape, found: Seat) -> Non
     if message.kind == kinds.TOO_LARGE and found.can_ever_fit:
         raise Superseded("there are seats enough again")
     if message.kind == kinds.EVENT_CANCELLED:
-        if found.event_status != "cancelled":
+        if found.event_status != EventStatus.CANCELLED:
             raise Superseded("the event is held after all")
     elif shape.claims is None and not found.is_active:
         raise Superseded("the registration has ended by now")
     if message.kind in (kinds.REMINDER, kinds.RECONFIRM) and (
-        found.event_status == "cancelled" or found.starts_at <= clock.now()
+        found.event_status == EventStatus.CANCELLED or found.starts_at <= clock.now()
     ):
         raise Superseded("the event is cancelled or has begun")
 

@@ -28,7 +28,7 @@ from registration.seats.parties import walk_by
 from registration.seats.queries import line_policy
 from registration.seats.recount import claim_firms
 from registration.seats.reservations import written_anew
-from registration.seats.rules import LinePolicy
+from registration.seats.rules import LinePolicy, PoolKind
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,9 @@ def _check_terms(session: Session, gate: Gate, terms: FirmTerms, key: str) -> No
 
 
 def _check_allotment(gate: Gate, terms: FirmTerms, key: str) -> None:
-    others = sum(pool.allotted for pool in gate.pools.values() if pool.kind == "firm" and pool.key != key)
+    others = sum(
+        pool.allotted for pool in gate.pools.values() if pool.kind == PoolKind.FIRM and pool.key != key
+    )
     if terms.allotted < 0 or terms.allotted + others + gate.event_pool.reserve > gate.event_pool.wanted:
         raise Refusal(
             _l(
@@ -195,7 +197,7 @@ def _firm_pool(session: Session, gate: Gate, key: str, terms: FirmTerms) -> int:
 
 def _known_pool(session: Session, gate: Gate, key: str) -> int | None:
     return session.scalar(
-        select(Pool.id).where(Pool.event_id == gate.event_id, Pool.kind == "firm", Pool.key == key)
+        select(Pool.id).where(Pool.event_id == gate.event_id, Pool.kind == PoolKind.FIRM, Pool.key == key)
     )
 
 
@@ -219,7 +221,7 @@ def _apply_cap(session: Session, gate: Gate, before: int | None) -> None:
     old = rules.MOST_SEATS if before is None else before
     _recount_firms(session, gate)
     for pool in gate.pools.values():
-        if pool.kind == "firm" and pool.wanted == old:
+        if pool.kind == PoolKind.FIRM and pool.wanted == old:
             pool.wanted, pool.capacity = new, rules.capacity(new, pool.taken)
             session.execute(
                 update(Pool).where(Pool.id == pool.id).values(seats=new, wanted=new, capacity=pool.capacity)
@@ -230,7 +232,9 @@ def _apply_cap(session: Session, gate: Gate, before: int | None) -> None:
 
 def _recount_firms(session: Session, gate: Gate) -> None:
     """Let every active registration need the pools of its firms: limits may come after the people."""
-    pools = session.scalars(select(Pool.id).where(Pool.event_id == gate.event_id, Pool.kind == "firm")).all()
+    pools = session.scalars(
+        select(Pool.id).where(Pool.event_id == gate.event_id, Pool.kind == PoolKind.FIRM)
+    ).all()
     gates.load_pools(session, gate, pools)
     is_active = (Registration.event_id == gate.event_id) & Registration.state.not_in(rules.ENDED)
     claim_firms(

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from registration.booking.form.sheet import Sheet
 from registration.booking.form.spec import spec_of
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
+from registration.events.rules import EventStatus
 from registration.events.wording import programme_words
 from registration.web.locale import fall_back_to, page_locale
 
@@ -21,7 +22,9 @@ def programme_sheet(session: Session, slug: str) -> Sheet | None:
         select(Event.id, Event.uid, Event.slug, Event.revision, ProgrammeEvent.requires_event_id)
         .join(ProgrammeEvent, ProgrammeEvent.event_id == Event.id)
         .where(
-            ProgrammeEvent.programme_id == programme.id, Event.status != "draft", Event.visibility == PUBLIC
+            ProgrammeEvent.programme_id == programme.id,
+            Event.status != EventStatus.DRAFT,
+            Event.visibility == PUBLIC,
         )
         .order_by(ProgrammeEvent.rank, Event.starts_at, Event.id)
     ).all()

@@ -78,7 +78,8 @@ SHAPES: Mapping[str, Shape] = {
     DECLINED: Shape(rules.DECLINED, EVENT, shows_people=False, tells_feed=False),
     PENDING: Shape(rules.PENDING),
     REJECTED: Shape(rules.REJECTED, NOWHERE, shows_people=False, tells_feed=False),
-    VERIFY: Shape(rules.UNVERIFIED, has_calendar=False, tells_feed=False),
+    # Perhaps somebody else typed that address: the first mail to it shows no text of hers but the name.
+    VERIFY: Shape(rules.UNVERIFIED, shows_people=False, has_calendar=False, tells_feed=False),
     CANCELLED: Shape(rules.CANCELLED, EVENT, shows_people=False, tells_feed=False),
     REMOVED: Shape(rules.CANCELLED, EVENT, shows_people=False, tells_feed=False),
     EVENT_CANCELLED: Shape(link=NOWHERE, shows_people=False, tells_feed=False),

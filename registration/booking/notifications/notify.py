@@ -302,7 +302,7 @@ def _kind(change: Change, actor: Actor) -> str:
     if change.after == rules.CANCELLED:
         # What the system cancels, it cancels by a rule that the organiser made.
         return CANCELLED if actor.kind == "attendee" else REMOVED
-    return _KIND_OF[change.after]
+    return _KIND_OF[rules.State(change.after)]
 
 
 def _outgoing(

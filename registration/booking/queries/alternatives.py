@@ -11,7 +11,7 @@ from registration.booking.models import AttendeeSession, Booking
 from registration.booking.queries.bookings import has_enough, is_registered
 from registration.events.models import PUBLIC, Category, Event, EventSession, ProgrammeEvent
 from registration.events.queries import phase_of, words
-from registration.events.rules import Phase
+from registration.events.rules import EventStatus, Phase
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def alternatives(session: Session, booked: Booking, event_id: int, locale: str) 
             ProgrammeEvent.programme_id.in_(programmes),
             Event.id != event_id,
             Event.organiser_id == booked.organiser_id,
-            Event.status == "published",
+            Event.status == EventStatus.PUBLISHED,
             # Where a code or an invitation is asked for, the event's own form asks.
             Event.visibility == PUBLIC,
             Event.by_invitation.is_(False),

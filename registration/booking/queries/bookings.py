@@ -15,7 +15,7 @@ from registration.core import clock
 from registration.core.limits import max_per_address
 from registration.core.transaction_cache import keep, kept, once
 from registration.events.models import Category, Event, EventText
-from registration.events.rules import keeps_promises
+from registration.events.rules import EventStatus, keeps_promises
 from registration.events.summary import EventSummary, summary_of
 from registration.events.wording import said
 from registration.ical.entries import Entry
@@ -101,7 +101,7 @@ class Seat(EventSummary):
     def joins_at(self) -> str:
         """The address of an online meeting, for those who have a seat; empty for everybody else."""
         has_seat = self.state == rules.CONFIRMED and not self.is_mixed
-        return self.online_url if has_seat and self.event_status != "cancelled" else ""
+        return self.online_url if has_seat and self.event_status != EventStatus.CANCELLED else ""
 
     @property
     def may_change(self) -> bool:
@@ -112,7 +112,9 @@ class Seat(EventSummary):
     def may_come_back(self) -> bool:
         """Say whether there is still something to register for; who was turned down is not asked to try."""
         return (
-            self.state != rules.REJECTED and self.event_status == "published" and self.ends_at > clock.now()
+            self.state != rules.REJECTED
+            and self.event_status == EventStatus.PUBLISHED
+            and self.ends_at > clock.now()
         )
 
     @property

@@ -15,6 +15,7 @@ from registration.booking.form.promise import sheet_promise
 from registration.booking.form.sheet import Asked, Sheet, sheet_of
 from registration.booking.form.spec import form_of_registered, form_spec
 from registration.booking.models import Handover
+from registration.booking.views.rush import TooManyFiles, count_file
 from registration.capability.services import HANDOVER, find
 from registration.core.database import db
 from registration.events.asking import FILE
@@ -97,8 +98,9 @@ def _keep(
     with file.stream as stream:
         raw = stream.read(most + 1)
     try:
+        count_file(len(raw))
         data[field] = uploads.keep(one.question.id, f"{nonce_of()}:{field}", file.filename or "", raw, most)
-    except FileRefused as refusal:
+    except (FileRefused, TooManyFiles) as refusal:
         data.pop(field, None)
         told[field] = [refusal.sentence]
     except StaleForm:

@@ -18,6 +18,7 @@ from registration.booking.form.sheet import Sheet
 from registration.booking.form.validation import check, errors_of, tell, tell_each
 from registration.booking.views.codes import count_code
 from registration.booking.views.files import with_files
+from registration.booking.views.rush import TooManyForms, count_form
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
 from registration.seats.queries import availability
@@ -73,6 +74,8 @@ def sent(
         nonce = check_form_key(sheet.purpose, form.submit_key.data or "", may_be_quick=is_invited)
         is_whole = check(form, sheet, most, told)
         asked = replace(application(form, sheet, nonce), invitation_id=invitation_id) if is_whole else None
+        if asked:
+            count_form(asked)
         receipt = register(asked) if asked else None
     except NotFound:
         raise
@@ -146,5 +149,8 @@ def earlier(shown: Shown) -> dict[str, str] | None:
     return {"href": url_for("booking.booking", token=token), "says": _("Change that registration")}
 
 
-def headers(status: int) -> dict[str, str]:
-    return {"Retry-After": "10"} if status == 503 else {}
+def headers(shown: Shown) -> dict[str, str]:
+    """Return when a program may send the form again, where that is known."""
+    if isinstance(shown.refusal, TooManyForms):
+        return {"Retry-After": str(shown.refusal.retry_after)}
+    return {"Retry-After": "10"} if shown.status == 503 else {}

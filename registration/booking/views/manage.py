@@ -24,6 +24,7 @@ from registration.capability.links import path_of
 from registration.capability.services import FEED
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
+from registration.events.rules import EventStatus
 from registration.ical.answers import feed_address
 from registration.ical.links import Subscriptions, additions, subscriptions
 from registration.journal.services import ATTENDEE
@@ -41,7 +42,7 @@ def show(token: str) -> ResponseReturnValue:
     waits_for = [one.event_id for one in seats if one.state == rules.WAITLISTED]
     feed_token, wanted = feed_and_wish(session, booked.id)
     handovers, has_left = handovers_about(session, booked.id, [one.registration_id for one in seats])
-    off = [one.event_id for one in seats if one.event_status == "cancelled"]
+    off = [one.event_id for one in seats if one.event_status == EventStatus.CANCELLED]
     active = [one for one in seats if one.is_active and one.event_id not in off]
     kept = {one.registration_id: one.replaces_id for one in active if one.replaces_id is not None}
     choices = choices_of(session, [one.event_id for one in active])

@@ -92,7 +92,7 @@ def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
         earlier=filling.earlier(shown),
         is_gone=isinstance(shown.refusal, EventFull),
     )
-    return page, shown.status, filling.headers(shown.status)
+    return page, shown.status, filling.headers(shown)
 
 
 def _name_full(form: RegistrationForm, options: Sequence[Option]) -> None:

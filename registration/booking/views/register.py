@@ -80,4 +80,4 @@ def form_page(sheet: Sheet, shown: Shown, template: str = "", **given: Any) -> R
         "heading": _("Join the waitlist") if now.joins_waitlist and may_wait else _("Register"),
     }
     page = render_template(template or "booking/register.html", **(values | given))
-    return page, shown.status, filling.headers(shown.status)
+    return page, shown.status, filling.headers(shown)

@@ -16,6 +16,7 @@ from registration.core import clock
 from registration.core.urls import public_url
 from registration.events.models import Event
 from registration.events.queries import MOST
+from registration.events.rules import EventStatus
 from registration.ical.entries import Entry
 from registration.ical.queries import Scope, event_entry, refresh_hours
 from registration.journal.models import JournalEntry
@@ -68,14 +69,14 @@ def _entry(event: Event, seats: Availability | None, seats_at: datetime | None, 
     if seats is not None:
         title = f"{title} ({counts(seats)})"
         told = "\n\n".join(part for part in (_sentence(seats), told) if part)
-    if event.status == "draft":
+    if event.status == EventStatus.DRAFT:
         title = _("Draft: %(title)s", title=title)
     return replace(
         entry,
         title=title,
         description=told,
         url=public_url(f"/organiser/events/{event.slug}/"),
-        status="TENTATIVE" if event.status == "draft" else entry.status,
+        status="TENTATIVE" if event.status == EventStatus.DRAFT else entry.status,
         changed_at=_settled(max(event.changed_at, seats_at or event.changed_at)),
     )
 

@@ -13,6 +13,7 @@ from registration.core.refusal import Refusal
 from registration.doctor.examine import examine
 from registration.events.access import event_page
 from registration.events.models import Event
+from registration.events.rules import EventStatus
 from registration.journal.services import Actor
 from registration.organiser.event.cancel_form import CancelEventForm
 from registration.organiser.shared.consequences import goes_back, told_sentence, whether_to_tell
@@ -37,7 +38,7 @@ def cancel_event(event: Event) -> ResponseReturnValue:
     """Call the event off."""
     form = CancelEventForm()
     status, slug = 200, event.slug
-    if request.method == "GET" and event.status == "cancelled":
+    if request.method == "GET" and event.status == EventStatus.CANCELLED:
         return done(_("The event is cancelled already."), "overview", slug=slug)
     if request.method == "POST":
         status = 422

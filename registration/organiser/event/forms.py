@@ -21,6 +21,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 
 from registration.booking.form.fields import Readable, readable_block
 from registration.events.models import Event
+from registration.events.rules import EventStatus
 from registration.events.services import Facts, Text
 from registration.organiser.shared.concurrent_form import SharedForm
 from registration.organiser.shared.fields import (
@@ -177,7 +178,7 @@ def fill(form: EventForm, event: Event, locale: str) -> None:
         "has_waitlist",
     ):
         form[name].data = getattr(event, name)
-    form.status.data = event.status if event.status != "cancelled" else "published"
+    form.status.data = event.status if event.status != EventStatus.CANCELLED else "published"
     form.locale.data = locale
     for name in ("starts_at", "ends_at", "opens_at", "closes_at"):
         at: datetime | None = getattr(event, name)

@@ -11,6 +11,7 @@ from registration.accounts.models import Organiser
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
+from registration.events.rules import EventStatus
 from registration.organiser.event import forms
 from registration.organiser.event import services as event_services
 from registration.organiser.shared.consequences import goes_back, saved_sentence, whether_to_tell
@@ -50,7 +51,7 @@ def edit(event: Event) -> ResponseReturnValue:
     if goes_back() or not form.validate():
         return _edit_page(event, form, 422)
     # A cancelled event is not revived by an edit of its words.
-    status = "cancelled" if event.status == "cancelled" else None
+    status = "cancelled" if event.status == EventStatus.CANCELLED else None
     # Where it lies on the map is not asked here, and stays.
     facts = replace(
         form.facts(status), country=event.country, latitude=event.latitude, longitude=event.longitude

@@ -19,6 +19,7 @@ from registration.core.database import db
 from registration.core.languages import NAMES
 from registration.core.urls import public_url
 from registration.events.models import Event
+from registration.events.rules import EventStatus
 from registration.mail.models import OutgoingMessage
 from registration.mail.outbox import Outgoing
 from registration.mail.wording import Wording
@@ -139,6 +140,6 @@ def _unsent(mail: Outgoing) -> OutgoingMessage:
 
 def _entry(found: Seat) -> tuple[str, str, str]:
     """Return when and where the entry will be, and its status by the name of RFC 5545."""
-    is_off = found.event_status == "cancelled"
+    is_off = found.event_status == EventStatus.CANCELLED
     status = "CANCELLED" if is_off else "CONFIRMED" if found.state == rules.CONFIRMED else "TENTATIVE"
     return span(found.starts_at, found.ends_at, found.time_zone, found.all_day), found.location, status
