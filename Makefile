@@ -85,7 +85,7 @@ test: $(VENV)/.installed-dev browser clients ## run all tests, on both databases
 fresh: ## try run and test in an empty Debian 12 and 13, as root (RELEASES=bookworm ARGS=tests/mail)
 	@$(PYTHON) -m tools.fresh --releases "$(RELEASES)" --args "$(ARGS)"
 
-matrix: ## run the suite's short form on every promised Python that can be had (ARGS=tests/mail)
+matrix: ## run the suite's short form on every Python of the README that can be had (ARGS=tests/mail)
 	@$(PYTHON) -m tools.matrix --workers $(WORKERS) --args "$(ARGS)"
 
 check: $(VENV)/.installed-dev ## check format, lint, types, import contracts, file sizes

@@ -16,12 +16,12 @@ from registration.booking.notifications.kinds import (
 )
 from registration.capability.models import Capability
 from registration.capability.services import BOOKING, HANDOVER
-from registration.core.invariant import AnySelect, Invariant, OfEvent
+from registration.core.invariant import AnySelect, Invariant, OfEvent, ago
 from registration.events.asking import FILE
 from registration.events.models import Event, EventSession, Question
 from registration.mail.models import OutgoingMessage
 from registration.seats import rules
-from registration.seats.invariants import those_of
+from registration.seats.invariants import GRACE, those_of
 from registration.seats.models import Pool, Registration, RegistrationPool
 from registration.seats.rules import PoolKind
 
@@ -224,6 +224,28 @@ def _gone_inside(event_id: OfEvent | None) -> AnySelect:
     return _in_event(query, event_id)
 
 
+def _overdue_allotment(event_id: OfEvent | None) -> AnySelect:
+    query = (
+        select(Event.slug, Pool.id.label("pool"), Pool.allotted.label("kept"))
+        .join(Event, Event.id == Pool.event_id)
+        .where(Pool.allotted > 0, Pool.release_at < ago(GRACE))
+    )
+    return query if event_id is None else query.where(Pool.event_id == event_id)
+
+
+def _undone_move(event_id: OfEvent | None) -> AnySelect:
+    query = (
+        select(Event.slug, Registration.id.label("registration"))
+        .join(Event, Event.id == Registration.event_id)
+        .where(
+            Registration.replaces_id.is_not(None),
+            Registration.state == rules.CONFIRMED,
+            Registration.changed_at < ago(GRACE),
+        )
+    )
+    return _in_event(query, event_id)
+
+
 INVARIANTS = (
     Invariant(
         "I19",
@@ -284,5 +306,17 @@ INVARIANTS = (
         "A seat can be taken over until the event ends",
         "The link of handover {handover} of {slug} does not end with the event.",
         _handover_link_astray,
+    ),
+    Invariant(
+        "I24",
+        "Seats that a firm did not use by the date agreed are everybody's",
+        "Pool {pool} of {slug} still keeps {kept} seats after the date agreed.",
+        _overdue_allotment,
+    ),
+    Invariant(
+        "I25",
+        "Who moved keeps only what was moved to",
+        "Registration {registration} of {slug} is confirmed, and what it replaces was not given back.",
+        _undone_move,
     ),
 )

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registration.accounts.models import Organiser
+from registration.core import clock
 from registration.core.database import Model, UtcDateTime
 from registration.events.asking import ATTENDEE, KINDS
 
@@ -38,8 +39,9 @@ class Event(Model):
     An unlisted one is found by its link alone. *access_code* is kept as it was typed: it is shared by
     all who were told, the organiser must be able to read it again, and it guards a form, no person's data.
 
-    *sequence* and *changed_at* are the calendar's (RFC 5545 §3.8.7.4, §3.8.7.3); *revision* moves
-    with every edit and keeps cached pages true.
+    *revision* and *changed_at* move with every edit and keep cached pages true. *sequence* is the
+    calendar's (RFC 5545 §3.8.7.4); the revisions and moments of calendars move when an entry shows the
+    edit (calendar_marks.py): that of everybody, or the *seat* ones of those who are registered.
     """
 
     __tablename__ = "event"
@@ -79,6 +81,25 @@ class Event(Model):
     revision: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # What the entries of those who have a seat carry: minutes before the start to ring, and a text.
+    alarm_minutes: Mapped[int | None]
+    calendar_note: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    calendar_revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    calendar_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now)
+    calendar_mark: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    seat_revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    seat_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now)
+    seat_mark: Mapped[str] = mapped_column(String(16), default="", server_default="")
+
+    @property
+    def public_changed_at(self) -> datetime:
+        """When last something changed that everybody's calendar shows."""
+        return self.calendar_changed_at or self.changed_at
+
+    @property
+    def own_changed_at(self) -> datetime:
+        """When last something changed that the calendars of those who are registered show."""
+        return self.seat_changed_at or self.changed_at
 
     organiser: Mapped[Organiser] = relationship()
     texts: Mapped[list["EventText"]] = relationship(order_by="EventText.locale")

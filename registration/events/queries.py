@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from registration.core import clock
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
-from registration.events.rules import CANCELLED, EventStatus, Phase, phase
+from registration.events.rules import CANCELLED, EventStatus, Phase, phase, phase_and_opening
 
 # How long what is over stays on the front page of its organiser and in the feeds.
 PAST = timedelta(days=30)
@@ -38,15 +38,16 @@ def words(event: Event, locale: str) -> Words:
 
 
 def phase_of(event: Event, now: datetime | None = None) -> Phase:
-    """Return whether *event* takes registrations now."""
-    return phase(
-        event.status,
-        event.opens_at,
-        event.closes_at,
-        event.starts_at,
-        event.ends_at,
-        now or clock.now(),
-    )
+    """Return whether *event* takes registrations now; where it has categories, into one of them."""
+    return phase_and_opening_of(event, now)[0]
+
+
+def phase_and_opening_of(event: Event, now: datetime | None = None) -> tuple[Phase, datetime | None]:
+    """Return whether *event* takes registrations now, and when it opens for the first that may register."""
+    at = now or clock.now()
+    own = phase(event.status, event.opens_at, event.closes_at, event.starts_at, event.ends_at, at)
+    windows = [(one.opens_at, one.closes_at) for one in event.categories]
+    return phase_and_opening(own, event.opens_at, windows, event.closes_at or event.starts_at, at)
 
 
 def location(event: Event) -> str:
@@ -125,7 +126,7 @@ def _listed() -> Select[Event]:
     return (
         select(Event)
         .where(Event.status != EventStatus.DRAFT, Event.visibility == PUBLIC)
-        .options(joinedload(Event.organiser), selectinload(Event.texts))
+        .options(joinedload(Event.organiser), selectinload(Event.texts), selectinload(Event.categories))
     )
 
 

@@ -49,6 +49,29 @@ def phase(
     return Phase.OPEN
 
 
+def phase_and_opening(
+    now_is: Phase,
+    opens_at: datetime | None,
+    windows: Sequence[tuple[datetime | None, datetime | None]],
+    until: datetime,
+    now: datetime,
+) -> tuple[Phase, datetime | None]:
+    """Return the phase of an event whose people need an open category, and when registration opens.
+
+    *windows* (start, end) are those of its categories, none where it has no categories; *until* is when
+    registration ends. An event that is open while no category is does not take anybody.
+    """
+    if not windows or now_is not in (Phase.OPEN, Phase.NOT_YET):
+        return now_is, opens_at
+    floor = max(now, opens_at or now)
+    starts = [(max(floor, start or floor), end) for start, end in windows]
+    possible = [start for start, end in starts if start < until and (end is None or start < end)]
+    if not possible:
+        return (Phase.CLOSED if now_is is Phase.OPEN else now_is), opens_at
+    first = min(possible)
+    return (Phase.OPEN, opens_at) if first <= now else (Phase.NOT_YET, first)
+
+
 def keeps_promises(status: str) -> bool:
     """Say whether what people were promised still counts: only calling an event off ends that.
 

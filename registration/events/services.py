@@ -8,12 +8,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from registration.core import clock
 from registration.core.refusal import Refusal
 from registration.core.text import SLUG_LENGTH, slugged
-from registration.events import asking
+from registration.events import asking, calendar_marks
 from registration.events.asking import ATTENDEE
 from registration.events.models import (
     Category,
@@ -108,6 +108,8 @@ def create_event(
         slug=free_slug(session, slug or slugged(texts[0].title)),
         uid=f"event-{secrets.token_hex(16)}@{uid_host}",
         changed_at=at,
+        calendar_changed_at=at,
+        seat_changed_at=at,
         created_at=at,
         **asdict(facts),
     )
@@ -115,6 +117,8 @@ def create_event(
     session.flush()
     for text in texts:
         session.add(EventText(event_id=event.id, **asdict(text)))
+    session.flush()
+    event.calendar_mark, event.seat_mark = calendar_marks.marks(session, event)
     session.flush()
     return event
 
@@ -145,14 +149,31 @@ def put_text(session: Session, event: Event, text: Text) -> None:
         setattr(words, name, value)
 
 
-def touch(event: Event, *, is_moved: bool = False) -> None:
-    """Note that something shown of *event* changed, so that pages and calendars follow."""
+def touch(event: Event, *, is_moved: bool = False, moves_seats: bool = False) -> None:
+    """Note that something shown of *event* changed, so that pages follow, and the calendars that show it.
+
+    Call it after the change. *moves_seats* says that the entries of those registered show it in any case.
+    """
     event.revision += 1
-    # Later by a second at least: calendars know no smaller step, and ICSx5 takes an entry that is
-    # not newer for one that did not change.
-    event.changed_at = max(clock.now(), event.changed_at + timedelta(seconds=1))
+    event.changed_at = _later(event.changed_at)
     if is_moved:
         event.sequence += 1
+    session = object_session(event)
+    assert session is not None
+    session.flush()
+    public, seats = calendar_marks.marks(session, event)
+    if public != event.calendar_mark:
+        event.calendar_mark, event.calendar_changed_at = public, _later(event.public_changed_at)
+        event.calendar_revision += 1
+    if seats != event.seat_mark or moves_seats:
+        event.seat_mark, event.seat_changed_at = seats, _later(event.own_changed_at)
+        event.seat_revision += 1
+
+
+def _later(at: datetime) -> datetime:
+    # By a second at least: calendars know no smaller step, and ICSx5 takes an entry that is not newer
+    # for one that did not change.
+    return max(clock.now(), at + timedelta(seconds=1))
 
 
 def add_category(session: Session, event: Event, facts: CategoryFacts, rank: int) -> Category:

@@ -81,7 +81,11 @@ def firm_events(session: Session, one: Coordinator, locale: str) -> list[FirmEve
     ids = {person.event_id for person in people}
     coming = {event.id: event for event in upcoming(session, one.organiser_id)}
     # What is not listed for everybody is shown to whoever has people there.
-    others = select(Event).where(Event.id.in_(ids - set(coming))).options(selectinload(Event.texts))
+    others = (
+        select(Event)
+        .where(Event.id.in_(ids - set(coming)))
+        .options(selectinload(Event.texts), selectinload(Event.categories))
+    )
     coming |= {event.id: event for event in session.scalars(others)}
     limits = _limits(session, one, list(coming))
     found: dict[int, FirmEvent] = {}

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from icalendar import Event, vCalAddress, vDate, vDatetime, vText, vUri
+from icalendar import Alarm, Event, vCalAddress, vDate, vDatetime, vText, vUri
 from icalendar.prop import vInline
 
 from registration.ical.text import calendar_name, calendar_text, folded
@@ -46,6 +46,8 @@ class Entry:
     longitude: float | None = None
     cancelled_prefix: str = "Cancelled: "
     conference_url: str = ""
+    # So long before it begins the calendar rings; None: it is left to the reader's own settings.
+    alarm: timedelta | None = None
 
 
 def vevent(entry: Entry) -> bytes:
@@ -108,7 +110,8 @@ def invitation(  # noqa: PLR0913 - the message names two people, each with name 
     if method == "REQUEST" and entry.status == "CANCELLED":
         raise ValueError("Nobody can be invited to a cancelled event: send a CANCEL.")
     if method == "CANCEL":
-        entry = replace(entry, status="CANCELLED" if is_off else "CONFIRMED", busy=False)
+        # RFC 5546 §3.2.5: a CANCEL has no VALARM.
+        entry = replace(entry, alarm=None, status="CANCELLED" if is_off else "CONFIRMED", busy=False)
     event = _event(entry, stamp)
     if method == "CANCEL" and not is_off:
         del event["STATUS"]
@@ -181,7 +184,18 @@ def _event(entry: Entry, stamp: datetime) -> Event:
     event.add("TRANSP", "OPAQUE" if entry.busy and not is_cancelled else "TRANSPARENT")
     _add_words(event, entry)
     _add_place(event, entry)
+    if entry.alarm is not None and not is_cancelled:
+        event.add_component(_alarm(entry.alarm, title))
     return event
+
+
+def _alarm(before: timedelta, title: str) -> Alarm:
+    """Return what rings *before* the start (RFC 5545 §3.6.6: a DISPLAY owes its DESCRIPTION)."""
+    alarm = Alarm()
+    alarm.add("ACTION", "DISPLAY")
+    alarm.add("TRIGGER", -before)
+    alarm.add("DESCRIPTION", calendar_text(title, limit=TITLE_LENGTH))
+    return alarm
 
 
 def _add_words(event: Event, entry: Entry) -> None:

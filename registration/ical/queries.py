@@ -1,5 +1,6 @@
 """Events as calendar entries, and what tells whether a feed changed."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,8 @@ from registration.events.rules import EventStatus
 from registration.ical.entries import Entry
 from registration.ical.feeds import BUILDER_VERSION, Part, part_of
 from registration.ical.models import CalendarEntry
+
+log = logging.getLogger(__name__)
 
 # Google shows nothing of what lies beyond about 1 MB or 1 111 events, and does not say so.
 MOST_BYTES = 880_000
@@ -62,7 +65,7 @@ def event_entry(event: Event, locale: str) -> Entry:
         url=public_url(f"/events/{event.slug}/"),
         status="CANCELLED" if event.status == EventStatus.CANCELLED else "CONFIRMED",
         sequence=event.sequence,
-        changed_at=event.changed_at,
+        changed_at=event.public_changed_at,
         busy=False,
         latitude=event.latitude,
         longitude=event.longitude,
@@ -111,7 +114,7 @@ _IN_WINDOW = (
 _IS_TRUE = (
     (_entry.c.event_id == _event.c.id)
     & (_entry.c.locale == bindparam("locale"))
-    & (_entry.c.revision == _event.c.revision)
+    & (_entry.c.revision == _event.c.calendar_revision)
     & (_entry.c.maker == bindparam("maker"))
 )
 _STORED = (
@@ -170,7 +173,17 @@ def events_by_id(session: Session, ids: Sequence[int]) -> list[Event]:
 
 
 def _made(session: Session, ids: Sequence[int], locale: str) -> dict[int, Part]:
-    return {event.id: part_of(event_entry(event, locale)) for event in events_by_id(session, ids)}
+    return {event.id: _part_or_none(event, locale) for event in events_by_id(session, ids)}
+
+
+def _part_or_none(event: Event, locale: str) -> Part:
+    """Return the part of *event*, without bytes where it cannot be made: the others are shown."""
+    try:
+        return part_of(event_entry(event, locale))
+    except Exception as error:
+        # The message could quote what people typed; the kind of error cannot.
+        log.error("calendar entry left out event=%s kind=%s", event.id, type(error).__name__)
+        return Part(b"", "", 0, 0)
 
 
 @dataclass(frozen=True)
@@ -189,17 +202,18 @@ class Version:
     refresh_hours: int
 
 
-# Whatever event comes, goes or changes moves one of these: an edit its revision, a window the others.
+# Whatever event comes, goes or changes moves one of these: an edit that is shown its revision, a window
+# the others.
 _FACTS = (
     func.count(_event.c.id),
-    func.coalesce(func.sum(_event.c.revision), 0),
+    func.coalesce(func.sum(_event.c.calendar_revision), 0),
     func.coalesce(func.sum(_event.c.id), 0),
     func.coalesce(func.sum(_IS_OVER), 0),
     func.min(_event.c.starts_at),
     func.max(_event.c.ends_at),
 )
 _TIMES = (
-    func.max(_event.c.changed_at),
+    func.max(func.coalesce(_event.c.calendar_changed_at, _event.c.changed_at)),
     # Of all entries, by its index: later than the events' where a release writes them in another way.
     select(func.max(_entry.c.changed_at)).scalar_subquery(),
     func.min(case((_event.c.starts_at > bindparam("now"), _event.c.starts_at))),

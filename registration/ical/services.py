@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from registration.core import clock
+from registration.core.background_loop import each
 from registration.core.database import db, table, write_rows
 from registration.core.transaction import write_tx
 from registration.events.models import Event
@@ -34,7 +35,7 @@ _STALE = (
     .where(
         _event.c.status != EventStatus.DRAFT,
         _entry.c.revision.is_(None)
-        | (_entry.c.revision != _event.c.revision)
+        | (_entry.c.revision != _event.c.calendar_revision)
         | (_entry.c.maker != bindparam("maker")),
     )
     # What is coming is asked for most.
@@ -71,9 +72,17 @@ def _store(locale: str, most: int) -> int:
     by = maker()
     rows = session.connection().execute(_STALE, {"locale": locale, "maker": by, "most": most})
     known = {row.id: _Known(row.revision, row.raw, row.changed_at) for row in rows}
+    events = {event.id: event for event in events_by_id(session, sorted(known))}
+    made: list[dict[str, Any]] = []
+
+    def make(event_id: int) -> int:
+        made.append(_row(events[event_id], locale, by, known[event_id]))
+        return 1
+
     with force_locale(babel_name(locale)):
-        # Made before the transaction: nobody who registers waits for it.
-        made = [_row(event, locale, by, known[event.id]) for event in events_by_id(session, sorted(known))]
+        # Made before the transaction: nobody who registers waits for it. One by one: an event that cannot
+        # be shown keeps no other from being shown.
+        each(make, list(events), f"calendar entry in {locale} of event")
     if made:
         write_tx(lambda writing: _write(writing, made))
     return len(made)
@@ -83,7 +92,7 @@ def _row(event: Event, locale: str, by: str, known: _Known) -> dict[str, Any]:
     entry = event_entry(event, locale)
     part = part_of(entry)
     changed_at = entry.changed_at
-    if known.revision == event.revision and known.changed_at is not None:
+    if known.revision == event.calendar_revision and known.changed_at is not None:
         # The event is as it was: only the way to write it is new, or the address of this installation.
         changed_at = known.changed_at
         part = part_of(replace(entry, changed_at=changed_at))
@@ -93,7 +102,7 @@ def _row(event: Event, locale: str, by: str, known: _Known) -> dict[str, Any]:
     return _values(part) | {
         "event_id": event.id,
         "locale": locale,
-        "revision": event.revision,
+        "revision": event.calendar_revision,
         "maker": by,
         "changed_at": changed_at,
     }

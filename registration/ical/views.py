@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from registration.core.database import db
-from registration.events.queries import event_by_slug, phase_of
+from registration.events.queries import event_by_slug, phase_and_opening_of
 from registration.events.rules import Phase
 from registration.ical.answers import Told, answer, attachment, feed_address, qr_code
 from registration.ical.entries import download
@@ -61,9 +61,10 @@ def event(slug: str) -> ResponseReturnValue:
 def opening(slug: str) -> ResponseReturnValue:
     """Return the moment when registration opens, as a file; there is none once it has opened."""
     found = event_by_slug(db.session(), slug)
-    if found is None or found.opens_at is None or phase_of(found) is not Phase.NOT_YET:
+    now_is, opens_at = phase_and_opening_of(found) if found is not None else (None, None)
+    if found is None or opens_at is None or now_is is not Phase.NOT_YET:
         abort(404)
-    entry = opening_entry(found, found.opens_at, page_locale())
+    entry = opening_entry(found, opens_at, page_locale())
     return attachment(download(entry), f"{found.slug}-opening.ics")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from registration.accounts.models import Organiser
 from registration.booking.models import Booking, Invitation
 from registration.events.models import Event
-from registration.events.queries import phase_of, words
+from registration.events.queries import phase_and_opening_of, words
 from registration.events.rules import DRAFT, Phase
 from registration.events.summary import EventSummary, summary_of
 from registration.invitations.rules import stands
@@ -90,7 +90,7 @@ def invite(session: Session, invitation_id: int, locale: str) -> Invite | None:
         select(Invitation, Event, Organiser)
         .join(Event, Event.id == Invitation.event_id)
         .join(Organiser, Organiser.id == Event.organiser_id)
-        .options(selectinload(Event.texts))
+        .options(selectinload(Event.texts), selectinload(Event.categories))
         .where(Invitation.id == invitation_id)
     ).one_or_none()
     if row is None:
@@ -101,6 +101,7 @@ def invite(session: Session, invitation_id: int, locale: str) -> Invite | None:
     if event.status == DRAFT and active is None:
         # Who said yes keeps her page; for everybody else a draft is not there.
         return None
+    now_is, opens_at = phase_and_opening_of(event)
     return Invite(
         **summary_of(event, organiser, locale),
         id=one.id,
@@ -113,9 +114,9 @@ def invite(session: Session, invitation_id: int, locale: str) -> Invite | None:
         position=_position(session, event.id, active),
         parts=active.parts if active else (),
         summary=words(event, locale).summary,
-        opens_at=event.opens_at,
+        opens_at=opens_at,
         closes_at=event.closes_at,
-        phase=phase_of(event),
+        phase=now_is,
     )
 
 

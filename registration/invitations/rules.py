@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from registration.core import text
@@ -15,6 +15,9 @@ WITHDRAWN = "withdrawn"
 STANDS = (UNSENT, UNANSWERED, ACCEPTED, DECLINED, WITHDRAWN)
 
 MOST_GUESTS = 100
+_OPEN_CELL = re.compile(r'(^|[,;\t]) *"')
+# An address of several lines in one cell; more is a sign that was forgotten.
+_MOST_LINES = 10
 NAME_LENGTH = 100
 EMAIL_LENGTH = 254
 # As folded, with blanks for signs: of spreadsheets, form services and ticket shops in our languages.
@@ -140,7 +143,7 @@ def read_guests(typed: str) -> GuestList:
     guests: list[Guest] = []
     unread: list[tuple[int, str]] = []
     headings: list[str] = []
-    for number, line in enumerate(typed.lstrip("\ufeff").splitlines(), 1):
+    for number, line in _records(typed.lstrip("\ufeff")):
         cells = _cells(line)
         if not any(cells):
             continue
@@ -154,6 +157,19 @@ def read_guests(typed: str) -> GuestList:
         else:
             unread.append((number, text.line(line)[:80]))
     return GuestList(tuple(merged(guests)), tuple(unread))
+
+
+def _records(typed: str) -> Iterator[tuple[int, str]]:
+    """Yield the rows with the number of their first line; a quoted cell may go over lines (RFC 4180 §2.6)."""
+    lines, at = typed.splitlines(), 0
+    while at < len(lines):
+        end = at + 1
+        if lines[at].count('"') % 2 and _OPEN_CELL.search(lines[at]):
+            ends = range(at + 2, min(at + _MOST_LINES, len(lines)) + 1)
+            # A sign that is never closed is one that somebody typed, and the line stands for itself.
+            end = next((one for one in ends if "".join(lines[at:one]).count('"') % 2 == 0), end)
+        yield at + 1, "\n".join(lines[at:end])
+        at = end
 
 
 def merged(guests: Iterable[Guest]) -> list[Guest]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from registration.events.models import Event
-from registration.events.queries import Words, location, phase_of, words
+from registration.events.queries import Words, location, phase_and_opening_of, words
 from registration.seats.queries import Availability, availability
 from registration.site.queries import ProgrammeLink, programmes_by_event
 
@@ -19,6 +20,7 @@ class Card:
     words: Words
     location: str
     phase: str
+    opens_at: datetime | None
     seats: Availability
     programmes: Sequence[ProgrammeLink]
 
@@ -30,12 +32,14 @@ def cards(session: Session, events: Sequence[Event], locale: str) -> list[Card]:
         return []
     seats = availability(session, event_ids)
     programmes = programmes_by_event(session, event_ids, locale)
+    stands = {event.id: phase_and_opening_of(event) for event in events}
     return [
         Card(
             event=event,
             words=words(event, locale),
             location=location(event),
-            phase=phase_of(event).value,
+            phase=stands[event.id][0].value,
+            opens_at=stands[event.id][1],
             seats=seats[event.id],
             programmes=programmes[event.id],
         )

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registration.accounts.models import Organiser
+from registration.booking.form.spec import spec_of
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
-from registration.events.rules import EventStatus, Phase, phase
+from registration.events.rules import EventStatus, Phase, is_open_between
 from registration.events.wording import programme_words
 from registration.seats.models import Queue
 from registration.seats.queries import LINE_POLICY
@@ -22,6 +23,7 @@ _HEAD = (
     select(
         Event.id,
         Event.uid,
+        Event.slug,
         Event.revision,
         Event.status,
         Event.locale,
@@ -64,19 +66,31 @@ class Head:
     facts: tuple[Any, ...]
     id: int
     phase: Phase
+    opens_at: datetime | None
     line: LinePolicy
     locale: str
 
 
-def head(connection: Connection, slug: str, now: datetime) -> Head | None:
+def head(session: Session, connection: Connection, slug: str, now: datetime) -> Head | None:
     """Return the event at *slug*, or None for drafts and what is not there."""
     row = connection.execute(_HEAD, {"slug": slug}).one_or_none()
     if row is None:
         return None
-    now_is = phase(row.status, row.opens_at, row.closes_at, row.starts_at, row.ends_at, now)
+    now_is, opens_at, open_categories = _phase(session, row, now)
     line = LinePolicy(*(row._mapping[column.name] for column in LINE_POLICY))
     # The page says another thing once the line is frozen, though nothing was changed then.
-    return Head((*row, now_is, line.stands_still(now)), row.id, now_is, line, row.locale)
+    facts = (*row, now_is, opens_at, open_categories, line.stands_still(now))
+    return Head(facts, row.id, now_is, opens_at, line, row.locale)
+
+
+def _phase(session: Session, row: Any, now: datetime) -> tuple[Phase, datetime | None, tuple[int, ...]]:
+    """Return the phase, when registration opens, and which categories are open: the page says each.
+
+    The categories are read anew only when something was edited.
+    """
+    spec = spec_of(session, row)
+    is_open = (one.id for one in spec.categories if is_open_between(one.opens_at, one.closes_at, now))
+    return spec.phase, spec.opens_next_at, tuple(is_open)
 
 
 def programmes_by_event(

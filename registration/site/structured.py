@@ -10,8 +10,13 @@ from registration.events.rules import EventStatus
 from registration.seats.queries import SeatsNow
 
 
-def structured(event: Event, words: Words, seats: SeatsNow | None) -> dict[str, Any]:
-    """Return *event* as a schema.org Event; *seats* is None where the organiser shows no numbers."""
+def structured(
+    event: Event, words: Words, seats: SeatsNow | None, opens_at: datetime | None
+) -> dict[str, Any]:
+    """Return *event* as a schema.org Event; *seats* is None where the organiser shows no numbers.
+
+    *opens_at* is when registration opens for the first that may register.
+    """
     url = public_url(f"/events/{event.slug}/")
     is_cancelled = event.status == EventStatus.CANCELLED
     found: dict[str, Any] = {
@@ -38,19 +43,19 @@ def structured(event: Event, words: Words, seats: SeatsNow | None) -> dict[str, 
         found["maximumAttendeeCapacity"] = seats.capacity
         found["remainingAttendeeCapacity"] = max(seats.left, 0)
     if not is_cancelled:
-        found["offers"] = _offer(event, url, seats)
+        found["offers"] = _offer(event, url, seats, opens_at)
     return found
 
 
-def _offer(event: Event, url: str, seats: SeatsNow | None) -> dict[str, Any]:
+def _offer(event: Event, url: str, seats: SeatsNow | None, opens_at: datetime | None) -> dict[str, Any]:
     """Return how to register. A price is left out: we do not know whether the organiser asks for one."""
     offer: dict[str, Any] = {
         "@type": "Offer",
         "url": f"{url}register",
         "validThrough": _iso(event.closes_at or event.starts_at),
     }
-    if event.opens_at is not None:
-        offer["validFrom"] = _iso(event.opens_at)
+    if opens_at is not None:
+        offer["validFrom"] = _iso(opens_at)
     if seats is not None:
         offer["availability"] = f"https://schema.org/{'InStock' if seats.left > 0 else 'SoldOut'}"
     return offer

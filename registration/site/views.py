@@ -120,7 +120,7 @@ def sitemap() -> Response:
 
 def _head(slug: str) -> Head | None:
     with single_reads().connect() as connection:
-        return head(connection, slug, clock.now())
+        return head(db.session(), connection, slug, clock.now())
 
 
 def _now_or_last(name: Name, build: Callable[[], Page]) -> Response:
@@ -174,17 +174,19 @@ def _event_page(slug: str, known: Head) -> str:
         seats=seats,
         now=now,
         phase=known.phase.value,
+        opens_at=known.opens_at,
         publishes_ledger=known.line.publishes_ledger,
         promises=promises(known.line, found.has_waitlist, found.time_zone),
         address=shown.address(found),
         map_url=shown.map_url(found),
         online_url=web_url(found.online_url),
         categories=category_words(found, page_locale()),
+        with_code={one.id for one in found.categories if one.access_code},
         materials=shown.materials(slug, public_papers(session, found.id)),
         programmes=[programme_link(one, page_locale()) for one in programmes_with(session, found)],
         canonical=public_url(f"/events/{slug}/"),
         og_locale=str(get_locale()),
         additions=additions(event_entry(found, page_locale())),
         **shown.feed_links(f"/organisers/{found.organiser.slug}/", found.organiser.name),
-        structured=structured(found, told, now if found.shows_seats else None),
+        structured=structured(found, told, now if found.shows_seats else None, known.opens_at),
     )

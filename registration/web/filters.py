@@ -103,6 +103,9 @@ def span(starts_at: datetime, ends_at: datetime, zone: str, all_day: bool = Fals
         last = _last_day(start, end)
         return _full(start) if last == start.date() else f"{_full(start)} – {_full(last)}"
     named = zone_name(starts_at, zone)
+    if start.utcoffset() != end.utcoffset():
+        # Each hour carries its own letters: those of one are wrong for the other.
+        return _span_of_change(start, end, zone)
     if start.date() == end.date():
         hours = format_interval(start.time(), end.time(), "Hm", locale=_language())
         return str(_("%(day)s, %(hours)s, %(zone)s", day=_full(start), hours=hours, zone=named))
@@ -113,6 +116,25 @@ def span(starts_at: datetime, ends_at: datetime, zone: str, all_day: bool = Fals
             time=_clock(start),
             last_day=_full(end),
             last_time=_clock(end),
+            zone=named,
+        )
+    )
+
+
+def _span_of_change(start: datetime, end: datetime, zone: str) -> str:
+    """Return a span within which the clocks change, with the letters of both ends."""
+    first, last = (f"{_clock(at)} {_short(at)}" for at in (start, end))
+    city = get_timezone_location(ZoneInfo(zone), locale=_language(), return_city=True)
+    named = _("%(city)s time", city=city)
+    if start.date() == end.date():
+        return str(_("%(day)s, %(hours)s, %(zone)s", day=_full(start), hours=f"{first} – {last}", zone=named))
+    return str(
+        _(
+            "%(day)s, %(time)s – %(last_day)s, %(last_time)s, %(zone)s",
+            day=_full(start),
+            time=first,
+            last_day=_full(end),
+            last_time=last,
             zone=named,
         )
     )
@@ -142,10 +164,14 @@ def _clock(at: datetime) -> str:
 def zone_name(at: datetime, zone: str) -> str:
     """Return the zone as people say it: "Brussels time (CET)"."""
     city = get_timezone_location(ZoneInfo(zone), locale=_language(), return_city=True)
-    short = at.astimezone(ZoneInfo(zone)).strftime("%Z")
-    # Some zones have no letters of their own, and Python gives their offset alone.
-    short = f"UTC{short}" if short.startswith(("+", "-")) else short
+    short = _short(at.astimezone(ZoneInfo(zone)))
     return short if city == short else str(_("%(city)s time (%(short)s)", city=city, short=short))
+
+
+def _short(local: datetime) -> str:
+    """Return the letters of a local time's zone: "CET"; some zones have none, and Python gives the offset."""
+    short = local.strftime("%Z")
+    return f"UTC{short}" if short.startswith(("+", "-")) else short
 
 
 def iso(at: datetime, zone: str) -> str:

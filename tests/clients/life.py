@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from registration.booking.notifications.notify import announce_cancelled
+from registration.booking.notifications.notify import event_cancelled_mails
 from registration.capability.services import TEAM, token_of
 from registration.core import clock
 from registration.core.database import db
@@ -14,6 +14,7 @@ from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.services import Facts, Text
 from registration.journal.services import SYSTEM
+from registration.mail.outbox import enqueue
 from registration.organiser.event.services import change_event, renew_team_feed
 from tests import factories
 from tests.factories import Made, make_event, register
@@ -145,7 +146,7 @@ def _change(event: Made, days: int = 0, status: str = "published") -> None:
     )
     change_event(event.id, facts, Text("en", TITLE), SYSTEM)
     if status == "cancelled":
-        write_tx(lambda session: announce_cancelled(session, event.id))
+        write_tx(lambda session: enqueue(session, *event_cancelled_mails(session, event.id)))
 
 
 def written(folder: Path, story: Story, hard: bytes) -> dict[str, Path]:

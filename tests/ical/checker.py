@@ -17,7 +17,7 @@ _DATE = re.compile(r"\d{8}")
 _TEXTS = ("SUMMARY", "LOCATION", "DESCRIPTION", "NAME", "X-WR-CALNAME", "X-WR-CALDESC", "CATEGORIES")
 _FEED_ONLY = ("NAME", "X-WR-CALNAME", "X-WR-CALDESC", "X-PUBLISHED-TTL", "SOURCE", "COLOR")
 _MANY = {"CATEGORIES", "CONFERENCE", "RRULE", "IMAGE"}
-_UNWANTED = ("ATTACH", "X-ALT-DESC", "VALARM", "METHOD", "RRULE", "DURATION")
+_UNWANTED = ("ATTACH", "X-ALT-DESC", "METHOD", "RRULE", "DURATION")
 
 
 @dataclass
@@ -266,6 +266,18 @@ def _identity(event: Component, calendar: Component) -> Iterator[str]:
             yield f"A VEVENT has {name}."
 
 
+def _alarms(event: Component, calendar: Component) -> Iterator[str]:
+    for alarm in event.every("VALARM"):
+        if alarm.value("ACTION") != "DISPLAY" or not _plain(alarm.value("DESCRIPTION")).strip():
+            yield "A VALARM is no DISPLAY with DESCRIPTION."
+        if not re.fullmatch(r"-?P(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?", alarm.value("TRIGGER") or ""):
+            yield "A VALARM has no TRIGGER before the start."
+        if event.value("STATUS") != "CONFIRMED" or calendar.value("METHOD") == "CANCEL":
+            yield "A VALARM rings for what is not certain."
+        if calendar.value("SOURCE") is not None:
+            yield "A public feed has VALARM."
+
+
 def _state(event: Component, calendar: Component) -> Iterator[str]:
     status, transp = event.value("STATUS"), event.value("TRANSP")
     if status not in {"CONFIRMED", "TENTATIVE", "CANCELLED"} and calendar.value("METHOD") != "CANCEL":
@@ -339,4 +351,4 @@ def _plain(value: str | None) -> str:
     return re.sub(r"\\(.)", lambda match: lines.get(match[1], match[1]), value or "")
 
 
-_OF_EVENTS: tuple[Callable[[Component, Component], Iterator[str]], ...] = (_identity, _state, _times)
+_OF_EVENTS: tuple[Callable[[Component, Component], Iterator[str]], ...] = (_identity, _alarms, _state, _times)

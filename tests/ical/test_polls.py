@@ -33,7 +33,12 @@ def poll(client, tag, path=FEED, **headers):
 
 
 def edit(event_id):
-    write_tx(lambda session: touch(session.get_one(Event, event_id)))
+    def work(session):
+        event = session.get_one(Event, event_id)
+        event.venue = f"{event.venue}, upstairs"
+        touch(event, is_moved=True)
+
+    write_tx(work)
 
 
 def test_the_same_poll_again_asks_nobody(page_app, page_client, statements):

@@ -166,9 +166,9 @@ def test_an_event_that_leaves_as_another_comes_is_noticed(app, client):
     coming = make_event(starts_in=timedelta(days=40))
 
     def swap(session):
-        same = session.get_one(Event, leaving.id).changed_at
+        same = session.get_one(Event, leaving.id).calendar_changed_at
         session.execute(update(Event).where(Event.id == leaving.id).values(status="draft"))
-        session.execute(update(Event).where(Event.id == coming.id).values(changed_at=same))
+        session.execute(update(Event).where(Event.id == coming.id).values(calendar_changed_at=same))
 
     write_tx(swap)
     assert fetched(client, tag=tag).status_code == 200

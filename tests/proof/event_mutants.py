@@ -43,7 +43,7 @@ def _cancelled_promotes() -> Mutation:
 
 def _cancelled_untold() -> Mutation:
     """An event is cancelled and nobody is told."""
-    return [(closing, "announce_cancelled", lambda *_args: 0)]
+    return [(closing, "event_cancelled_mails", lambda *_args: [])]
 
 
 def _cancelled_twice() -> Mutation:

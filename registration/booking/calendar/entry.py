@@ -213,7 +213,7 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
     state = best(shown)
     status = status_of(event, state)
     sequence = sum(one.sequence for one in every)
-    changed_at = max([event.changed_at, *(one.changed_at for one in every)])
+    changed_at = max([event.own_changed_at, *(one.changed_at for one in every)])
     entry = event_entry(event, locale)
     online = web_url(event.online_url) if status == "CONFIRMED" else ""
     is_listed = status != "CANCELLED" and not claims.wish.is_apart
@@ -223,7 +223,9 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
         " ".join([why(state), *_limits(claims, shown)]) if status == "TENTATIVE" else "",
         _told(chosen, event, locale),
         online_at(online),
+        event.calendar_note if status == "CONFIRMED" else "",
     )
+    alarm = event.alarm_minutes if status == "CONFIRMED" else None
     prefix = _("Cancelled:")
     return replace(
         entry,
@@ -231,9 +233,10 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
         cancelled_prefix=f"{prefix} ",
         sequence=event.sequence + sequence,
         # A second for each change of either: LAST-MODIFIED knows no smaller step, and two may share one.
-        changed_at=changed_at + timedelta(seconds=event.revision + sequence + claims.wish.turned),
+        changed_at=changed_at + timedelta(seconds=event.seat_revision + sequence + claims.wish.turned),
         busy=status == "CONFIRMED" and not event.all_day,
         conference_url=online,
+        alarm=None if alarm is None else timedelta(minutes=alarm),
         location=entry.location or online,
         description="\n\n".join(part for part in told if part),
     )

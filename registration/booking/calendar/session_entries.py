@@ -35,7 +35,7 @@ def own_entries(
 def _entry(one: Chosen, picking: Sequence[Claim], event: Event, whole: Entry, locale: str) -> Entry:
     """Return the entry of a session: one for each person, whoever of her party picked it and how often.
 
-    Any edit of the event may move a session and none of its own counts it, so SEQUENCE has the event's
+    Any edit that is shown may move a session and none of its own counts it, so SEQUENCE has that
     revision where that of the event itself has its moves.
     """
     state = best(picking)
@@ -54,6 +54,8 @@ def _entry(one: Chosen, picking: Sequence[Claim], event: Event, whole: Entry, lo
         all_day=False,
         status=status,
         busy=status == "CONFIRMED",
-        sequence=whole.sequence - event.sequence + event.revision,
+        # One reminder for an event, however many sessions stand apart.
+        alarm=None,
+        sequence=whole.sequence - event.sequence + event.seat_revision,
         description="\n\n".join(part for part in told if part),
     )

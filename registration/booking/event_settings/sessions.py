@@ -132,8 +132,8 @@ def remove_session(event_id: int, session_id: int, actor: Actor) -> None:
             # Who no longer comes has no use for it; the journal keeps what happened.
             session.execute(delete(AttendeeSession).where(AttendeeSession.session_id == session_id))
             drop_pool(session, gate, "session", session_id)
-            _noted(session, event, "removed-session", found, actor)
             session.delete(found)
+            _noted(session, event, "removed-session", found, actor)
 
     write_tx(work)
 

@@ -249,5 +249,6 @@ def _recount_firms(session: Session, gate: Gate) -> None:
 
 def _noted(session: Session, event_id: int, action: str, actor: Actor) -> None:
     event = locked_one(session, Event, event_id)
-    touch(event)
+    # Who waits reads which limits count, and these may be others now.
+    touch(event, moves_seats=True)
     record(session, actor, Note(action, organiser_id=event.organiser_id, event_id=event_id))

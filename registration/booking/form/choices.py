@@ -119,6 +119,11 @@ def categories_in(form: KeyedForm, people: Sequence[Companion]) -> dict[int, int
     return {one.id: category_in(form, _category_name(one.id)) for one in people}
 
 
+def category_fields(form: KeyedForm, people: Sequence[Companion]) -> list[Field]:
+    """Return the fields in which everybody's category at the other event is chosen."""
+    return [form[_category_name(one.id)] for one in people if _category_name(one.id) in form]
+
+
 def tell_at(form: KeyedForm, refusal: Refusal) -> None:
     """Put the sentence of *refusal* at its field, or above the form."""
     if refusal.field is not None and refusal.field in form:

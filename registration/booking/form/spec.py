@@ -23,7 +23,7 @@ from registration.events.models import (
     ProgrammeEvent,
     Question,
 )
-from registration.events.rules import DRAFT, Phase, phase
+from registration.events.rules import DRAFT, Phase, phase, phase_and_opening
 from registration.events.summary import EventFacts, facts_of
 from registration.events.wording import Told, told
 
@@ -102,7 +102,19 @@ class FormSpec(EventFacts):
 
     @property
     def phase(self) -> Phase:
-        return phase(self.status, self.opens_at, self.closes_at, self.starts_at, self.ends_at, clock.now())
+        return self._phase_and_opening[0]
+
+    @property
+    def opens_next_at(self) -> datetime | None:
+        """When registration opens for the first that may register: with the event or with a category."""
+        return self._phase_and_opening[1]
+
+    @property
+    def _phase_and_opening(self) -> tuple[Phase, datetime | None]:
+        at = clock.now()
+        own = phase(self.status, self.opens_at, self.closes_at, self.starts_at, self.ends_at, at)
+        windows = [(one.opens_at, one.closes_at) for one in self.categories]
+        return phase_and_opening(own, self.opens_at, windows, self.closes_at or self.starts_at, at)
 
     @property
     def locale(self) -> str:

@@ -10,6 +10,7 @@ from registration.booking.form import questions
 from registration.booking.form.email_typos import suggestion
 from registration.booking.form.fields import control_id
 from registration.booking.form.labels import plain
+from registration.booking.form.option_notes import opens_later
 from registration.booking.form.registration import KEEP, USE, RegistrationForm
 from registration.booking.form.selection import (
     asked_of,
@@ -19,9 +20,10 @@ from registration.booking.form.selection import (
     has_sensitive,
     sessions_of,
 )
-from registration.booking.form.sheet import Sheet
+from registration.booking.form.sheet import CategoryGroup, Sheet
 from registration.booking.rules import session_clash
 from registration.core.refusal import Refusal
+from registration.web.filters import moment
 from registration.web.locale import page_locale
 
 
@@ -115,6 +117,8 @@ def _check_attendee(form: RegistrationForm, attendee: Form, index: int, sheet: S
         field = attendee[group.name]
         if not set(group.event_ids) & set(event_ids):
             field.errors = []
+        elif later := _opens_later(group, field.data, sheet):
+            field.errors = [later]
         elif not field.data and not field.errors:
             field.errors = [_("Choose a category.")]
     for event_id in event_ids:
@@ -122,6 +126,21 @@ def _check_attendee(form: RegistrationForm, attendee: Form, index: int, sheet: S
             attendee.sessions.errors = [clash]
     _check_sessions(attendee, event_ids, sheet)
     questions.check(asked_of(form, attendee, sheet), sheet.of_attendees, attendee)
+
+
+def _opens_later(group: CategoryGroup, value: str | None, sheet: Sheet) -> str:
+    """Return when the category opens that was chosen too early, in a sentence; else nothing."""
+    ours = next((ours for known, ours in group.choices if known == value), ())
+    specs = {spec.event_id: spec for spec in sheet.specs}
+    opening = opens_later(ours, specs)
+    if opening is None or value in dict(group.open_now()):
+        return ""
+    told = _(
+        "%(category)s opens %(when)s. Choose another category, or come back then.",
+        category=plain(ours[0][1], "name"),
+        when=moment(*opening),
+    )
+    return str(told)
 
 
 def _check_sessions(attendee: Form, event_ids: Collection[int], sheet: Sheet) -> None:

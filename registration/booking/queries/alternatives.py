@@ -44,7 +44,7 @@ def alternatives(session: Session, booked: Booking, event_id: int, locale: str) 
             Event.by_invitation.is_(False),
             Event.access_code == "",
         )
-        .options(selectinload(Event.texts))
+        .options(selectinload(Event.texts), selectinload(Event.categories))
         .order_by(Event.starts_at, Event.id)
     ).all()
     found: dict[int, Alternative] = {}

@@ -15,7 +15,7 @@ from registration.core import clock
 from registration.core.limits import max_per_address
 from registration.core.transaction_cache import keep, kept, once
 from registration.events.models import Category, Event, EventText
-from registration.events.rules import EventStatus, keeps_promises
+from registration.events.rules import EventStatus, Phase, keeps_promises, phase
 from registration.events.summary import EventSummary, summary_of
 from registration.events.wording import said
 from registration.ical.entries import Entry
@@ -74,6 +74,8 @@ class Seat(EventSummary):
     # How many wait for the event in all, and whether it takes only those who were invited.
     waiting: int = 0
     by_invitation: bool = False
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
     replaces_id: int | None = None
 
     @property
@@ -121,6 +123,14 @@ class Seat(EventSummary):
     def may_move(self) -> bool:
         """Say whether it can be changed into something else: other seats, or another event."""
         return self.may_change and self.state in (rules.CONFIRMED, rules.WAITLISTED)
+
+    @property
+    def may_grow(self) -> bool:
+        """Say whether one more person may come with it: only while the event takes registrations."""
+        now_is = phase(
+            self.event_status, self.opens_at, self.closes_at, self.starts_at, self.ends_at, clock.now()
+        )
+        return self.may_move and now_is is Phase.OPEN and not self.by_invitation
 
     @property
     def may_split(self) -> bool:
@@ -335,6 +345,8 @@ def _seat(
         obstacles=in_the_way,
         waiting=row.waiting,
         by_invitation=event.by_invitation,
+        opens_at=event.opens_at,
+        closes_at=event.closes_at,
         replaces_id=registration.replaces_id,
         is_seated=registration.state in rules.HOLDING and registration.seated_step is not None,
     )

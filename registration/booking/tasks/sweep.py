@@ -33,7 +33,7 @@ def sweep() -> int:
     """Do all that is due, step by step and event by event; return how much was done.
 
     What cannot be done of one event holds up no other: it is logged and tried again, and what stays
-    undone the doctor sees (I9, I3).
+    undone the doctor sees (I9, I3, I24, I25).
     """
     return each(lambda step: step(), (_offers, _holds, _allotments, _over, _moves, _promotions, tidy), "step")
 

@@ -11,6 +11,7 @@ from registration.booking.changes import move as changes_move
 from registration.booking.changes import party as changes_party
 from registration.booking.form import choices as form_choices
 from registration.booking.form.choices import ChoiceForm, PersonForm
+from registration.booking.form.option_notes import note_categories, require_firm
 from registration.booking.form.people import KeyedForm, askable, concerning, errors_of
 from registration.booking.form.registration import SENSITIVE_CONSENT
 from registration.booking.form.sheet import Sheet
@@ -24,6 +25,7 @@ from registration.booking.views.manage import page_key, seat_in, target_in
 from registration.booking.views.opening import does_not_open, opened
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
+from registration.events.rules import Phase
 from registration.journal.services import ATTENDEE
 from registration.seats.queries import availability
 from registration.web.guards import check_action_key
@@ -66,6 +68,7 @@ def one_more(token: str, registration_id: int) -> ResponseReturnValue:
     """Ask who else comes."""
     booked = opened(token)
     held = seat_in(booked, registration_id)
+    _check_grows(held)
     form = form_choices.person_form(sheet_of(held), booked.firm, None)
     return _person_page(token, booked, held, form, 200)
 
@@ -124,10 +127,17 @@ def move(token: str, registration_id: int, slug: str) -> ResponseReturnValue:
     return _back(token)
 
 
+def _check_grows(held: Seat) -> None:
+    """Raise Refusal where nobody more may come with the registration: a form would only be refused."""
+    if held.by_invitation:
+        raise Refusal(_("This event is by invitation only. Ask the organiser whether one more may come."))
+    if not held.may_grow or sheet_of(held).specs[0].phase is not Phase.OPEN:
+        raise Refusal(_("Registration is not open now. Ask the organiser."))
+
+
 def _check_size(booked: Booking, held: Seat) -> None:
     """Raise Refusal where the booking has as many people at the event as may come."""
-    if sheet_of(held).specs[0].by_invitation:
-        raise Refusal(_("This event is by invitation only. Ask the organiser whether one more may come."))
+    _check_grows(held)
     most = current_app.config["MAX_PARTY"]
     mine = seats_of(db.session(), booked.id, page_locale())
     present = sum(len(one.present) for one in mine if one.is_active and one.event_id == held.event_id)
@@ -181,7 +191,11 @@ def _person_page(
 def _move_page(
     token: str, held: Seat, other: Alternative, sheet: Sheet, form: KeyedForm, status: int
 ) -> ResponseReturnValue:
-    left = availability(db.session(), [other.event_id])[other.event_id].left
+    seats = availability(db.session(), [other.event_id])[other.event_id]
+    left = seats.left
+    for group in sheet.categories:
+        for field in form_choices.category_fields(form, held.present):
+            note_categories(field, group, sheet, {other.event_id: seats})
     asks = bool(sheet.questions)
     return _page("move", token, held, form, status, other=other, left=left, asks=asks)
 
@@ -191,6 +205,11 @@ def _page(
 ) -> ResponseReturnValue:
     errors = errors_of(form)
     seats = availability(db.session(), [held.event_id])[held.event_id]
+    sheet = sheet_of(held)
+    if "category" in form:
+        note_categories(form["category"], sheet.categories[0], sheet, {held.event_id: seats})
+    if "firm" in form:
+        require_firm([form["firm"]], held.line)
     page = render_template(
         f"booking/{template}.html",
         form=form,
@@ -200,6 +219,6 @@ def _page(
         key=page_key(token),
         errors=errors,
         has_errors=bool(errors),
-        **({"sheet": sheet_of(held)} | values),
+        **({"sheet": sheet} | values),
     )
     return page, status

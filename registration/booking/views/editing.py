@@ -10,6 +10,7 @@ from registration.booking.answers.queries import answers_by_attendee, has_agreed
 from registration.booking.answers.shared import shared_answers
 from registration.booking.changes.change_address import change_contact
 from registration.booking.changes.edit import Corrected, change_people
+from registration.booking.form.option_notes import require_firm
 from registration.booking.form.people import (
     ContactForm,
     PeopleForm,
@@ -151,6 +152,7 @@ def _people_page(
     token: str, booked: Booking, seat: Seat, sheet: Sheet, form: PeopleForm, status: int
 ) -> ResponseReturnValue:
     errors = errors_of(form)
+    require_firm([one.form.firm for one in form.attendees], seat.line)
     asks_consent = sheet.has_sensitive and not has_agreed(db.session(), booked.id, "sensitive")
     page = render_template(
         "booking/people.html",

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.booking.changes.handover import Successor, Taking, hand_over, refuse, take_over
+from registration.booking.form.option_notes import require_firm
 from registration.booking.form.people import (
     SuccessorForm,
     TakingForm,
@@ -147,6 +148,7 @@ def _ask_page(
     token: str, held: Seat, person: Companion, form: SuccessorForm, status: int
 ) -> ResponseReturnValue:
     errors = errors_of(form)
+    require_firm([form.firm], held.line)
     page = render_template(
         "booking/hand_over.html",
         form=form,
@@ -162,6 +164,7 @@ def _ask_page(
 
 def _page(token: str, handover: Handover, held: Seat, form: TakingForm, status: int) -> ResponseReturnValue:
     errors, sheet = errors_of(form), sheet_of(held)
+    require_firm([form.firm], held.line)
     asked = taken_questions(sheet, is_alone=_is_alone(held))
     is_there = held.state == rules.CONFIRMED and keeps_promises(held.event_status)
     outcome = handover.state if handover.state != "open" or is_there else "gone"

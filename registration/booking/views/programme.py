@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from registration.booking.admission.services import EventFull
+from registration.booking.form.option_notes import note_options
 from registration.booking.form.programme_sheet import programme_sheet
 from registration.booking.form.registration import RegistrationForm
 from registration.booking.form.sheet import Sheet
@@ -17,6 +18,7 @@ from registration.booking.views import filling
 from registration.booking.views.filling import Shown
 from registration.core.database import db
 from registration.seats.queries import Availability, SeatsNow, availability, line_policies, seats_now
+from registration.seats.rules import LinePolicy
 from registration.web.locale import page_locale
 
 
@@ -74,7 +76,9 @@ def _sheet(slug: str) -> Sheet:
 
 def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
     seats = availability(db.session(), [spec.event_id for spec in sheet.specs])
-    options = _options(sheet, seats)
+    lines = line_policies(db.session(), list(seats))
+    options = _options(sheet, seats, lines)
+    note_options(shown.form, sheet, seats, lines)
     if isinstance(shown.refusal, EventFull):
         _name_full(shown.form, options)
     errors = errors_of(shown.form)
@@ -115,8 +119,9 @@ def _name_full(form: RegistrationForm, options: Sequence[Option]) -> None:
         ]
 
 
-def _options(sheet: Sheet, seats: Mapping[int, Availability]) -> list[Option]:
-    lines = line_policies(db.session(), list(seats))
+def _options(
+    sheet: Sheet, seats: Mapping[int, Availability], lines: Mapping[int, LinePolicy]
+) -> list[Option]:
     titles = {spec.event_id: spec.title(page_locale()) for spec in sheet.specs}
     needs = dict(sheet.requires)
     return [

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.booking.admission.services import EventFull
+from registration.booking.form.option_notes import note_options
 from registration.booking.form.sheet import Sheet, sheet_of
 from registration.booking.form.spec import FormSpec, form_spec
 from registration.booking.form.validation import errors_of
@@ -55,6 +56,7 @@ def form_page(sheet: Sheet, shown: Shown, template: str = "", **given: Any) -> R
     title, language = spec.title(page_locale())
     errors = errors_of(shown.form)
     line = line_policy(db.session(), spec.event_id)
+    note_options(shown.form, sheet, {spec.event_id: seats}, {spec.event_id: line})
     now = seats_now(seats, [one.id for one in spec.categories], line)
     filling.renew(sheet, shown, [] if now.joins_waitlist else [spec.slug])
     may_wait = spec.has_waitlist and now.may_wait

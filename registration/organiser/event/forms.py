@@ -1,8 +1,9 @@
 """The forms of an event's details."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -26,12 +27,21 @@ from registration.events.services import Facts, Text
 from registration.organiser.shared.concurrent_form import SharedForm
 from registration.organiser.shared.fields import (
     TEXT,
+    DayOrMoment,
     Moment,
     WholeNumber,
     line_field,
     moment_of,
 )
-from registration.organiser.shared.local_times import Occurrence, is_skipped, moment_in, occurrence_of
+from registration.organiser.shared.local_times import (
+    Occurrence,
+    is_skipped,
+    last_day,
+    moment_in,
+    occurrence_of,
+    whole_days,
+)
+from registration.organiser.shared.zones import zone_choices
 from registration.seats import rules
 from registration.web.locale import language_choices
 
@@ -63,7 +73,7 @@ class EventForm(SharedForm):
         _l("Language of these texts"),
         choices=language_choices(),
     )
-    starts_at = Moment(
+    starts_at = DayOrMoment(
         _l("Starts"),
         [InputRequired(_l("Enter when it starts."))],
         description=_l(
@@ -71,10 +81,12 @@ class EventForm(SharedForm):
         ),
     )
     starts_which = Occurrence(_l("Which of the two does it start at?"))
-    ends_at = Moment(_l("Ends"), [InputRequired(_l("Enter when it ends."))])
+    ends_at = DayOrMoment(_l("Ends"), [InputRequired(_l("Enter when it ends."))])
     ends_which = Occurrence(_l("Which of the two does it end at?"))
-    time_zone = SelectField(_l("Time zone"), choices=sorted(available_timezones()))
-    all_day = BooleanField(_l("All day"))
+    time_zone = SelectField(_l("Time zone"), choices=[])
+    all_day = BooleanField(
+        _l("All day"), description=_l("Only the dates count then; the last day is the one you enter.")
+    )
     venue = line_field(_l("Venue"))
     street = line_field(_l("Street"))
     city = line_field(_l("City"), length=100)
@@ -95,6 +107,17 @@ class EventForm(SharedForm):
         ],
     )
 
+    def __init__(self, *args: Any, kept_zone: str = "", **kwargs: Any) -> None:
+        """Take *kept_zone*, the zone of what is stored, which may have an old name."""
+        super().__init__(*args, **kwargs)
+        self.time_zone.choices = zone_choices(kept_zone)
+        self.ask_days()
+
+    def ask_days(self) -> None:
+        """Ask for dates where the event lasts all day, else for dates and times."""
+        for field in (self.starts_at, self.ends_at):
+            field.asks_day = bool(self.all_day.data)
+
     def validate_online_url(self, field: Field) -> None:
         """Refuse what is no web address."""
         if field.data and not field.data.startswith(("https://", "http://")):
@@ -103,9 +126,14 @@ class EventForm(SharedForm):
     def facts(self, status: str | None = None) -> Facts:
         """Return what the form says, with its local times as moments. Raises ValueError at a skipped hour."""
         zone = ZoneInfo(self.time_zone.data)
+        if self.all_day.data:
+            starts_at, ends_at = whole_days(self.starts_at.data.date(), self.ends_at.data.date(), zone)
+        else:
+            starts_at = moment_in(self.starts_at.data, zone, self.starts_which)
+            ends_at = moment_in(self.ends_at.data, zone, self.ends_which)
         return Facts(
-            starts_at=moment_in(self.starts_at.data, zone, self.starts_which),
-            ends_at=moment_in(self.ends_at.data, zone, self.ends_which),
+            starts_at=starts_at,
+            ends_at=ends_at,
             time_zone=self.time_zone.data,
             all_day=self.all_day.data,
             venue=self.venue.data or "",
@@ -129,14 +157,22 @@ class EventForm(SharedForm):
         if not super().validate(extra_validators):
             return False
         is_valid, zone = True, ZoneInfo(self.time_zone.data)
-        for field in (self.starts_at, self.ends_at, self.opens_at, self.closes_at):
+        hours = () if self.all_day.data else (self.starts_at, self.ends_at)
+        if self.all_day.data and self.ends_at.data.date() < self.starts_at.data.date():
+            self.ends_at.errors = [_("The last day must not come before the first.")]
+            is_valid = False
+        for field in hours:
+            if field.is_day_alone:
+                field.errors = [_("Enter the time too, or tick that it lasts all day.")]
+                is_valid = False
+        for field in (*hours, self.opens_at, self.closes_at):
             if field.data and is_skipped(field.data, zone):
                 field.errors = [
                     _("This time does not exist: the clocks go forward. Choose one an hour later.")
                 ]
                 is_valid = False
         for field, which in ((self.starts_at, self.starts_which), (self.ends_at, self.ends_which)):
-            if which.ask(field.data, zone):
+            if hours and which.ask(field.data, zone):
                 field.errors = [
                     _("This time comes twice: the clocks go back. Say below which of the two you mean.")
                 ]
@@ -164,6 +200,20 @@ class NewEventForm(EventForm):
     categories = FieldList(FormField(CategoryForm), min_entries=4, max_entries=MOST_CATEGORIES)
 
 
+def with_days_kept(facts: Facts, event: Event) -> Facts:
+    """Return *facts* with the stored moments where an event lasts the same whole days as before.
+
+    One that was entered by the hour keeps its hours: nobody is told of a change that is none.
+    """
+    if not (facts.all_day and event.all_day and facts.time_zone == event.time_zone):
+        return facts
+    zone = ZoneInfo(event.time_zone)
+    first, last = event.starts_at.astimezone(zone).date(), last_day(event.starts_at, event.ends_at, zone)
+    if whole_days(first, last, zone) != (facts.starts_at, facts.ends_at):
+        return facts
+    return replace(facts, starts_at=event.starts_at, ends_at=event.ends_at)
+
+
 def fill(form: EventForm, event: Event, locale: str) -> None:
     """Put what is stored into an empty form."""
     zone = ZoneInfo(event.time_zone)
@@ -183,9 +233,16 @@ def fill(form: EventForm, event: Event, locale: str) -> None:
     for name in ("starts_at", "ends_at", "opens_at", "closes_at"):
         at: datetime | None = getattr(event, name)
         form[name].data = None if at is None else at.astimezone(zone).replace(tzinfo=None)
+    if event.all_day:
+        form.ends_at.data = datetime.combine(last_day(event.starts_at, event.ends_at, zone), time())
+    form.ask_days()
     for field, which, at in (
-        (form.starts_at, form.starts_which, event.starts_at),
-        (form.ends_at, form.ends_which, event.ends_at),
+        ()
+        if event.all_day
+        else (
+            (form.starts_at, form.starts_which, event.starts_at),
+            (form.ends_at, form.ends_which, event.ends_at),
+        )
     ):
         which.data = occurrence_of(at, zone)
         which.ask(field.data, zone)

@@ -23,7 +23,7 @@ from registration.organiser.translations.services import languages_of
 @organiser_page(EDIT)
 def new(organiser: Organiser) -> ResponseReturnValue:
     """Create an event."""
-    form = forms.NewEventForm()
+    form = forms.NewEventForm(kept_zone=organiser.time_zone)
     if request.method == "GET":
         form.time_zone.data, form.locale.data = organiser.time_zone, organiser.locale
         form.shows_seats.data = form.has_waitlist.data = True
@@ -42,7 +42,7 @@ def new(organiser: Organiser) -> ResponseReturnValue:
 @event_page(EDIT)
 def edit(event: Event) -> ResponseReturnValue:
     """Change facts and words."""
-    form = forms.EventForm()
+    form = forms.EventForm(kept_zone=event.time_zone)
     form.stored = lambda: _stored(event)
     if request.method == "GET":
         forms.fill(form, event, event.locale)
@@ -56,6 +56,7 @@ def edit(event: Event) -> ResponseReturnValue:
     facts = replace(
         form.facts(status), country=event.country, latitude=event.latitude, longitude=event.longitude
     )
+    facts = forms.with_days_kept(facts, event)
     slug = event.slug
     try:
         told = event_services.change_event(
@@ -67,7 +68,7 @@ def edit(event: Event) -> ResponseReturnValue:
 
 
 def _stored(event: Event) -> forms.EventForm:
-    form = forms.EventForm(formdata=None)
+    form = forms.EventForm(formdata=None, kept_zone=event.time_zone)
     forms.fill(form, event, event.locale)
     return form
 

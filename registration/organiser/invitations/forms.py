@@ -11,6 +11,7 @@ from wtforms import FileField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange
 
 from registration.booking.form.registration import EMAIL_LENGTH, NAME_LENGTH
+from registration.invitations.encodings import table_text
 from registration.invitations.rules import MOST_GUESTS, GuestList, read_guests
 from registration.organiser.shared.fields import WholeNumber
 from registration.web.body_limits import are_files_dropped, dropped_sentence
@@ -63,10 +64,7 @@ class GuestsForm(FlaskForm):
         # A form that is no multipart sends the name alone.
         is_file = isinstance(self.file.data, FileStorage)
         raw = self.file.data.read() if is_file else b"\x00" if self.file.data else b""
-        try:
-            lines = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            lines = "\x00"
+        lines = table_text(raw)
         if "\x00" in lines:
             self.file.errors = [
                 _("This is no CSV file in UTF-8. Save the table as CSV (UTF-8) and choose it again.")

@@ -3,7 +3,8 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, Form, StringField, TextAreaField
+from wtforms import BooleanField, Field, Form, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, NumberRange, Optional, StopValidation
 
 from registration.booking.emails.placeholders import PLACEHOLDERS
@@ -11,9 +12,11 @@ from registration.booking.form.fields import Readable, cleaned, readable_block
 from registration.booking.tasks.event_reminders import MOST_DAYS
 from registration.mail.wording import unknown_placeholders
 from registration.organiser.shared.concurrent_form import SharedForm
-from registration.organiser.shared.fields import LINE, WholeNumber
+from registration.organiser.shared.fields import LINE, WholeNumber, line_field
 
 BODY_LENGTH = 10000
+# The longest that calendars ring before, in the unit that is chosen.
+MOST_BEFORE = 60
 
 
 class KnownPlaceholders:
@@ -78,3 +81,31 @@ class ChoicesForm(FlaskForm):
         description=_l("In the morning, in the time of the event. Empty: nobody is reminded."),
     )
     attaches_ticket = BooleanField(_l("Attach the tickets as PDF when a seat is confirmed"))
+    alarm_before = WholeNumber(
+        _l("Let calendars remind those who have a seat, so long before"),
+        [Optional(), NumberRange(0, MOST_BEFORE, _l("Enter a number from 0 to 60, or nothing."))],
+        description=_l("Empty: each calendar reminds as its reader has set it."),
+    )
+    alarm_unit = SelectField(
+        _l("Minutes, hours or days"),
+        choices=[
+            SelectChoice("1", _l("minutes")),
+            SelectChoice("60", _l("hours")),
+            SelectChoice("1440", _l("days")),
+        ],
+    )
+    calendar_note = line_field(
+        _l("Text in the calendar of those who have a seat"),
+        length=500,
+    )
+
+    def alarm_minutes(self) -> int | None:
+        """Return how many minutes before the start calendars ring."""
+        before = self.alarm_before.data
+        return None if before is None else int(before) * int(self.alarm_unit.data)
+
+    def show_alarm(self, minutes: int | None) -> None:
+        """Show *minutes* in the largest unit that says them."""
+        unit = next((one for one in (1440, 60) if minutes and minutes % one == 0), 1)
+        self.alarm_unit.data = str(unit)
+        self.alarm_before.data = None if minutes is None else minutes // unit

@@ -17,15 +17,17 @@ from registration.core import clock
 from registration.core.background_loop import each
 from registration.core.children import child_of
 from registration.core.database import db
-from registration.core.locking import locked
+from registration.core.locking import locked, locked_one
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event
+from registration.events.services import touch
 from registration.journal.services import Actor, Note, record
 from registration.mail.models import PENDING, SUPERSEDED, OutgoingMessage
 from registration.mail.outbox import Outgoing, enqueue
 from registration.organiser.attendees.queries import Filters, filters_from, registrations
 from registration.organiser.mailing.models import DRAFT, QUEUED, QUEUEING, STOPPED, Mailing
+from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.models import Registration
 
@@ -157,15 +159,26 @@ def tell_materials(event_id: int, actor: Actor, *, tell: Tell = True) -> int:
     return write_tx(work)
 
 
-def choose(event_id: int, reminder_days: int | None, attaches_ticket: bool) -> None:
-    """Choose what the mails of an event do."""
+def choose(
+    event_id: int,
+    reminder_days: int | None,
+    attaches_ticket: bool,
+    alarm_minutes: int | None = None,
+    calendar_note: str = "",
+) -> None:
+    """Choose what the mails of an event do, and what the calendars of those who have a seat do besides."""
 
     def work(session: Session) -> None:
+        gates.lock(session, [event_id])
         choice = locked(session, EventMail, event_id)
         if choice is None:
             choice = EventMail(event_id=event_id)
             session.add(choice)
         choice.reminder_days, choice.attaches_ticket = reminder_days, attaches_ticket
+        event = locked_one(session, Event, event_id)
+        if (event.alarm_minutes, event.calendar_note) != (alarm_minutes, calendar_note):
+            event.alarm_minutes, event.calendar_note = alarm_minutes, calendar_note
+            touch(event)
 
     write_tx(work)
 

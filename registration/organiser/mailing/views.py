@@ -111,9 +111,18 @@ def choices(event: Event) -> ResponseReturnValue:
     if request.method == "GET":
         form.reminder_days.data = known.reminder_days if known else None
         form.attaches_ticket.data = bool(known and known.attaches_ticket)
+        form.show_alarm(event.alarm_minutes)
+        form.calendar_note.data = event.calendar_note
     elif form.validate():
-        mailing_services.choose(event.id, form.reminder_days.data, form.attaches_ticket.data)
-        return done(_("Saved."), "mail_choices", slug=event.slug)
+        slug = event.slug
+        mailing_services.choose(
+            event.id,
+            form.reminder_days.data,
+            form.attaches_ticket.data,
+            form.alarm_minutes(),
+            form.calendar_note.data or "",
+        )
+        return done(_("Saved."), "mail_choices", slug=slug)
     errors = errors_of(form)
     status = 422 if errors else 200
     return event_screen("mail_choices.html", event, status, form=form, errors=errors, has_errors=bool(errors))

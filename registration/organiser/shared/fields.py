@@ -1,5 +1,6 @@
 """Fields of the back office's forms: whole numbers, local times, lines of text."""
 
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from registration.organiser.shared.local_times import moment_in
 
 LINE = 200
 TEXT = 20000
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _YEARS = range(1970, 3000)
 WHOLE = _l("Enter a whole number.")
 _NO_MOMENT = _l("Enter a date and time, as in 2026-12-11 14:00.")
@@ -50,6 +52,26 @@ class Moment(DateTimeLocalField):
         # At either end of the calendar there is no such moment in another zone.
         if self.data is not None and self.data.year not in _YEARS:
             raise ValueError(_NO_MOMENT)
+
+
+class DayOrMoment(Moment):
+    """A moment, or a date alone where the form asks for whole days; either is shown again as typed."""
+
+    asks_day = False
+    is_day_alone = False
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = " ".join(valuelist).strip()
+        self.is_day_alone = bool(_DAY.fullmatch(typed))
+        super().process_formdata([f"{typed} 00:00"] if self.is_day_alone else valuelist)
+
+    def _value(self) -> str:
+        if self.data is None or not (self.asks_day or self.is_day_alone):
+            return str(super()._value())
+        return str(self.data.strftime("%Y-%m-%d" if self.asks_day else "%Y-%m-%dT%H:%M"))
+
+    def __call__(self, **kwargs: Any) -> Any:
+        return super().__call__(**kwargs | {"type": "date" if self.asks_day else "datetime-local"})
 
 
 def line_field(label: Any, *, length: int = LINE, required: Any = None) -> StringField:

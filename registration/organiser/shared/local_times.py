@@ -1,6 +1,6 @@
 """Local times of a form where the clocks change: one hour a year is not there, and one comes twice."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,19 @@ def moment_in(local: datetime, zone: ZoneInfo, occurrence: Occurrence | None = N
 def occurrence_of(at: datetime, zone: ZoneInfo) -> str:
     """Return which of two the moment *at* is in *zone*; the first where there is only one."""
     return SECOND if at.astimezone(zone).fold else FIRST
+
+
+def whole_days(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return when the days from *first* to *last* begin in *zone*, and the midnight after them."""
+    midnights = (datetime.combine(day, time()) for day in (first, last + timedelta(days=1)))
+    start, end = (moment_in(midnight, zone) for midnight in midnights)
+    return start, end
+
+
+def last_day(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> date:
+    """Return the last day of an event that ends with the midnight after it."""
+    before = (ends_at - timedelta(seconds=1)).astimezone(zone).date()
+    return max(starts_at.astimezone(zone).date(), before)
 
 
 def is_skipped(local: datetime, zone: ZoneInfo) -> bool:

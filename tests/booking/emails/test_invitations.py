@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from registration.accounts.models import Organiser
 from registration.booking.emails.calendar_part import rising
-from registration.booking.notifications.notify import announce_moved
+from registration.booking.notifications.notify import moved_mails
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.queries import whereabouts
 from registration.events.services import Facts, Text, change_event
+from registration.mail.outbox import enqueue
 from tests import factories
 from tests.factories import make_event, register
 from tests.ical.checker import check_calendar
@@ -40,7 +41,7 @@ def move(event: factories.Made) -> None:
         )
         before = whereabouts(found)
         change_event(session, found, facts, Text("en", "Workshop on nomenclatures"))
-        announce_moved(session, event.id, before)
+        enqueue(session, *moved_mails(session, event.id, before))
 
     write_tx(work)
 
