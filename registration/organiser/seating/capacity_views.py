@@ -95,10 +95,12 @@ def _page(
     session = db.session()
     promoted: list[Any] = []
     over: list[Any] = []
+    too_large: list[Any] = []
     if seen is not None:
-        parties = event_queries.parties(session, [*seen.promoted, *seen.over])
+        parties = event_queries.parties(session, [*seen.promoted, *seen.over, *seen.too_large])
         promoted = [parties[one] for one in seen.promoted]
         over = [parties[one] for one in seen.over]
+        too_large = [parties[one] for one in seen.too_large]
     errors = errors_of(form)
     line = line_policy(session, event.id)
     return event_screen(
@@ -114,6 +116,7 @@ def _page(
         seen=seen,
         promoted=promoted,
         over=over,
+        too_large=too_large,
         errors=errors,
         has_errors=bool(errors),
     )
