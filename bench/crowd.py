@@ -89,6 +89,8 @@ def fill(crowd: Crowd, title: str = "Crowd", policy: str = rules.FIRST_FIT) -> l
         _remember(connection, made)
         _insert(connection, crowd, made)
         _count(connection, crowd)
+        if policy == rules.STRICT and crowd.waiting:
+            _reserve(connection, crowd)
         connection.execute(text("DROP TABLE crowd_event"))
     settle(db.engine)
     return made
@@ -164,4 +166,12 @@ def _count(connection: Connection, crowd: Crowd) -> None:
     connection.execute(
         text("UPDATE pool SET taken = :seated WHERE event_id IN (SELECT id FROM crowd_event)"),
         {"seated": crowd.seated},
+    )
+
+
+def _reserve(connection: Connection, crowd: Crowd) -> None:
+    """Write what those who wait in strict lines have reserved: a seat of the event each."""
+    connection.execute(
+        text("INSERT INTO waiting_need (pool_id, priority, need) SELECT pool, 0, :waiting FROM crowd_event"),
+        {"waiting": crowd.waiting},
     )

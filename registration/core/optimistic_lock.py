@@ -1,7 +1,11 @@
-"""Two at one form: the second to save is told what the first has changed before overwriting it."""
+"""Two at one form: what only one of them changed is kept, and what both changed is asked about.
+
+A form carries a mark of each value that it showed, so that one sees who has changed what.
+"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from flask_babel import lazy_gettext as _l
 
@@ -9,11 +13,14 @@ from registration.core.refusal import Refusal
 
 
 class ChangedMeanwhile(Refusal):
-    """Somebody else has saved since the form was shown. *names* are what changed, *seen* the marks now."""
+    """Somebody else has saved since the form was shown. *seen* are the marks now.
 
-    def __init__(self, names: Sequence[str], seen: str) -> None:
+    *names* are what both have changed, *theirs* what only the other has: that would be reverted.
+    """
+
+    def __init__(self, names: Sequence[str], seen: str, theirs: Sequence[str] = ()) -> None:
         super().__init__(_l("Somebody else has changed this meanwhile."))
-        self.names, self.seen = names, seen
+        self.names, self.seen, self.theirs = names, seen, theirs
 
 
 def marks(values: Mapping[str, object]) -> str:
@@ -28,14 +35,20 @@ def check(seen: str, stored: Mapping[str, object], wanted: Mapping[str, object])
     """
     known = dict(one.partition("=")[::2] for one in seen.split())
     nothing = _mark("")
-    names = [
-        name
-        for name, value in wanted.items()
-        if known.get(name, nothing) != _mark(stored.get(name, "")) and stored.get(name, "") != value
-    ]
-    if known and names:
-        raise ChangedMeanwhile(names, marks(stored))
+    names: list[str] = []
+    theirs: list[str] = []
+    for name, value in wanted.items():
+        now, shown = stored.get(name, ""), known.get(name, nothing)
+        if now != value and shown != _mark(now):
+            (theirs if shown == _mark(value) else names).append(name)
+    if known and (names or theirs):
+        raise ChangedMeanwhile(names, marks(stored), theirs)
 
 
 def _mark(value: object) -> str:
+    if isinstance(value, datetime):
+        # The same moment in another zone is the same.
+        value = value.astimezone(UTC)
+    elif isinstance(value, tuple):
+        value = list(value)
     return hashlib.blake2s(str(value).encode(), digest_size=4).hexdigest()

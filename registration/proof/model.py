@@ -4,7 +4,7 @@ It knows no database, no lock and no query. Whatever it and the engine disagree 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -54,13 +54,14 @@ class Model:
             return self._repeated(form, known, at)
         if any(self.rooms[hall].is_closed or self.rooms[hall].is_off for hall, _party in form.wishes):
             return "closed"
+        refusal = self._refusal(form)
+        if refusal:
+            return refusal
+        # Last of all: what is refused is refused to a known address in the same words as to any other.
         active = self._active(form)
         if active:
             self._send_links(active, at)
             return "link"
-        refusal = self._refusal(form)
-        if refusal:
-            return refusal
         self.forms[form.key] = form
         joined = self._joined(form, at)
         states = [entry.state for _hall, entry in joined]
@@ -164,11 +165,18 @@ class Model:
     def change_capacity(self, hall: int, pool: str, wanted: int, at: datetime, reserve: int = 0) -> str:
         if not 0 <= wanted <= 1_000_000 or reserve > wanted:
             return "capacity"
+        before = self.rooms[hall].stuck()
         self.rooms[hall].wanted[pool] = wanted
+        self.tell_too_large(hall, before)
         if pool == EVENT:
             self.rooms[hall].reserve = reserve
         self.promote(hall, at)
         return "done"
+
+    def tell_too_large(self, hall: int, before: Collection[tuple[str, int]]) -> None:
+        """Who waits and can never fit any more, as those *before* could not, is told once."""
+        for key in {key for key, _part in self.rooms[hall].stuck().difference(before)}:
+            self.mails[key, hall, "too_large"] += 1
 
     def entry(self, key: str, hall: int) -> Entry | None:
         return next((one for one in self.rooms[hall].entries if one.form.key == key), None)

@@ -171,6 +171,12 @@ class Room:
         """Say whether there is as much of everything, were nobody else there."""
         return all(need <= self.limit(pool) for pool, need in needs.items())
 
+    def stuck(self) -> set[tuple[str, int]]:
+        """Return which parties, by form and part, wait for more than there is; none where nothing is held."""
+        if self.is_off:
+            return set()
+        return {(one.form.key, one.part) for one in self.waiting() if self.too_large(one.present)}
+
     def reserving(self, line: Iterable[Entry]) -> list[Entry]:
         """Return who of *line* keeps seats from those behind, where nobody who is ahead may be delayed."""
         return [one for one in line if self.can_ever_fit(self.needs(one))]

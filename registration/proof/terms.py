@@ -59,7 +59,7 @@ def change_line(model: Model, hall: int, line: Mapping[str, Any], at: datetime) 
     """Seats go to whom other rules say from now on."""
     room = model.rooms[hall]
     cap, before = line["firm_cap"], room.firm_limit
-    is_new = cap != room.plan.firm_cap
+    is_new, could_not = cap != room.plan.firm_cap, room.stuck()
     if is_new and cap is not None and _lacks_firm(room):
         return "refused"
     room.plan = replace(room.plan, **line)
@@ -69,6 +69,7 @@ def change_line(model: Model, hall: int, line: Mapping[str, Any], at: datetime) 
         for firm, limit in room.firms.items():
             if limit == before:
                 room.firms[firm] = room.firm_limit
+        model.tell_too_large(hall, could_not)
     model.promote(hall, at)
     return "done"
 
@@ -88,7 +89,9 @@ def agree_with_firm(
     others = sum(kept for one, kept in room.allotted.items() if one != firm)
     if seats + others + room.reserve > room.wanted[EVENT] or (cap is not None and seats > cap):
         return "refused"
+    before = room.stuck()
     room.allot(firm, cap, seats, until)
+    model.tell_too_large(hall, before)
     model.promote(hall, at)
     return "done"
 

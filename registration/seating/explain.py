@@ -25,6 +25,7 @@ from registration.seats.queries import (
     takes_place,
 )
 from registration.seats.rules import LinePolicy, PoolKind
+from registration.seats.too_large import stuck
 
 NO_MORE = _l("The event is cancelled or over: nobody gets a seat any more.")
 
@@ -153,6 +154,15 @@ def _why_nobody(session: Session, event: Event, waiting: int, names: Mapping[int
         return [Reason(_("Nobody is waiting."), False)]
     told = ngettext("%(num)s party is waiting.", "%(num)s parties are waiting.", waiting)
     reasons = [Reason(told, False)]
+    if never := stuck(session, event.id):
+        told = ngettext(
+            "%(num)s group on the waitlist can never fit as it is: it needs more seats than there are. It"
+            " holds up nobody.",
+            "%(num)s groups on the waitlist can never fit as they are: they need more seats than there are."
+            " They hold up nobody.",
+            len(never),
+        )
+        reasons.append(Reason(told, True))
     if not takes_place(session, event.id):
         return [*reasons, Reason(str(NO_MORE), True)]
     policy = line_policy(session, event.id)

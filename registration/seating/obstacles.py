@@ -127,6 +127,9 @@ def _too_few(pool: PoolSeats, name: str, need: int) -> str:
         has = ngettext("This event has %(num)s seat now.", "This event has %(num)s seats now.", seats)
     else:
         has = ngettext("%(name)s has %(num)s seat now.", "%(name)s has %(num)s seats now.", seats, name=name)
+    if need == 1:
+        alone = _("Choose something else on your page, or leave the waitlist; nobody waits because of you.")
+        return f"{has} {alone}"
     told = _(
         "Your party needs %(need)s there, so it can get no seats as it is. Make it smaller, or leave the"
         " waitlist; nobody waits because of it.",

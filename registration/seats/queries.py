@@ -1,7 +1,7 @@
 """Read seats: how many are left, who waits, and what a change would do."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -65,7 +65,7 @@ class PoolSeats:
 
     def is_exceeded_by(self, need: int) -> bool:
         """Say whether *need* is more than there is; of an event that has no seats yet nobody knows."""
-        return need > self.wanted and not (self.kind == "event" and self.wanted == 0)
+        return need > self.wanted and not (self.kind == PoolKind.EVENT and self.wanted == 0)
 
     def room_beside(self, own: int) -> int:
         """Return how many seats a party may have here that has *own* seats kept for its firm."""
@@ -265,11 +265,12 @@ def line(session: Session, event_id: int) -> list[rules.Waiting]:
 
 @dataclass(frozen=True)
 class Preview:
-    """What other terms would do: whom they promote, and who would sit beyond them."""
+    """What other terms would do: whom they promote, who would sit beyond them, who could never fit."""
 
     promoted: list[int]
     beyond: int
     over: list[int]
+    too_large: list[int]
 
 
 def preview(session: Session, event_id: int, pool_id: int, terms: Terms) -> Preview:
@@ -277,16 +278,30 @@ def preview(session: Session, event_id: int, pool_id: int, terms: Terms) -> Prev
     seats = availability(session, [event_id])[event_id]
     waiting = line(session, event_id)
     needed = {one for each in waiting for one in each.needs} | {pool.id for pool in seats.pools}
-    rooms = {pool.id: pool.room for pool in pools_by_id(session, needed).values()}
-    pool = next(one for one in seats.pools if one.id == pool_id)
+    pools = pools_by_id(session, needed)
+    rooms = {one.id: one.room for one in pools.values()}
+    pool = pools[pool_id]
     rooms[pool_id].free = rules.capacity(terms.wanted, pool.taken) - pool.taken
+    rooms[pool_id].most = terms.wanted
     if pool.kind == PoolKind.EVENT:
         rooms[pool_id].kept = pool.kept - pool.reserve + terms.reserve
     beyond = max(0, pool.taken - terms.wanted)
     line_is = line_policy(session, event_id)
-    stands_still = line_is.stands_still(clock.now()) or not takes_place(session, event_id)
+    comes = takes_place(session, event_id)
+    stands_still = line_is.stands_still(clock.now()) or not comes
     chosen = [] if stands_still else rules.admitted(rooms, waiting, line_is.policy)
-    return Preview([one.registration_id for one in chosen], beyond, _over(session, pool_id, beyond))
+    falling = _falling(pools, replace(pool, wanted=terms.wanted), waiting) if comes else []
+    return Preview([one.registration_id for one in chosen], beyond, _over(session, pool_id, beyond), falling)
+
+
+def _falling(pools: Mapping[int, PoolSeats], other: PoolSeats, waiting: Sequence[rules.Waiting]) -> list[int]:
+    """Return who could fit and never can when one of *pools* is as the *other*."""
+    return [
+        one.registration_id
+        for one in waiting
+        if other.is_exceeded_by(one.needs.get(other.id, 0))
+        and not any(pools[pool_id].is_exceeded_by(need) for pool_id, need in one.needs.items())
+    ]
 
 
 def takes_place(session: Session, event_id: int) -> bool:

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from registration.core.refusal import Refusal
+from registration.events.models import Event
 from registration.seats import rules
 from registration.seats.gate import Gate
+from registration.seats.line import is_coming
+from registration.seats.models import Pool, Registration, RegistrationPool
 from registration.seats.names import names_of
 from registration.seats.queries import PoolSeats, pools_by_id
 from registration.seats.rules import PoolKind
@@ -42,6 +46,26 @@ def check_can_ever_fit(
     name = names_of(session, [pool_id], str(get_locale()))[pool_id][0]
     pool = pools[pool_id]
     raise TooLarge(_sentence(pool, name, more[pool_id]), field=_FIELDS.get(pool.kind))
+
+
+def stuck(session: Session, event_id: int) -> frozenset[int]:
+    """Return who waits for more of a limit than there is: they can never fit as they are.
+
+    The index has the needs, so that nobody else is read. Of an event that has no seats yet nobody knows.
+    """
+    query = (
+        select(Registration.id)
+        .join(Event, Event.id == Registration.event_id)
+        .join(RegistrationPool, RegistrationPool.registration_id == Registration.id)
+        .join(Pool, and_(Pool.id == RegistrationPool.pool_id, RegistrationPool.need > Pool.wanted))
+        .where(
+            Pool.event_id == event_id,
+            (Pool.kind != PoolKind.EVENT) | (Pool.wanted > 0),
+            Registration.state == rules.WAITLISTED,
+            *is_coming(),
+        )
+    )
+    return frozenset(session.scalars(query.distinct()))
 
 
 def _sentence(pool: PoolSeats, name: str, need: int) -> str:

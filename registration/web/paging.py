@@ -15,6 +15,12 @@ class Page:
     number: int
     total: int
     size: int = SIZE
+    name: str = "page"
+
+    @property
+    def shown(self) -> slice:
+        """The rows of this page."""
+        return slice(self.offset, self.offset + self.size)
 
     @property
     def pages(self) -> int:
@@ -26,20 +32,23 @@ class Page:
 
     @property
     def previous_url(self) -> str | None:
-        return _url(self.number - 1) if self.number > 1 else None
+        return _url(self.name, self.number - 1) if self.number > 1 else None
 
     @property
     def next_url(self) -> str | None:
-        return _url(self.number + 1) if self.number < self.pages else None
+        return _url(self.name, self.number + 1) if self.number < self.pages else None
 
 
-def page(total: int, size: int = SIZE) -> Page:
-    """Return the page that the request asks for by ?page=, kept within the list."""
-    asked = request.args.get("page", 1, type=int) or 1
+def page(total: int, size: int = SIZE, name: str = "page") -> Page:
+    """Return the page that the request asks for by ?page=, kept within the list.
+
+    A second list on the same screen has another *name*.
+    """
+    asked = request.args.get(name, 1, type=int) or 1
     last = max(1, -(-total // size))
-    return Page(number=min(max(asked, 1), last), total=total, size=size)
+    return Page(number=min(max(asked, 1), last), total=total, size=size, name=name)
 
 
-def _url(number: int) -> str:
-    query = {**request.args.to_dict(), "page": str(number)}
+def _url(name: str, number: int) -> str:
+    query = {**request.args.to_dict(), name: str(number)}
     return f"{request.path}?{urlencode(query)}"

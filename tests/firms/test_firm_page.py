@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from registration.booking.changes.edit import Corrected, change_people
+from registration.booking.event_settings.waitlist import FirmTerms, set_firm
 from registration.booking.models import Attendee
 from registration.core import clock
 from registration.core.database import db
@@ -16,9 +18,10 @@ from registration.firms.services import KnownAlready, NewCoordinator, add_coordi
 from registration.journal.models import JournalEntry
 from registration.journal.services import SYSTEM
 from registration.seats.models import Queue
+from registration.seats.too_large import TooLarge
 from tests import factories
-from tests.booking.arranging import key_of, link_in, sent, text_of, to, troubles
-from tests.factories import make_coordinator, make_event, register, sign_in, state
+from tests.booking.arranging import fields_in, key_of, link_in, sent, text_of, to, troubles
+from tests.factories import attendees, make_coordinator, make_event, register, sign_in, state, target
 
 
 def cora(number: int) -> Coordinator:
@@ -227,6 +230,30 @@ def test_registering_somebody_leads_to_the_form_with_the_firm_filled_in(page_app
     page = page_client.get(page_of_cora()).text
     link = re.search(rf'href="(/events/{event.slug}/register[^"]+)"', page)[1]
     assert re.search(r'name="firm"[^>]*value="Agfa"', page_client.get(link).text)
+
+
+def test_more_of_a_firm_than_it_may_send_are_refused_at_the_firm(page_app, page_client):
+    event = make_event(capacity=9)
+    set_firm(event.id, FirmTerms("Agfa", cap=1), SYSTEM)
+    page = page_client.get(page_of_cora()).text
+    link = re.search(rf'href="(/events/{event.slug}/register[^"]+)"', page)[1].replace("&amp;", "&")
+    typed = {"name": "Ada", "email": "ada@example.org", "attendees-0-name": "Ada", "consent": "y"}
+    data = fields_in(page_client.get(link).text) | typed | {"attendees-1-name": "Ben"}
+    answer = page_client.post(f"/events/{event.slug}/register", data=data)
+    assert answer.status_code == 422
+    assert "Agfa has 1 seat; you asked for 2. Register at most 1 person there." in answer.text
+    assert 'value="Ben"' in answer.text
+
+
+def test_nobody_takes_a_seat_for_a_firm_that_may_send_nobody_more(app):
+    event = make_event(capacity=9)
+    set_firm(event.id, FirmTerms("Agfa", cap=1), SYSTEM)
+    ada = register(event, "Ada", party=2, firm="Miers")
+    people = [Corrected(one.id, one.name, "", "Agfa") for one in attendees(ada)]
+    with pytest.raises(TooLarge) as refusal:
+        change_people(target(ada), people, SYSTEM)
+    assert refusal.value.field == "firm"
+    assert [one.firm for one in attendees(ada)] == ["Miers", "Miers"]
 
 
 def test_a_hostile_firm_in_the_address_of_the_form_is_text(page_app, page_client):

@@ -9,6 +9,7 @@ from registration.events.services import QuestionFacts
 from registration.invitations.services import withdraw_invitation
 from registration.journal.services import SYSTEM
 from registration.seats.models import Registration
+from tests.booking.arranging import fields_in
 from tests.factories import token_in
 from tests.invitations.arranging import invitation, invite, link, make_gala, stands
 from tests.mailbox import sent
@@ -134,6 +135,19 @@ def test_a_form_for_more_than_the_invitation_says_is_told_and_kept(page_app, pag
     assert answer.status_code == 422
     assert 'value="Ben"' in answer.text
     assert count() == 0
+
+
+def test_more_guests_than_there_are_seats_are_refused_with_the_number(page_app, page_client):
+    gala = make_gala(capacity=1)
+    invite(gala, "Ada", guests=1)
+    data = fields_in(page_client.get(f"{link('Ada')}yes?form=full").text)
+    typed = {"name": "Ada", "email": "ada@example.org", "consent": "y", "attendees-1-name": "Ben"}
+    answer = page_client.post(f"{link('Ada')}yes", data=data | typed)
+    assert answer.status_code == 422
+    assert "This event has 1 seat; you asked for 2. Register at most 1 person." in answer.text
+    assert 'value="Ben"' in answer.text
+    assert count() == 0
+    assert stands(gala) == {"Ada": "unanswered"}
 
 
 def test_a_link_that_is_none_or_was_withdrawn_says_the_same(page_client, gala):

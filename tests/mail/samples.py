@@ -25,7 +25,9 @@ from registration.booking.changes.edit import Corrected, change_people
 from registration.booking.changes.handover import Successor, Taking, hand_over, refuse, take_over
 from registration.booking.changes.party import add_people, change_choice
 from registration.booking.changes.send_links import send_links
+from registration.booking.event_settings.capacity import change_capacity
 from registration.booking.event_settings.sessions import SessionFacts, add_session
+from registration.booking.event_settings.waitlist import change_line
 from registration.booking.models import Attendee, Booking
 from registration.booking.notifications import handover as handing
 from registration.booking.notifications import kinds
@@ -54,6 +56,7 @@ from registration.organiser.mailing.models import Mailing
 from registration.organiser.parts.services import add_category
 from registration.seats import rules
 from registration.seats.models import Registration
+from registration.seats.rules import LinePolicy
 from tests import factories
 from tests.factories import Made, target
 
@@ -181,11 +184,20 @@ def _chosen(*hours: int, state: str = rules.CONFIRMED) -> Arrange:
     return arrange
 
 
-def _grown(world: World) -> None:
+def _grown(world: World, *names: str) -> None:
+    """Let more people wait with Ada where there are seats for three, which nobody gets by herself."""
+    change_line(world.workshop.id, LinePolicy(promotion=rules.MANUAL), SYSTEM)
+    change_capacity(world.workshop.id, factories.pool(world.workshop).id, 3, SYSTEM)
     waiting = select(Registration).where(
         Registration.booking_id == world.booking_id, Registration.event_id == world.workshop.id
     )
-    add_people(target(db.session.scalars(waiting).one()), [Person("Cleo Martin")])
+    add_people(target(db.session.scalars(waiting).one()), [Person(one) for one in names])
+
+
+def _lowered(world: World) -> None:
+    """Let Ada's party be three where there are as many seats, and then only two."""
+    _grown(world, "Cleo Martin", "Ben Okafor")
+    change_capacity(world.workshop.id, factories.pool(world.workshop).id, 2, SYSTEM)
 
 
 def _own_address(world: World) -> None:
@@ -253,6 +265,7 @@ _OF_REGISTRATIONS = {
         kinds.MOVED,
         kinds.SESSION_MOVED,
         kinds.CHANGED,
+        kinds.TOO_LARGE,
         kinds.REMOVED,
         kinds.REJECTED,
         kinds.SEAT_ENDED,
@@ -275,7 +288,8 @@ SAMPLES: Mapping[str, Sample] = {
         _about_registration(kinds.SESSION_MOVED, moved_session=MOVED_SESSION),
     ),
     "changed": Sample(kinds.CHANGED, _chosen(1, 2)),
-    "changed-waitlisted": Sample(kinds.CHANGED, _grown),
+    "changed-waitlisted": Sample(kinds.CHANGED, lambda world: _grown(world, "Cleo Martin")),
+    "too_large": Sample(kinds.TOO_LARGE, _lowered),
     "changed-offered": Sample(kinds.CHANGED, _chosen(state=rules.OFFERED)),
     "changed-pending": Sample(kinds.CHANGED, _chosen(1, state=rules.PENDING)),
     "removed": Sample(kinds.REMOVED, _about_registration(kinds.REMOVED, reason=_REASON)),

@@ -371,7 +371,7 @@ def test_a_door_colleague_cannot_let_in_who_waits(page_app, page_client):
     sign_in(page_client, "door@example.org", factories.make_account("door@example.org", "door"))
     waiting = db.session.scalars(select(Attendee.id).where(Attendee.name == "Ben")).one()
     page = f"{base(event)}/checkin"
-    assert post(page_client, page, f"{page}/{waiting}").status_code == 404
+    assert post(page_client, page, f"{page}/{waiting}").status_code == 409
 
 
 def test_materials_questions_and_categories_show_on_the_public_page(owner, page_app):

@@ -1,5 +1,7 @@
 """Let somebody in at the door, or take that back, under the gate: nobody gives her seat on meanwhile."""
 
+from datetime import datetime
+
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -7,7 +9,7 @@ from sqlalchemy.orm import Session
 from registration.booking.changes.target import NotNow, is_called_off
 from registration.booking.models import Attendee
 from registration.core import clock
-from registration.core.refusal import NotFound
+from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
 from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
@@ -16,30 +18,40 @@ from registration.seats.attendance import count_in
 from registration.seats.models import Registration
 
 
-def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> None:
-    """Note that somebody came in, or undo that. Again is no error, and the first time stays.
+class HasNoSeat(Refusal):
+    """Somebody of this event came to the door who has no seat, or no longer."""
 
-    Raises NotFound unless she has a seat here, and NotNow where the event was cancelled.
+    code = "no-seat"
+
+
+def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> datetime | None:
+    """Note that somebody came in, or undo that. Again is no error, and the first time stays and is returned.
+
+    Raises NotFound unless she is of this event, HasNoSeat, and NotNow where the event was cancelled.
     """
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> datetime | None:
         gates.hold(session, [event_id])
         if is_in and is_called_off(session, event_id):
             raise NotNow(_("This event is cancelled. Nobody can be checked in."))
         found = session.execute(
-            select(Attendee.registration_id, Attendee.checked_in_at)
-            .join(Registration, Registration.id == Attendee.registration_id)
-            .where(
-                Attendee.id == attendee_id,
-                Attendee.removed_at.is_(None),
-                Registration.event_id == event_id,
-                Registration.state == rules.CONFIRMED,
+            select(
+                Attendee.registration_id,
+                Attendee.name,
+                Attendee.checked_in_at,
+                Attendee.removed_at,
+                Registration.state,
             )
+            .join(Registration, Registration.id == Attendee.registration_id)
+            .where(Attendee.id == attendee_id, Registration.event_id == event_id)
         ).one_or_none()
         if found is None:
             raise NotFound(_("Nobody with a seat here has this number."))
+        if found.removed_at is not None or found.state != rules.CONFIRMED:
+            raise HasNoSeat(without_seat(found.name, found.state, is_removed=found.removed_at is not None))
         if is_in == (found.checked_in_at is not None):
-            return
+            since: datetime | None = found.checked_in_at
+            return since
         at = clock.now() if is_in else None
         session.execute(update(Attendee).where(Attendee.id == attendee_id).values(checked_in_at=at))
         count_in(session, found.registration_id, 1 if is_in else -1)
@@ -50,5 +62,13 @@ def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> N
             facts={"attendee": attendee_id},
         )
         record(session, actor, note)
+        return None
 
-    write_tx(work)
+    return write_tx(work)
+
+
+def without_seat(name: str, state: str, *, is_removed: bool) -> str:
+    """Return why somebody is not let in, as the door says it."""
+    if is_removed or state in rules.ENDED:
+        return str(_("%(name)s is no longer registered for this event.", name=name))
+    return str(_("%(name)s has no seat yet.", name=name))

@@ -97,6 +97,8 @@ def _told(session: Session, message: OutgoingMessage, shape: Shape) -> Seat:
         told = [one for one in parts if one.is_active]
     else:
         told = [one for one in parts if one.state == shape.claims]
+    if message.kind == kinds.TOO_LARGE:
+        told = [one for one in told if not one.can_ever_fit]
     first = (told or parts)[0]
     if len(told) < 2:
         return first
@@ -183,6 +185,8 @@ def _unsubscribe_token(secret_key: str, booking_id: int) -> str:
 def _refuse_old_news(message: OutgoingMessage, shape: Shape, found: Seat) -> None:
     if shape.claims is not None and found.state != shape.claims:
         raise Superseded(f"the registration is {found.state} by now")
+    if message.kind == kinds.TOO_LARGE and found.can_ever_fit:
+        raise Superseded("there are seats enough again")
     if message.kind == kinds.EVENT_CANCELLED:
         if found.event_status != EventStatus.CANCELLED:
             raise Superseded("the event is held after all")

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from registration.booking.notifications.notify import announce
+from registration.booking.notifications.too_large import telling_too_large
 from registration.core import optimistic_lock
 from registration.core.refusal import NotFound, Refusal
 from registration.core.transaction import write_tx
@@ -82,7 +83,8 @@ def _change(
             )
         stored = pools_by_id(session, [pool_id])[pool_id].terms
         optimistic_lock.check(seen, values_of(stored), values_of(terms))
-        set_wanted(session, gate, pool_id, terms, actor)
+        with telling_too_large(session, event_id):
+            set_wanted(session, gate, pool_id, terms, actor)
         return _promote(session, gate, actor)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.admission.pool_needs import FirmMissing, firm_key, members_of_many, needs_of
 from registration.booking.changes.target import settle
+from registration.booking.notifications.too_large import telling_too_large
 from registration.core import optimistic_lock
 from registration.core.children import child_of
 from registration.core.firm_names import firm_name_key
@@ -70,7 +71,8 @@ def change_line(event_id: int, line: LinePolicy, actor: Actor, seen: str = "") -
                 .values(**asdict(line), limits_firms=gate.limits_firms)
             )
             if line.firm_cap != before:
-                _cap_firms(session, gate, before)
+                with telling_too_large(session, event_id):
+                    _cap_firms(session, gate, before)
             _noted(session, event_id, "line", actor)
             settle(session, gate, [], actor)
 
@@ -90,11 +92,12 @@ def set_firm(event_id: int, terms: FirmTerms, actor: Actor) -> None:
             was_limited = gate.limits_firms
             gate.limits_firms = True
             session.execute(update(Queue).where(Queue.event_id == event_id).values(limits_firms=True))
-            pool_id = _firm_pool(session, gate, key, terms)
-            if not was_limited or pool_id not in gate.pools:
-                _recount_firms(session, gate)
-            pool = gates.add_to_gate(session, gate, pool_id)
-            set_wanted(session, gate, pool.id, Terms(_cap(gate, terms)), actor)
+            with telling_too_large(session, event_id):
+                pool_id = _firm_pool(session, gate, key, terms)
+                if not was_limited or pool_id not in gate.pools:
+                    _recount_firms(session, gate)
+                pool = gates.add_to_gate(session, gate, pool_id)
+                set_wanted(session, gate, pool.id, Terms(_cap(gate, terms)), actor)
             counters.set_allotment(session, gate, pool.id, terms.allotted, terms.release_at)
             _noted(session, event_id, "firm", actor)
             settle(session, gate, [], actor)

@@ -27,6 +27,7 @@ from registration.booking.form.registration import (
     SENSITIVE_CONSENT,
 )
 from registration.booking.form.sheet import Asked, Sheet
+from registration.booking.form.validation import errors_of_people
 from registration.booking.queries.bookings import Companion
 from registration.core.refusal import Refusal
 from registration.events import asking
@@ -214,11 +215,13 @@ def check_sensitive(form: Any, asked: Iterable[Asked], *, has_agreed: bool) -> N
 def errors_of(form: FlaskForm) -> list[tuple[str, str]]:
     """Return (id of the control, sentence) for each error, in the order of the page."""
     own = [field for field in form if not isinstance(field, FieldList)]
+    own = [field for field in own if not isinstance(field, HiddenField)]
     people = [field for attendee in getattr(form, "attendees", ()) for field in attendee.form]
     visible = [field for field in (*people, *own) if not isinstance(field, HiddenField)]
     first = control_id(visible[0]) if visible else "main"
     found = [(first, str(sentence)) for sentence in form.form_errors]
-    for field in visible:
+    found += errors_of_people(form)
+    for field in own:
         found += [(control_id(field), str(error)) for error in field.errors]
     return found
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 
 from flask_babel import gettext as _
-from wtforms import FieldList, Form
+from flask_wtf import FlaskForm
+from wtforms import FieldList, Form, HiddenField
 
 from registration.booking.admission.access import code_trouble
 from registration.booking.form import questions
@@ -63,9 +64,25 @@ def errors_of(form: RegistrationForm) -> list[tuple[str, str]]:
     found = [("name", str(sentence)) for sentence in form.form_errors]
     last = ("attendees", "consent", "consent_sensitive")
     own = [field for field in form if field.short_name not in last]
-    people = [field for attendee in form.attendees for field in attendee.form]
-    for field in (*own, *people, form.consent, form.consent_sensitive):
+    for field in own:
         found += [(control_id(field), str(error)) for error in field.errors]
+    found += errors_of_people(form)
+    for field in (form.consent, form.consent_sensitive):
+        found += [(control_id(field), str(error)) for error in field.errors]
+    return found
+
+
+def errors_of_people(form: FlaskForm) -> list[tuple[str, str]]:
+    """Return (id of the control, sentence) of the attendees' errors; among several it says whose."""
+    attendees = list(getattr(form, "attendees", ()))
+    found = []
+    for number, attendee in enumerate(attendees, 1):
+        for field in attendee.form:
+            for error in field.errors if not isinstance(field, HiddenField) else ():
+                sentence = str(error)
+                if len(attendees) > 1:
+                    sentence = _("Attendee %(number)s: %(sentence)s", number=number, sentence=sentence)
+                found.append((control_id(field), sentence))
     return found
 
 

@@ -22,6 +22,8 @@ SHRUNK = "shrunk"
 CHANGED = "changed"
 MOVED = "moved"
 SESSION_MOVED = "session_moved"
+# A limit was lowered under a party that waits: it can get no seats as it is.
+TOO_LARGE = "too_large"
 LINK = "link"
 CORRECTED = "corrected"
 # To an attendee with an address of her own: the seat is hers no longer.
@@ -69,6 +71,7 @@ SHAPES: Mapping[str, Shape] = {
     CONFIRMED: Shape(rules.CONFIRMED),
     PROMOTED: Shape(rules.CONFIRMED),
     WAITLISTED: Shape(rules.WAITLISTED),
+    TOO_LARGE: Shape(rules.WAITLISTED, has_calendar=False, tells_feed=False),
     OFFERED: Shape(rules.OFFERED, tells_feed=False),
     OFFER_REMINDER: Shape(rules.OFFERED, has_calendar=False, tells_feed=False),
     EXPIRED: Shape(rules.EXPIRED, EVENT, shows_people=False, tells_feed=False),

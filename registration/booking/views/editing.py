@@ -61,7 +61,7 @@ def save_contact(token: str) -> ResponseReturnValue:
     except Refusal as refusal:
         tell(form, refusal)
         return _contact_page(token, form, refusal.status)
-    return redirect(url_for("booking.booking", token=token), 303)
+    return redirect(url_for("booking.booking", token=token, saved="yes"), 303)
 
 
 def people(token: str, registration_id: int) -> ResponseReturnValue:
@@ -92,7 +92,7 @@ def save_people(token: str, registration_id: int) -> ResponseReturnValue:
     except Refusal as refusal:
         tell(form, refusal)
         return _people_page(token, booked, seat, sheet, form, refusal.status)
-    return redirect(url_for("booking.booking", token=token), 303)
+    return redirect(url_for("booking.booking", token=token, saved="yes"), 303)
 
 
 def sheet_of(seat: Seat) -> Sheet:

@@ -1,8 +1,9 @@
 """The forms of an event's details."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -60,6 +61,11 @@ class CategoryForm(Form):
 
 class EventForm(SharedForm):
     """When, where, in which words, and how people register."""
+
+    beside: ClassVar[Mapping[str, Sequence[str]]] = {
+        "starts_at": ("starts_which",),
+        "ends_at": ("ends_which",),
+    }
 
     title = line_field(_l("Title"), required=_l("Enter a title."))
     summary = line_field(_l("In one sentence"), length=500)

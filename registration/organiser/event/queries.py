@@ -1,6 +1,6 @@
 """Read what the back office shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -70,24 +70,34 @@ class InLine:
     why: str
 
 
-def waitlist(session: Session, event_id: int) -> list[InLine]:
-    """Return the waitlist in its order, with why each party has no seat yet."""
-    waiting = line(session, event_id)
+def waitlist(session: Session, event_id: int, here: Callable[[int], slice]) -> list[InLine]:
+    """Return a part of the waitlist in its order, with why each party has no seat yet.
+
+    *here* says of the number of parties which of them are shown: only these are read.
+    """
+    whole = line(session, event_id)
+    shown = here(len(whole))
+    waiting = whole[shown]
     by_id = parties(session, [one.registration_id for one in waiting])
     limits = pools_by_id(session, {pool_id for one in waiting for pool_id in one.needs})
     policy = line_policy(session, event_id)
     names = pool_names(session, event_id)
     comes = takes_place(session, event_id)
     found = []
-    for position, one in enumerate(waiting, 1):
+    for position, one in enumerate(waiting, 1 + shown.start):
         registration, booking, people = by_id[one.registration_id]
         why = why_not_seated(one.needs, limits, names, policy) if comes else str(NO_MORE)
         found.append(InLine(position, registration, booking, people, why))
     return found
 
 
-def undecided(session: Session, event_id: int) -> list[tuple[Registration, Booking, tuple[str, ...]]]:
-    """Return who awaits approval, holds an offer or has not confirmed the address, in their order."""
+def undecided(
+    session: Session, event_id: int, here: Callable[[int], slice]
+) -> list[tuple[Registration, Booking, tuple[str, ...]]]:
+    """Return who awaits approval, holds an offer or has not confirmed the address, in their order.
+
+    *here* says of their number which of them are shown.
+    """
     ids = session.scalars(
         select(Registration.id)
         .where(
@@ -96,6 +106,7 @@ def undecided(session: Session, event_id: int) -> list[tuple[Registration, Booki
         )
         .order_by(Registration.place, Registration.part)
     ).all()
+    ids = ids[here(len(ids))]
     found = parties(session, ids)
     return [found[one] for one in ids]
 

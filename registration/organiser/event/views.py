@@ -14,6 +14,7 @@ from registration.events.models import Event
 from registration.events.rules import EventStatus
 from registration.organiser.event import forms
 from registration.organiser.event import services as event_services
+from registration.organiser.shared.concurrent_form import save_merged
 from registration.organiser.shared.consequences import goes_back, saved_sentence, whether_to_tell
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, tell
@@ -50,6 +51,15 @@ def edit(event: Event) -> ResponseReturnValue:
         return _edit_page(event, form, 200)
     if goes_back() or not form.validate():
         return _edit_page(event, form, 422)
+    slug = event.slug
+    try:
+        told = save_merged(form, lambda: _change(event, form))
+    except Refusal as refusal:
+        return _edit_page(event, form, tell(form, refusal))
+    return done(saved_sentence(told), "overview", slug=slug)
+
+
+def _change(event: Event, form: forms.EventForm) -> int | None:
     # A cancelled event is not revived by an edit of its words.
     status = "cancelled" if event.status == EventStatus.CANCELLED else None
     # Where it lies on the map is not asked here, and stays.
@@ -57,14 +67,9 @@ def edit(event: Event) -> ResponseReturnValue:
         form.facts(status), country=event.country, latitude=event.latitude, longitude=event.longitude
     )
     facts = forms.with_days_kept(facts, event)
-    slug = event.slug
-    try:
-        told = event_services.change_event(
-            event.id, facts, form.text(), actor(), form.seen(), tell=whether_to_tell()
-        )
-    except Refusal as refusal:
-        return _edit_page(event, form, tell(form, refusal))
-    return done(saved_sentence(told), "overview", slug=slug)
+    return event_services.change_event(
+        event.id, facts, form.text(), actor(), form.seen(), tell=whether_to_tell()
+    )
 
 
 def _stored(event: Event) -> forms.EventForm:

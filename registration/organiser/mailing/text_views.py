@@ -16,6 +16,7 @@ from registration.organiser.mailing import mail_texts
 from registration.organiser.mailing import services as mailing_services
 from registration.organiser.mailing.emails import sample_of, sample_values, sample_words
 from registration.organiser.mailing.forms import TextForm
+from registration.organiser.shared.concurrent_form import save_merged
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, tell
 from registration.web.locale import LOCALES, babel_name
@@ -46,12 +47,16 @@ def edit(organiser: Organiser, kind: str, code: str) -> ResponseReturnValue:
     if not form.validate() or "preview" in request.form:
         return _page(organiser, kind, code, form, 422)
     try:
-        mail_texts.save_text(organiser.id, kind, code, **form.words(), actor=actor(), seen=form.seen())
+        save_merged(form, lambda: _save(organiser.id, kind, code, form))
     except ChangedMeanwhile as changed:
         return _page(organiser, kind, code, form, tell(form, changed))
     return done(
         _("Saved. Mails say it like this from now on."), "text", slug=organiser.slug, kind=kind, code=code
     )
+
+
+def _save(organiser_id: int, kind: str, code: str, form: TextForm) -> None:
+    mail_texts.save_text(organiser_id, kind, code, **form.words(), actor=actor(), seen=form.seen())
 
 
 def _stored(organiser: Organiser, kind: str, code: str) -> TextForm:

@@ -18,7 +18,7 @@ from registration.events.models import Category, Event, EventSession
 from registration.organiser.parts import forms as parts_forms
 from registration.organiser.parts import services as parts_services
 from registration.organiser.parts.category_forms import NewCategoryForm
-from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.concurrent_form import SharedForm, save_merged
 from registration.organiser.shared.consequences import goes_back, saved_sentence, whether_to_tell
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, tell
@@ -115,7 +115,7 @@ def _said(form: FlaskForm, save: Callable[[], str]) -> str:
     if request.method == "GET" or goes_back() or not form.validate():
         return ""
     try:
-        return save()
+        return save_merged(form, save)
     except NotFound:
         raise
     except Refusal as refusal:

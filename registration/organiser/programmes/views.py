@@ -16,6 +16,7 @@ from registration.events.programme_links import links_of
 from registration.organiser.programmes import services as programmes
 from registration.organiser.programmes.forms import ProgrammeForm
 from registration.organiser.programmes.services import ProgrammeFacts
+from registration.organiser.shared.concurrent_form import save_merged
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, programme_screen, tell, told
 from registration.organiser.translations.services import languages_of_programme
@@ -63,7 +64,7 @@ def _saved(
 ) -> ResponseReturnValue:
     if form.validate():
         try:
-            saved = save(form.facts(titles))
+            saved = save_merged(form, lambda: save(form.facts(titles)))
         except Refusal as refusal:
             return _page(form, titles, tell(form, refusal), heading, programme)
         return done(_("Saved."), "edit_programme", slug=saved)

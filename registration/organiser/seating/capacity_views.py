@@ -16,6 +16,7 @@ from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.event import queries as event_queries
 from registration.organiser.seating.forms import CapacityForm
+from registration.organiser.shared.concurrent_form import save_merged
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, tell
 from registration.seats.queries import PoolSeats, Preview, availability, line_policy, preview
@@ -32,9 +33,9 @@ def capacity(event: Event) -> ResponseReturnValue:
     if not form.validate():
         return _page(event, pool_id, form, 422)
     pool = _pool(event, pool_id)
+    form.stored = lambda: _stored(event, pool_id)
     try:
-        check_terms(form.terms())
-        optimistic_lock.check(form.seen(), values_of(pool.terms), values_of(form.terms()))
+        save_merged(form, lambda: _check(pool, form))
     except Refusal as refusal:
         return _refused(event, pool, form, refusal)
     form.shows(values_of(pool.terms))
@@ -47,17 +48,29 @@ def change(event: Event, pool_id: int) -> ResponseReturnValue:
     form, pool = CapacityForm(), _pool(event, pool_id)
     if not form.validate():
         return _page(event, pool_id, form, 422)
+    form.stored = lambda: _stored(event, pool_id)
     try:
-        promoted = change_capacity(event.id, pool_id, form.terms(), actor(), form.seen())
+        promoted = save_merged(
+            form, lambda: change_capacity(event.id, pool_id, form.terms(), actor(), form.seen())
+        )
     except Refusal as refusal:
         return _refused(event, pool, form, refusal)
     told = ngettext("%(num)s party was promoted.", "%(num)s parties were promoted.", promoted)
     return done(_("The capacity was changed.") + " " + told, "capacity", slug=event.slug)
 
 
+def _check(pool: PoolSeats, form: CapacityForm) -> None:
+    check_terms(form.terms())
+    optimistic_lock.check(form.seen(), values_of(pool.terms), values_of(form.terms()))
+
+
+def _stored(event: Event, pool_id: int) -> CapacityForm:
+    # As the form of the address has no token of a session, this one needs none.
+    return CapacityForm(formdata=None, data=values_of(_pool(event, pool_id).terms), meta={"csrf": False})
+
+
 def _refused(event: Event, pool: PoolSeats, form: CapacityForm, refusal: Refusal) -> ResponseReturnValue:
     """Show why not; who is told that a colleague changed it sees what her own terms would do now."""
-    form.stored = lambda: CapacityForm(formdata=None, data=values_of(_pool(event, pool.id).terms))
     status = tell(form, refusal)
     if form.is_overtaken:
         return _previewed(event, pool, form, status)
@@ -82,10 +95,12 @@ def _page(
     session = db.session()
     promoted: list[Any] = []
     over: list[Any] = []
+    too_large: list[Any] = []
     if seen is not None:
-        parties = event_queries.parties(session, [*seen.promoted, *seen.over])
+        parties = event_queries.parties(session, [*seen.promoted, *seen.over, *seen.too_large])
         promoted = [parties[one] for one in seen.promoted]
         over = [parties[one] for one in seen.over]
+        too_large = [parties[one] for one in seen.too_large]
     errors = errors_of(form)
     line = line_policy(session, event.id)
     return event_screen(
@@ -101,6 +116,7 @@ def _page(
         seen=seen,
         promoted=promoted,
         over=over,
+        too_large=too_large,
         errors=errors,
         has_errors=bool(errors),
     )

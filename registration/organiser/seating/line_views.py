@@ -19,6 +19,7 @@ from registration.events.access import event_page
 from registration.events.models import Event, EventSession
 from registration.organiser.parts.session_forms import NewSessionForm
 from registration.organiser.seating.forms import FirmForm, LineForm
+from registration.organiser.shared.concurrent_form import save_merged
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, tell
 from registration.seats.queries import availability, firm_pools, line_policy
@@ -86,7 +87,7 @@ def _screen(
     if not form.validate():
         return _page(f"{name}.html", event, form, 422)
     try:
-        save()
+        save_merged(form, save)
     except Refusal as refusal:
         return _page(f"{name}.html", event, form, tell(form, refusal))
     return done(sentence, following or name, slug=slug)

@@ -15,7 +15,7 @@ from registration.core.refusal import NotFound, Refusal
 from registration.events.models import Event
 from registration.events.queries import Words, words
 from registration.journal.services import Actor, organiser_actor
-from registration.organiser.shared.concurrent_form import SharedForm
+from registration.organiser.shared.concurrent_form import SharedForm, save_merged
 from registration.organiser.shared.fields import errors_of
 from registration.web.locale import page_locale
 
@@ -89,7 +89,7 @@ def refused(form: FlaskForm, save: Callable[[], object]) -> int:
     if not form.validate():
         return 422
     try:
-        save()
+        save_merged(form, save)
     except NotFound:
         raise
     except Refusal as refusal:
