@@ -72,14 +72,19 @@ def test_one_line_that_cannot_be_read_adds_nobody_and_all_lines_can_be_corrected
     assert stands(gala) == {}
 
 
-@pytest.mark.parametrize(
-    "file", [b"PK\x03\x04\x00\x00", b"\xff\xfeA\x00", "Zoë <zoe@example.org>".encode("cp1252")]
-)
+@pytest.mark.parametrize("file", [b"PK\x03\x04\x00\x00", b"\x89PNG\r\n\x1a\n\x00\x00\x00\r", b"\xff\xfeA"])
 def test_what_is_no_csv_is_told_at_its_field(page_client, gala, file):
     answer = add(page_client, gala, "ada@example.org", file)
     assert answer.status_code == 422
     assert 'href="#file"' in answer.text
     assert "ada@example.org</textarea>" in answer.text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_a_table_as_excel_saves_it_is_read(page_client, gala, encoding):
+    answer = add(page_client, gala, "", "Zoë <zoe@example.org>".encode(encoding))
+    assert answer.status_code == 303
+    assert invitation("Zoë").email == "zoe@example.org"
 
 
 def test_words_in_the_place_of_a_file_are_no_csv(page_client, gala):
