@@ -19,7 +19,7 @@ _HEADERS = (
     "List-Unsubscribe-Post",
 )
 _LINKS = re.compile(
-    r"/(attendees|bookings|feeds|unsubscribe|handovers|addresses|firms|invitations|reset)/[\w.-]*[\w-]"
+    r"/(attendees|bookings|tickets|feeds|unsubscribe|handovers|addresses|firms|invitations|reset)/[\w.-]*[\w-]"
 )
 _NAMES = re.compile(r"[0-9a-f]{24,32}(?=@)")
 _BLOCKS = frozenset({"body", "div", "h1", "li", "p", "td", "title", "ul"})
