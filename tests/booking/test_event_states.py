@@ -43,8 +43,14 @@ PAGES = {
     "/bookings/<token>/registrations/<int:registration_id>/edit": CHANGING,
     "/bookings/<token>/registrations/<int:registration_id>/attendees/<int:attendee_id>/choice": CHANGING,
     "/bookings/<token>/registrations/<int:registration_id>/attendees/<int:attendee_id>/hand-over": CHANGING,
-    "/bookings/<token>/registrations/<int:registration_id>/attendees/add": CHANGING,
+    # Only while the event takes people: tests/booking/form/test_option_notes.py.
+    "/bookings/<token>/registrations/<int:registration_id>/attendees/add": "elsewhere",
     "/addresses/<token>/": ALWAYS,
+    # tests/booking/emails/test_own_address.py
+    "/attendees/<token>/": "elsewhere",
+    "/attendees/<token>/calendar.ics": "elsewhere",
+    "/attendees/<token>/qr.svg": "elsewhere",
+    "/attendees/<token>/ticket.pdf": "elsewhere",
     "/feeds/<token>.ics": ALWAYS,
     "/feeds/<token>.svg": ALWAYS,
     "/firms/<token>/": ALWAYS,

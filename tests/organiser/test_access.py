@@ -9,11 +9,13 @@ from registration.accounts.models import Account
 from registration.booking.answers.uploads import keep
 from registration.booking.event_settings.sessions import SessionFacts, add_session
 from registration.core.database import db
+from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.services import QuestionFacts
 from registration.journal.services import SYSTEM
 from registration.organiser.attendees.queries import Filters
 from registration.organiser.mailing.services import draft
+from registration.seats import gate as gates
 from tests import factories
 from tests.booking.programme_arranging import make_programme
 from tests.factories import make_event, sign_in
@@ -155,6 +157,9 @@ def office(page_app):
         "category_id": event.categories["Press"],
         "session_id": add_session(event.id, SessionFacts("Codes", *hours_of(event)), SYSTEM),
     }
+    firm_pool = write_tx(
+        lambda session: gates.add_pool(session, event.id, "firm", 0, 2, key="agfa", label="Agfa")
+    )
     firms = ("firms", "add_coordinator", "send_coordinator", "remove_coordinator")
     slugs = dict.fromkeys(firms, "ditta") | dict.fromkeys(
         ("edit_programme", "programme_translation", "remove_programme_translation"), programme
@@ -169,7 +174,8 @@ def office(page_app):
             slug = {"slug": slugs[name]} if name in slugs else {}
             slug = {"slug": "ditta"} if "/organisers/" in rule.rule else slug
             with page_app.test_request_context():
-                built = rule.build({one: (values | slug)[one] for one in rule.arguments})
+                own = values | slug | ({"pool_id": firm_pool} if name == "release" else {})
+                built = rule.build({one: own[one] for one in rule.arguments})
             addresses[name] = (built[1], "POST" if "GET" not in rule.methods else "GET")
     return addresses
 

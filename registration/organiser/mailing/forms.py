@@ -93,6 +93,7 @@ class ChoicesForm(FlaskForm):
             SelectChoice("60", _l("hours")),
             SelectChoice("1440", _l("days")),
         ],
+        default="60",
     )
     calendar_note = line_field(
         _l("Text in the calendar of those who have a seat"),

@@ -169,7 +169,7 @@ def choose(
     """Choose what the mails of an event do, and what the calendars of those who have a seat do besides."""
 
     def work(session: Session) -> None:
-        gates.lock(session, [event_id])
+        gates.hold(session, [event_id])
         choice = locked(session, EventMail, event_id)
         if choice is None:
             choice = EventMail(event_id=event_id)
