@@ -45,6 +45,12 @@ def _wait(minutes: int) -> Step:
 
 def plain() -> Iterator[Step]:
     """Seats, the line, capacities and offers."""
+    # As many are looked at as there are seats, and none of those fits into the last one: a later one does.
+    yield _form("la", CALM, "Guest", "Guest", "Guest")
+    for key in ("lb", "lc", "ld"):
+        yield _form(key, CALM, "Guest", "Guest")
+    yield _form("le", CALM, "Guest")
+    yield _cancel("la", CALM)
     yield _form("a", FIT, "Guest", "Guest")
     yield _form("b", FIT, "Guest", "Guest")
     yield _form("c", FIT, "Guest")
