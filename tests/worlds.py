@@ -67,6 +67,8 @@ def make_world(organiser: str, person: str) -> World:
     coordinator = factories.make_coordinator(
         organiser, f"Firm {person}", f"cora-{person.lower()}@example.org"
     )
+    colleague = f"colleague-{person.lower()}@example.org"
+    factories.make_account(colleague, "viewer", organiser)
     mailing = draft(event.id, "Parking", "Use the east gate.", Filters(), None)
     session = db.session()
     ids = {
@@ -88,6 +90,7 @@ def make_world(organiser: str, person: str) -> World:
             select(OutgoingMessage.id).where(OutgoingMessage.registration_id == registered.id).limit(1)
         ).one(),
         "coordinator_id": coordinator,
+        "account_id": factories.account_id(colleague),
         "handover_id": session.scalars(select(Handover.id).where(Handover.attendee_id == attendee.id)).one(),
     }
     booking = token_of(session, registered.booking_id, BOOKING) or ""

@@ -92,8 +92,10 @@ class Model:
         entry = self.entry(key, hall)
         if is_in and self.rooms[hall].is_off:
             return "not-now"
-        if entry is None or entry.state != SEATED or entry.people.get(rank) is None:
+        if entry is None or rank not in entry.people:
             return "not-found"
+        if entry.state != SEATED or entry.people[rank] is None:
+            return "no-seat"
         (entry.inside.add if is_in else entry.inside.discard)(rank)
         return "done"
 

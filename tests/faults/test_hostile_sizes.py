@@ -80,7 +80,7 @@ def _written(node: ast.expr, module: ModuleType) -> re.Pattern[Any]:
 
 
 def _table(module: ModuleType) -> list[str]:
-    return [pattern for pattern, _words in module.__dict__["_REASONS"]]
+    return [pattern for pattern, _words in module.__dict__["_SENTENCES"]]
 
 
 def everywhere() -> list[tuple[str, re.Pattern[Any], str]]:

@@ -55,6 +55,7 @@ PARAMETERS = {
     "message_id",
     "coordinator_id",
     "handover_id",
+    "account_id",
 }
 
 
@@ -146,8 +147,8 @@ def test_an_id_of_somebody_else_is_refused_under_ones_own_address(page_app, page
         for stranger in (sister, other):
             # Each id by itself and all of them: a child may be looked up beside the right parent.
             for swapped in [names, *([[one] for one in names] if len(names) > 1 else [])]:
-                if stranger is sister and "coordinator_id" in swapped:
-                    # Both events are of this organiser, and so is who looks after a firm.
+                if stranger is sister and {"coordinator_id", "account_id"} & set(swapped):
+                    # Both events are of this organiser, and so are its colleagues and who looks after a firm.
                     continue
                 ids = own | {one: stranger.ids[one] for one in swapped}
                 address = address_of(page_app, rule, mine, ids)
