@@ -310,7 +310,7 @@ STORIES = {
 ANSWERS = {
     "inside": {
         ("check in", "done"),
-        ("check in", "not-found"),
+        ("check in", "no-seat"),
         ("cancel", "is-in"),
         ("cancel", "done"),
         ("remove one", "is-in"),
