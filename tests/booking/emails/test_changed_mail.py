@@ -170,7 +170,8 @@ def test_the_same_choice_again_is_nothing(page_app):
 def test_what_is_full_is_told_on_the_page_alone(page_app):
     event = make_event()
     ada = register(event, "Ada", email=ADA)
-    full = session_of(event, "Codes", seats=0)
+    full = session_of(event, "Codes", seats=1)
+    register(event, "Ben", sessions=(full,))
     with pytest.raises(NoRoom):
         choose(ada, None, full)
     assert decided(ada) == ["confirmed"]
@@ -207,8 +208,8 @@ def test_who_has_cancelled_since_is_told_of_that_alone(page_app):
 
 
 def test_one_more_in_a_party_that_waits_is_told(page_app, page_client):
-    event = make_event(capacity=1)
-    register(event, "Ben")
+    event = make_event(capacity=2)
+    register(event, "Ben", party=2)
     page, ada = booked(event, "Ada", email=ADA)
     address = f"{page}registrations/{ada.id}/attendees/add"
     data = fields_in(page_client.get(address).text) | {"name": "Cleo"}

@@ -21,7 +21,7 @@ from registration.mail.models import OutgoingMessage
 from registration.mail.transport import FolderTransport
 from registration.mail.worker import send_due
 from registration.seats import rules
-from registration.seats.models import Registration
+from registration.seats.models import Pool, Registration
 from tests.factories import Made, make_event, register
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -54,6 +54,8 @@ FACTS: dict[str, dict[str, Any]] = {
     kinds.RECONFIRM: {"deadline": DEADLINE.isoformat(), "frees_seat": True},
     kinds.EVENT_CANCELLED: {"reason": "The speaker is ill"},
 }
+# Who has a seat has a ticket in these, one for each person.
+WITH_TICKETS = {kinds.CONFIRMED, kinds.PROMOTED, kinds.REMINDER}
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +83,9 @@ def as_it_arrives(kind: str, folder: Path, state: str = "", name: str = "Ada Lov
             )
         )
         session.execute(update(Event).values(status="cancelled" if is_off else "published"))
+        if kind == kinds.TOO_LARGE:
+            # She waits, so that nothing is taken; the party can never fit into what is left.
+            session.execute(update(Pool).values(taken=0, capacity=1, wanted=1, seats=1))
         announce_one(session, registration.id, kind, **(FACTS.get(kind, {}) | facts))
 
     write_tx(work)
@@ -103,7 +108,12 @@ def test_text_and_html_say_the_same(kind, tmp_path):
     first = text.partition("\n-- ")[0]
     in_html = " ".join(words_of(html))
     lines = [" ".join(line.removeprefix("- ").split()).rstrip(":") for line in first.split("\n")]
-    told_in_both = [line for line in lines if not line.startswith("http") and "calendar entry" not in line]
+    # A ticket stands as an address beneath its person; in the HTML a word leads to it.
+    tickets = [line.removeprefix("Ticket: ") for line in lines if line.startswith("Ticket: ")]
+    assert re.findall(r'<a [^>]*href="([^"]+)"[^>]*>\s*Ticket\s*</a>', html) == tickets
+    assert len(set(tickets)) == (2 if kind in WITH_TICKETS else 0)
+    lines = [line for line in lines if not line.startswith(("http", "Ticket: http"))]
+    told_in_both = [line for line in lines if "calendar entry" not in line]
     assert [line for line in told_in_both if line not in in_html] == []
     assert "style=" in html
     assert "<style>@media (prefers-color-scheme: dark)" in html

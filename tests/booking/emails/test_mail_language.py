@@ -19,11 +19,11 @@ from tests.factories import application, cancel_registration, make_event, regist
 from tests.site.arranging import word
 
 SAID = {
-    "en": ("Your seat is confirmed: Workshop on nomenclatures", "You have 2 seats."),
-    "fr": ("Votre place est confirmée : Atelier", "Vous avez 2 places."),
-    "nl": ("Uw plaats is bevestigd: Workshop on nomenclatures", "U hebt 2 plaatsen."),
-    "de": ("Ihr Platz ist bestätigt: Workshop on nomenclatures", "Sie haben 2 Plätze."),
-    "zh": ("席位已确认：Workshop on nomenclatures", "您有 2 个席位。"),
+    "en": ("Your 2 seats are confirmed: Workshop on nomenclatures", "You have 2 seats."),
+    "fr": ("Vos 2 places sont confirmées : Atelier", "Vous avez 2 places."),
+    "nl": ("Uw 2 plaatsen zijn bevestigd: Workshop on nomenclatures", "U hebt 2 plaatsen."),
+    "de": ("Ihre 2 Plätze sind bestätigt: Workshop on nomenclatures", "Sie haben 2 Plätze."),
+    "zh": ("您的2个席位已确认：Workshop on nomenclatures", "您有 2 个席位。"),
 }
 
 
@@ -58,7 +58,7 @@ def test_who_is_promoted_reads_her_own_language_and_not_that_of_who_cancelled(pa
     told = {
         (message.kind, message.locale): draft.subject for message, draft in mails("promoted", "cancelled")
     }
-    assert told[("promoted", "zh")].startswith("您现在有席位了：")
+    assert told[("promoted", "zh")].startswith("您现在有1个席位：")
     assert told[("cancelled", "de")].startswith("Sie sind nicht mehr angemeldet: ")
     assert "星期" in told[("promoted", "zh")]
 

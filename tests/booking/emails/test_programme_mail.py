@@ -19,9 +19,10 @@ from tests.mailbox import sent
 @pytest.fixture
 def mixed(page_app, page_client):
     """Ada and Ben have seats in the meeting and wait for the workshop."""
-    workshop, meeting = make_event(capacity=1, title="Workshop"), make_event(capacity=5, title="Meeting")
+    workshop, meeting = make_event(capacity=2, title="Workshop"), make_event(capacity=5, title="Meeting")
     programme = make_programme(workshop, meeting)
     register(workshop, "Cleo")
+    register(workshop, "Dan")
     send_due()
     data = filled(page_client, programme, workshop, meeting) | {"attendees-1-name": "Ben"}
     page_client.post(path(programme), data=data)
