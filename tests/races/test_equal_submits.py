@@ -12,7 +12,7 @@ from registration.doctor.examine import examine
 from registration.mail.models import OutgoingMessage
 from registration.seats import gate as gates
 from registration.seats.models import Registration
-from tests.factories import application, pool
+from tests.factories import application, pool, register_application
 
 
 def sent_at_once(app, applications) -> list[object]:
@@ -97,7 +97,9 @@ def answered_together(app, event, applications) -> list[object]:
 
 
 def test_those_admitted_together_get_what_each_would_get_alone(app, make_event):
-    event = make_event(capacity=3)
+    event = make_event(capacity=4)
+    # Three seats are left: a party of four cannot sit, whoever comes first.
+    register_application(application(event, "Dora"))
     same = application(event, "Ada", email="ada@example.org", key="one form")
     again = application(event, "Ada", email="ADA@example.org", key="another form")
     party = application(event, "Ben", party=4)
@@ -107,9 +109,9 @@ def test_those_admitted_together_get_what_each_would_get_alone(app, make_event):
     # Whichever of the two forms came second is told nothing but that its link was sent.
     assert sum(one.token is None for one in answers if isinstance(one, Receipt)) in (1, 2)
     states = db.session.execute(select(Registration.place, Registration.size, Registration.state)).all()
-    assert len(states) == 6
-    assert sorted(row.place for row in states) == [1, 2, 3, 4, 5, 6]
-    assert pool(event).taken == 3
+    assert len(states) == 7
+    assert sorted(row.place for row in states) == [1, 2, 3, 4, 5, 6, 7]
+    assert pool(event).taken == 4
     waiting = [row for row in states if row.state == "waitlisted"]
     assert {row.size for row in waiting} == {4, 1}
     assert all(finding.holds for finding in examine(db.engine, event.slug))

@@ -73,7 +73,7 @@ DIRECT: dict[str, Callable[[Stage], object]] = {
     "remind": lambda _stage: remind(),
 }
 # Asked at once by the tests that are named.
-ELSEWHERE = {"note_reply": "tests/booking/inbound"}
+ELSEWHERE = {"note_reply": "tests/booking/inbound", "ask_again": "tests/reconfirm"}
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
