@@ -13,7 +13,7 @@ from tests.browser.test_journey import MEETING, mail_to, register, sign_in
 def opened(page: Page) -> list[str]:
     """Open every fold of the page, see that the code was drawn, and return what is wrong."""
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    code = page.locator("img[src$='.svg'][alt]").first
+    code = page.locator("img[src*='.svg'][alt]").first
     code.scroll_into_view_if_needed()
     page.wait_for_function("one => one.complete && one.naturalWidth > 0", arg=code.element_handle())
     return inspect(page)
