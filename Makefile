@@ -17,7 +17,7 @@ ASKED := $(if $(filter file,$(origin PYTHON)),$(or $(wildcard $(BIN)/python),$(P
 PYTHON_IS := $(VENV)/.python-$(shell $(ASKED) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fresh matrix prove check format bench wheel lock clean browser readers clients translations screens figures licences sql coverage release
+.PHONY: help install run test fresh matrix prove check format bench wheel lock clean browser readers clients translations screens figures licences sql release
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -116,9 +116,6 @@ licences: $(VENV)/.installed ## list the licences of what we stand on
 
 sql: $(VENV)/.installed-dev ## show the SQL of the newest migration (FROM=0009 for all behind it, ON=sqlite)
 	@$(BIN)/python -m tools.migration_sql $(or $(ON),postgres) $(FROM)
-
-coverage: $(VENV)/.installed-dev browser clients ## run all tests and hold what they cover, by feature (docs/coverage.md)
-	@$(BIN)/python -m tools.coverage $(ARGS)
 
 release: $(VENV)/.installed-dev check ## make a release: VERSION=1.2.0
 	@$(BIN)/python -m tools.release $(VERSION)

@@ -21,8 +21,8 @@ PLAY = 0.5
 _ROW = re.compile(r"^\| `(\w+)` \| ([\d.]+) % \|", re.M)
 _HEAD = """# Coverage
 
-Lines and branches that the tests reach, in percent, by feature. Written by `make coverage`, which fails when
-one falls.
+Lines and branches that the tests reach, in percent, by feature. Written by `python -m tools.coverage`
+(it needs pytest-cov), which fails when one falls.
 
 | feature | covered |
 |---|---|
