@@ -11,8 +11,8 @@ _INVISIBLE = dict.fromkeys([0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF, *range(0xFFF
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # With a scheme, with www., or a domain with a path; "Booking.com" alone is a name.
 _LINK = re.compile(
-    r"[a-z][a-z0-9+.-]*\s*:\s*//|\bwww\s?\.|\b(?:mailto|javascript|data|tel):|"
-    r"[\w-]+\.[^\W\d_]{2,24}(?::\d+)?/|\b(?:t\.me|bit\.ly|goo\.gl|tinyurl\.com)\b|\[url|<\s*a\b",
+    r"[a-z0-9]\s{0,3}:\s{0,3}//|\bwww\s?\.|\b(?:mailto|javascript|data|tel):|"
+    r"[\w-]\.[^\W\d_]{2,24}(?::\d{1,5})?/|\b(?:t\.me|bit\.ly|goo\.gl|tinyurl\.com)\b|\[url|<\s{0,9}a\b",
     re.IGNORECASE,
 )
 _SPACE = re.compile(r"\s+")
