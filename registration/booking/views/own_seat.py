@@ -1,6 +1,6 @@
 """The page of an attendee with an address of her own: see her seat, correct her name, cancel."""
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,9 +11,9 @@ from registration.booking.changes.target import Target
 from registration.booking.form.people import OwnSeatForm, errors_of, tell
 from registration.booking.queries.bookings import Companion, Seat, booking, seat
 from registration.booking.queries.own_seats import OwnSeat, opened_seat
-from registration.booking.tickets import Ticket, qr_svg, ticket_pdf
+from registration.booking.tickets import Ticket
 from registration.booking.views.opening import does_not_open
-from registration.booking.views.tickets import TicketEnded
+from registration.booking.views.tickets import TicketEnded, pdf_answer, qr_answer
 from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.core.text import normal_email
@@ -63,17 +63,12 @@ def cancel(token: str) -> ResponseReturnValue:
 
 def qr(token: str) -> Response:
     """Return the code of her ticket as a picture."""
-    response = make_response(qr_svg(_ticket(token).attendee.code))
-    response.mimetype = "image/svg+xml"
-    return response
+    return qr_answer(_ticket(token))
 
 
 def pdf(token: str) -> Response:
     """Return her ticket as a PDF."""
-    response = make_response(ticket_pdf([_ticket(token)]))
-    response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = 'attachment; filename="ticket.pdf"'
-    return response
+    return pdf_answer(_ticket(token))
 
 
 def calendar(token: str) -> ResponseReturnValue:

@@ -26,14 +26,24 @@ def show(token: str) -> ResponseReturnValue:
 
 def qr(token: str) -> Response:
     """Return the code as a picture."""
-    response = make_response(qr_svg(_valid(token).attendee.code))
-    response.mimetype = "image/svg+xml"
-    return response
+    return qr_answer(_valid(token))
 
 
 def pdf(token: str) -> Response:
     """Return the ticket as a PDF to print or to keep."""
-    response = make_response(ticket_pdf([_valid(token)]))
+    return pdf_answer(_valid(token))
+
+
+def qr_answer(ticket: Ticket) -> Response:
+    """Answer with the code of *ticket* as a picture."""
+    response = make_response(qr_svg(ticket.attendee.code))
+    response.mimetype = "image/svg+xml"
+    return response
+
+
+def pdf_answer(ticket: Ticket) -> Response:
+    """Answer with *ticket* as a PDF to be saved."""
+    response = make_response(ticket_pdf([ticket]))
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = 'attachment; filename="ticket.pdf"'
     return response
