@@ -35,12 +35,11 @@ def check_in(event: Event, attendee_id: int) -> ResponseReturnValue:
     slug, zone, is_in = event.slug, event.time_zone, request.form.get("undo") is None
     registration_id = request.form.get("registration", type=int)
     try:
-        since = let_in(event.id, attendee_id, is_in=is_in, actor=actor())
+        name, since = let_in(event.id, attendee_id, is_in=is_in, actor=actor())
     except HasNoSeat as refusal:
         if registration_id is not None:
             raise
         return _door(event, "", 409, refusal.sentence)
-    name = db.session.get_one(Attendee, attendee_id).name
     if since is not None:
         flash(_("%(name)s is already in, since %(at)s.", name=name, at=stamp(since, zone)))
     elif is_in:
