@@ -11,7 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import Dialect, Engine, create_engine
+from sqlalchemy import Dialect, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 from werkzeug.routing import Rule
 
 from registration import create_app
@@ -188,6 +190,14 @@ def settings_for(url: str, folder: Path) -> dict[str, Any]:
     }
 
 
+def _without_waiting_for_the_disk(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    """Tests ask for rules and races, as on PostgreSQL (tests/postgres.py); what is committed stays real.
+
+    That commits wait for the disk where people rely on it is tested in tests/core/test_database.py.
+    """
+    connection.cursor().execute("PRAGMA synchronous=OFF")
+
+
 def running(settings: dict[str, Any]) -> Iterator[Flask]:
     """Yield the application with its context, and close what it opened."""
     app = create_app(settings)
@@ -198,6 +208,8 @@ def running(settings: dict[str, Any]) -> Iterator[Flask]:
     app.extensions["watched"] = History()
     with app.app_context():
         share_statements(db.engine)
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _without_waiting_for_the_disk)
         yield app
         watch_mails(Path(settings["MAIL_URL"].removeprefix("file://")))
         db.session.remove()
