@@ -97,7 +97,7 @@ def test_a_party_of_three_has_seats_here_and_waits_there(browser, site, way):
         ada.page.goto(booking)
         assert ada.states() == ["confirmed", "confirmed"]
         assert words.waits not in ada.says()
-        assert "STATUS:CONFIRMED" in calendar_in(ada.mail(words.promoted))
+        assert "STATUS:CONFIRMED" in calendar_in(ada.mail(words.promoted_two))
         assert re.findall(r"STATUS:(\w+)", ada.feed()) == ["CONFIRMED", "CONFIRMED"]
 
 

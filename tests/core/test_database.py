@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
+from registration import create_app
 from registration.core.database import Model, UtcDateTime, db, single_reads
 from registration.core.transaction import write_tx
 from registration.schema.tables import TABLES
@@ -84,8 +86,9 @@ def test_every_constraint_has_a_name(table) -> None:
 
 
 @ONLY_SQLITE
-def test_every_sqlite_connection_is_safe_and_checks_foreign_keys(app: Flask) -> None:
-    with db.engine.connect() as one, db.engine.connect() as two:
+def test_every_sqlite_connection_is_safe_and_checks_foreign_keys(settings: dict[str, Any]) -> None:
+    # Made as a server makes it: the fixture `app` does not wait for the disk.
+    with create_app(settings).app_context(), db.engine.connect() as one, db.engine.connect() as two:
         for connection in (one, two):
             told = {
                 name: connection.scalar(text(f"PRAGMA {name}"))

@@ -1,7 +1,7 @@
 """Several rows are written by core.database.write_rows or insert_all: a statement for none is refused there.
 
-SQLAlchemy carries out a statement with an empty list as if it had no parameters: a row of defaults is written,
-or the statement fails, on one database or on both.
+SQLAlchemy carries out a statement with an empty list as if it had no parameters: a row of defaults is
+written, or the statement fails, on one database or on both.
 """
 
 import ast

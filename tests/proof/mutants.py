@@ -20,7 +20,7 @@ from registration.booking.tasks import sweep as tasks_sweep
 from registration.core import clock, transaction
 from registration.core.database import db
 from registration.mail import outbox
-from registration.seats import counters, engine, parties, rules
+from registration.seats import counters, engine, line, parties, rules
 from registration.seats import gate as gates
 from registration.seats.models import Pool, Registration
 from registration.seats.models import Queue as GateRow
@@ -88,14 +88,7 @@ def _newcomer_jumps() -> Mutation:
 
 def _priority_ignored() -> Mutation:
     """The line goes by place alone."""
-    head = engine.head
-    return [
-        (
-            engine,
-            "head",
-            lambda *args: sorted(head(*args), key=lambda one: (one.place, one.part)),
-        )
-    ]
+    return [(line, "in_line", lambda: (Registration.place, Registration.part))]
 
 
 def _newcomer_without_priority() -> Mutation:

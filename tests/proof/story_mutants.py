@@ -142,7 +142,7 @@ def _allotment_kept() -> Mutation:
 
 def _old_choice_kept() -> Mutation:
     """Whoever changes her choice keeps the seat of the old one as well."""
-    return [(parties, "gates", Without(gates, give_back=lambda *_args: None))]
+    return [(parties, "counters", Without(counters, give_back=lambda *_args: None))]
 
 
 def _choice_overtakes() -> Mutation:

@@ -168,7 +168,8 @@ def site(template: Path, folder: Path) -> Iterator[Site]:
     """Run it, with two events and an owner in it."""
     told = settings_for(sqlite_copy(template, folder), folder) | {"SECRET_KEY": SECRET}
     for _app in application_of(told):
-        event = make_event(capacity=50)
+        # The rush that one setting is tried with (test_settings.py) must not put the others on a waitlist.
+        event = make_event(capacity=500)
         with_file = make_event(title="With a file", questions=(QuestionFacts("Your paper", "file"),))
         password = make_account(ADA, "owner")
     with served(folder, **settings(folder)) as running:

@@ -1,6 +1,7 @@
 """Let somebody in at the door, or take that back, under the gate: nobody gives her seat on meanwhile."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
@@ -24,13 +25,20 @@ class HasNoSeat(Refusal):
     code = "no-seat"
 
 
-def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> datetime | None:
-    """Note that somebody came in, or undo that. Again is no error, and the first time stays and is returned.
+class Arrival(NamedTuple):
+    """Who came to the door, and since when she was in already."""
+
+    name: str
+    since: datetime | None
+
+
+def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> Arrival:
+    """Note that somebody came in, or undo that. Again is no error, and the first time stays and is told.
 
     Raises NotFound unless she is of this event, HasNoSeat, and NotNow where the event was cancelled.
     """
 
-    def work(session: Session) -> datetime | None:
+    def work(session: Session) -> Arrival:
         gates.hold(session, [event_id])
         if is_in and is_called_off(session, event_id):
             raise NotNow(_("This event is cancelled. Nobody can be checked in."))
@@ -50,8 +58,7 @@ def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> d
         if found.removed_at is not None or found.state != rules.CONFIRMED:
             raise HasNoSeat(without_seat(found.name, found.state, is_removed=found.removed_at is not None))
         if is_in == (found.checked_in_at is not None):
-            since: datetime | None = found.checked_in_at
-            return since
+            return Arrival(found.name, found.checked_in_at)
         at = clock.now() if is_in else None
         session.execute(update(Attendee).where(Attendee.id == attendee_id).values(checked_in_at=at))
         count_in(session, found.registration_id, 1 if is_in else -1)
@@ -62,7 +69,7 @@ def check_in(event_id: int, attendee_id: int, *, is_in: bool, actor: Actor) -> d
             facts={"attendee": attendee_id},
         )
         record(session, actor, note)
-        return None
+        return Arrival(found.name, None)
 
     return write_tx(work)
 

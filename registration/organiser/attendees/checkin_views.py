@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from registration.accounts.access import DOOR
 from registration.booking.changes.attendance import HasNoSeat, without_seat
@@ -19,7 +18,6 @@ from registration.organiser.attendees.queries import Filters, attendees
 from registration.organiser.event.queries import expected_and_in
 from registration.organiser.shared.screen import actor, event_screen
 from registration.seats import rules
-from registration.seats.models import Registration
 from registration.web.filters import stamp
 
 MOST = 30
@@ -34,20 +32,14 @@ def door(event: Event) -> ResponseReturnValue:
 @event_page(DOOR)
 def check_in(event: Event, attendee_id: int) -> ResponseReturnValue:
     """Let somebody in, or take it back: at the door, or on the page of her registration."""
-    event_id, slug, zone = event.id, event.slug, event.time_zone
-    is_in = request.form.get("undo") is None
+    slug, zone, is_in = event.slug, event.time_zone, request.form.get("undo") is None
     registration_id = request.form.get("registration", type=int)
     try:
-        since = let_in(event_id, attendee_id, is_in=is_in, actor=actor())
+        name, since = let_in(event.id, attendee_id, is_in=is_in, actor=actor())
     except HasNoSeat as refusal:
         if registration_id is not None:
             raise
         return _door(event, "", 409, refusal.sentence)
-    name = db.session.scalars(
-        select(Attendee.name)
-        .join(Registration, Registration.id == Attendee.registration_id)
-        .where(Attendee.id == attendee_id, Registration.event_id == event_id)
-    ).one()
     if since is not None:
         flash(_("%(name)s is already in, since %(at)s.", name=name, at=stamp(since, zone)))
     elif is_in:
