@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.admission import access
 from registration.booking.admission.pool_needs import Member, needs_of
-from registration.booking.admission.prerequisites import check_linked
+from registration.booking.admission.prerequisites import may_come_alone, not_without
 from registration.booking.admission.refusals import (
     EventFull,
     NotTogether,
@@ -23,7 +23,7 @@ from registration.booking.admission.write import Admission, Asked, book, enrol
 from registration.booking.models import Booking
 from registration.booking.notifications.notify import Contact, announce, send_link_again
 from registration.booking.queries.bookings import is_waiting
-from registration.booking.rules import Application, Person, Wish, check_category, check_sessions
+from registration.booking.rules import Application, Person, Wish, check_category, check_sessions, lacking
 from registration.capability.services import BOOKING, token_of, was_replaced
 from registration.core import clock
 from registration.core.database import table
@@ -134,12 +134,18 @@ class Desk:
     def answers(self) -> Sequence[Receipt | Refusal]:
         """Return the answer to each, in turn."""
         self._read()
-        answers = [self._decided(asked) for asked in self.waiting]
+        lacks = [self._lacks(asked) for asked in self.waiting]
+        answers = [self._decided(asked, lacks) for asked, lacks in zip(self.waiting, lacks, strict=True)]
         known_emails = [one for one in answers if isinstance(one, str)]
         self._write()
         if known_emails:
             send_link_again(self.session, known_emails, list(self.locked))
-        return [self._told(one) for one in answers]
+        told = [self._told(one) for one in answers]
+        # Whether the other event is hers already stands in her mail alone.
+        return [
+            one if not missing or isinstance(one, Refusal) else not_without(self.session, missing)
+            for one, missing in zip(told, lacks, strict=True)
+        ]
 
     def _told(self, decided: "Receipt | Refusal | Admission | str") -> Receipt | Refusal:
         if isinstance(decided, Admission):
@@ -151,9 +157,11 @@ class Desk:
         """Read what all of them need to be answered, with one statement each."""
         run = self.session.connection().execute
         ids = list(self.locked)
+        self.events = {row.id: row for row in run(_EVENTS, {"ids": ids})}
+        self.needs = {row.id: row.requires_event_id for row in self.events.values() if row.requires_event_id}
+        self.waiting = [asked.apart() if self._lacks(asked) else asked for asked in self.waiting]
         keys = [asked.key for asked in self.waiting]
         self.known = {row.submit_key: row for row in run(_KNOWN, {"keys": keys})}
-        self.events = {row.id: row for row in run(_EVENTS, {"ids": ids})}
         self.earlier: dict[str, list[Any]] = {}
         emails = {asked.email for asked in self.waiting}
         for row in run(_EARLIER, {"emails": sorted(emails), "ids": ids}):
@@ -180,8 +188,11 @@ class Desk:
         if picked:
             self.sessions = {row.id: row for row in run(_SESSIONS, {"ids": sorted(picked)})}
 
-    def _decided(self, asked: Asked) -> Receipt | Refusal | Admission | str:
-        """Return who is let in, an answer, or the address whose link goes out again."""
+    def _decided(self, asked: Asked, lacks: Sequence[tuple[int, int]]) -> Receipt | Refusal | Admission | str:
+        """Return who is let in, an answer, or the address whose link goes out again.
+
+        *lacks* is what is asked for without the event that it can only be had with.
+        """
         try:
             repeated = self._repeated(asked)
             if repeated is not None:
@@ -190,13 +201,13 @@ class Desk:
             way = access.Ways(self.events, self.categories, self.invited)
             way.check(asked.application, self.actor)
             earlier = self.earlier.get(asked.email, [])
-            needs = {row.id: row.requires_event_id for row in self.events.values() if row.requires_event_id}
-            check_linked(self.session, asked.application.wishes, needs, asked.email)
             parties = [self._party(asked, wish, earlier) for wish in asked.application.wishes]
             if asked.application.together:
                 self._check_together(parties)
         except Refusal as refusal:
             return refusal
+        if lacks and not may_come_alone(self.session, lacks, asked.email):
+            return not_without(self.session, lacks)
         # Last of all: what is refused is refused to a known address in the same words as to any other.
         if self._has_enough(asked, earlier):
             return asked.email
@@ -205,6 +216,10 @@ class Desk:
         way.use(asked.application)
         self.beside.update((asked.email, wish.event_id) for wish in asked.application.wishes)
         return admission
+
+    def _lacks(self, asked: Asked) -> list[tuple[int, int]]:
+        """Return what is asked for without the event that it can only be had with."""
+        return lacking(asked.application.wishes, self.needs) if self.needs else []
 
     def _has_enough(self, asked: Asked, earlier: Sequence[Any]) -> bool:
         """Say whether the address has, of one of the events, as many bookings as it may."""

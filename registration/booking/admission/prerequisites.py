@@ -1,12 +1,11 @@
 """Events that can only be had with another one of their programme."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from registration.booking.queries.bookings import is_registered, title_of
-from registration.booking.rules import Wish, lacking
 from registration.core.refusal import Refusal
 
 
@@ -16,19 +15,24 @@ class NotWithoutTheOther(Refusal):
     code = "not-without"
 
 
-def check_linked(session: Session, wishes: Iterable[Wish], needs: Mapping[int, int], email: str) -> None:
-    """Raise NotWithoutTheOther where somebody would come to an event without the one it *needs*.
+def may_come_alone(session: Session, lacks: Sequence[tuple[int, int]], email: str) -> bool:
+    """Say whether *email* is registered for each other event that *lacks* (booking.rules) names."""
+    return all(is_registered(session, email, other_id) for _event_id, other_id in lacks)
 
-    Who is registered for the other one already, with the same address, may come alone.
+
+def not_without(session: Session, lacks: Sequence[tuple[int, int]]) -> NotWithoutTheOther:
+    """Return the answer to a form that leaves the other event out.
+
+    It is the same whether the address is registered for the other one or not, and says what is so in
+    either case: who typed the address need not be who reads its mail.
     """
-    for event_id, other_id in lacking(wishes, needs):
-        if not is_registered(session, email, other_id):
-            raise NotWithoutTheOther(
-                _l(
-                    "“%(title)s” can only be had together with “%(other)s”. "
-                    "Choose both, for the same people.",
-                    title=title_of(session, event_id),
-                    other=title_of(session, other_id),
-                ),
-                field="events",
-            )
+    event_id, other_id = lacks[0]
+    return NotWithoutTheOther(
+        _l(
+            "“%(title)s” can only be had together with “%(other)s”. Choose both, for the same people. If "
+            "your address is registered for “%(other)s” already, you need do nothing more: our mail says so.",
+            title=title_of(session, event_id),
+            other=title_of(session, other_id),
+        ),
+        field="events",
+    )

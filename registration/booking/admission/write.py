@@ -1,7 +1,7 @@
 """Write down who was let in: bookings, links, registrations, attendees and what they answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import insert
@@ -37,6 +37,13 @@ class Asked:
         object.__setattr__(self, "key", key_hash(self.application.submit_key))
         object.__setattr__(self, "body", body_hash(self.application))
         object.__setattr__(self, "email", normal_email(self.application.email))
+
+    def apart(self) -> "Asked":
+        """Return the same under a key that only the same answers have.
+
+        Another form under its key is then no conflict, which would tell that this one was taken.
+        """
+        return Asked(replace(self.application, submit_key=f"{self.application.submit_key}:{self.body}"))
 
     def names_others(self) -> bool:
         """Say whether an attendee has an address that is not the contact's."""

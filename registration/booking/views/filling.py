@@ -1,6 +1,6 @@
 """What both registration forms do with a request: show, add, remove, register, keep all that was typed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import current_app, redirect, request, url_for
@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from registration.booking.admission.prerequisites import NotWithoutTheOther
 from registration.booking.admission.services import SubmittedDifferently, register
 from registration.booking.form import attendee_blocks
 from registration.booking.form import registration as form_registration
@@ -21,7 +22,7 @@ from registration.booking.views.files import with_files
 from registration.booking.views.rush import TooManyForms, count_form
 from registration.core.database import db
 from registration.core.refusal import NotFound, Refusal
-from registration.seats.queries import availability
+from registration.seats.queries import Availability, availability
 from registration.web.guards import StaleForm, check_form_key, form_key
 from registration.web.locale import asks_language, page_locale
 
@@ -34,6 +35,8 @@ class Shown:
     status: int = 200
     focus: str = ""
     refusal: Refusal | None = None
+    # The seats as they were when the form came, where they must not tell what it led to.
+    seats: Mapping[int, Availability] | None = None
 
 
 Page = Callable[[Shown], ResponseReturnValue]
@@ -68,6 +71,9 @@ def sent(
     if only_shown is not None:
         return page(only_shown)
     form = form_registration.registration_form(sheet, data, most=most)
+    event_ids = [spec.event_id for spec in sheet.specs]
+    is_linked = any(spec.only_with for spec in sheet.specs)
+    before = availability(db.session(), event_ids) if is_linked else None
     try:
         count_code(sheet, form)
         is_invited = invitation_id is not None
@@ -81,7 +87,8 @@ def sent(
         raise
     except Refusal as refusal:
         tell(form, refusal)
-        return page(Shown(form, refusal.status, refusal=refusal))
+        seats = before if isinstance(refusal, NotWithoutTheOther) else None
+        return page(Shown(form, refusal.status, refusal=refusal, seats=seats))
     if receipt is None:
         return page(Shown(form, 422))
     if receipt.token is None:
@@ -90,6 +97,13 @@ def sent(
     seen = (form.seats_seen.data or "").split() if receipt.is_waiting else []
     went, short = _without_seats(sheet, seen)
     return redirect(url_for("booking.booking", token=receipt.token, went=went, short=short), 303)
+
+
+def told_of(sheet: Sheet, shown: Shown) -> Sheet:
+    """Return what the page says of *sheet*: no number of seats where it would tell what the form led to."""
+    if shown.seats is None:
+        return sheet
+    return replace(sheet, specs=tuple(replace(spec, shows_seats=False) for spec in sheet.specs))
 
 
 def _not_sent(sheet: Sheet, data: MultiDict[str, str], told: dict[str, list[str]], most: int) -> Shown | None:

@@ -75,7 +75,8 @@ def _sheet(slug: str) -> Sheet:
 
 
 def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
-    seats = availability(db.session(), [spec.event_id for spec in sheet.specs])
+    sheet = filling.told_of(sheet, shown)
+    seats = shown.seats or availability(db.session(), [spec.event_id for spec in sheet.specs])
     lines = line_policies(db.session(), list(seats))
     options = _options(sheet, seats, lines)
     note_options(shown.form, sheet, seats, lines)

@@ -51,8 +51,9 @@ def _spec(slug: str) -> FormSpec:
 
 def form_page(sheet: Sheet, shown: Shown, template: str = "", **given: Any) -> ResponseReturnValue:
     """Show the form of one event, or why there is none; *template* and *given* are of an invitation."""
+    sheet = filling.told_of(sheet, shown)
     [spec] = sheet.specs
-    seats = availability(db.session(), [spec.event_id])[spec.event_id]
+    seats = (shown.seats or availability(db.session(), [spec.event_id]))[spec.event_id]
     title, language = spec.title(page_locale())
     errors = errors_of(shown.form)
     line = line_policy(db.session(), spec.event_id)
