@@ -130,6 +130,7 @@ def add_member(
     """Give *account* the *role* at *organiser*, in place of the one it has. Raises LastOwner."""
     if role not in ROLES:
         raise Refusal(_("The role must be one of: %(roles)s.", roles=", ".join(ROLES)), field="role")
+    _lock_account(session, account.id)
     _lock(session, organiser.id)
     member = _membership(session, account.id, organiser.id)
     before = member.role if member is not None else None
@@ -173,6 +174,7 @@ def remove_member(session: Session, account_id: int, organiser_id: int, *, actor
 
 def close_account(session: Session, account_id: int, *, actor: Actor = SYSTEM) -> None:
     """Let nobody sign in with an account any more, and end its sessions. Raises LastOwner."""
+    _lock_account(session, account_id)
     owned = select(Membership.organiser_id).where(
         Membership.account_id == account_id, Membership.role == OWNER
     )
@@ -195,6 +197,11 @@ def end_sessions(session: Session, account_id: int) -> None:
     session.execute(delete(SignedIn).where(SignedIn.account_id == account_id))
     values = {"fs_uniquifier": tokens.new_nonce()}
     session.execute(update(Account).where(Account.id == account_id).values(**values))
+
+
+def _lock_account(session: Session, account_id: int) -> None:
+    # Before the organisers' gates: nobody is made owner while her account is being closed.
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
 
 
 def _lock(session: Session, organiser_id: int) -> None:

@@ -1,6 +1,7 @@
 """Files about people belong to the user that runs this, and to nobody else on the machine."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,9 +20,10 @@ def private_file(file: Path) -> None:
 
     SQLite gives its -wal and -shm the mode and, as root, the owner of the file that they belong to.
     """
+    file = file.resolve()
     # Never opens one that is there: to close it would drop the locks SQLite holds on it in this process.
-    if not file.exists():
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     mode = file.stat().st_mode & 0o777
     if mode & _OTHERS and file.stat().st_uid == os.geteuid():
         file.chmod(mode & ~_OTHERS)

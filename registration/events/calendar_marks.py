@@ -39,6 +39,11 @@ def marks(session: Session, event: Event) -> tuple[str, str]:
         .order_by(EventText.locale)
     ).all()
     public = _mark(*(getattr(event, name) for name in PUBLIC_FACTS), *map(tuple, texts))
+    notes = session.execute(
+        select(EventText.locale, EventText.calendar_note)
+        .where(EventText.event_id == event.id, EventText.calendar_note != "")
+        .order_by(EventText.locale)
+    ).all()
     sessions = session.execute(
         select(
             EventSession.id,
@@ -58,7 +63,7 @@ def marks(session: Session, event: Event) -> tuple[str, str]:
         .order_by(Category.id)
     ).all()
     seats = (getattr(event, name) for name in SEAT_FACTS)
-    return public, _mark(public, *seats, *map(tuple, sessions), *map(tuple, categories))
+    return public, _mark(public, *seats, *map(tuple, sessions), *map(tuple, categories), *map(tuple, notes))
 
 
 def _mark(*values: Any) -> str:

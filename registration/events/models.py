@@ -128,6 +128,8 @@ class EventText(Model):
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(String(500), default="")
     description: Mapped[str] = mapped_column(Text, default="")
+    # In other languages than the event's own, which stands beside its alarm.
+    calendar_note: Mapped[str] = mapped_column(String(500), default="", server_default="")
 
 
 class Programme(Model):

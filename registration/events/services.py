@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, object_session
 
 from registration.core import clock
@@ -147,6 +147,20 @@ def put_text(session: Session, event: Event, text: Text) -> None:
         return
     for name, value in asdict(text).items():
         setattr(words, name, value)
+
+
+def put_calendar_note(session: Session, event: Event, locale: str, note: str) -> None:
+    """Keep what calendars say to those who have a seat and read *locale*, which the event has words in."""
+    session.execute(
+        update(EventText)
+        .where(EventText.event_id == event.id, EventText.locale == locale)
+        .values(calendar_note=note)
+    )
+
+
+def forget_calendar_notes(session: Session, event: Event) -> None:
+    """Delete what calendars say in other languages, where the event itself says nothing in them any more."""
+    session.execute(update(EventText).where(EventText.event_id == event.id).values(calendar_note=""))
 
 
 def touch(event: Event, *, is_moved: bool = False, moves_seats: bool = False) -> None:

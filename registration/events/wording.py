@@ -47,6 +47,15 @@ def said(own: Any, translations: Mapping[str, Mapping[str, Any]], field: str, lo
     return translations.get(locale, {}).get(field) or own
 
 
+def note_in(event: Event, locale: str) -> str:
+    """Return what the organiser wrote for the calendars of those who have a seat."""
+    if not event.calendar_note or locale == event.locale:
+        return event.calendar_note
+    return next((text.calendar_note for text in event.texts if text.locale == locale), "") or (
+        event.calendar_note
+    )
+
+
 def told(part: Any, field: str, locale: str, own_locale: str) -> Told:
     """Return *field* of *part* for a reader of *locale*; its own words are in *own_locale*."""
     is_there = bool(part.translations.get(locale, {}).get(field))
@@ -102,6 +111,8 @@ def parts_of(event: Event) -> Sequence[Category | EventSession | Question]:
 def missing(event: Event, locale: str) -> int:
     """Return how many texts of *event* a reader of *locale* gets in another language."""
     count = 0 if any(text.locale == locale for text in event.texts) else 1
+    if event.calendar_note and not any(text.calendar_note for text in event.texts if text.locale == locale):
+        count += 1
     return count + sum(missing_of(part, locale) for part in parts_of(event))
 
 

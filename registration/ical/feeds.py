@@ -22,7 +22,7 @@ from registration.ical.zones import zone_block
 __all__ = ["BUILDER_VERSION", "Feed", "Part", "etag", "feed", "part_of", "vevent_or_none"]
 
 # Part of every tag: moves when the same event would be written in other bytes.
-BUILDER_VERSION = "4"
+BUILDER_VERSION = "5"
 
 _COLOUR = re.compile(r"[a-z]{3,20}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")

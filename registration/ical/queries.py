@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
@@ -46,7 +46,9 @@ class Scope:
         return _EVER if self.is_whole else (at - PAST, at + AHEAD)
 
 
-OPENING = timedelta(minutes=15)
+# How long the entry of a moment is, and how long before a deadline's last minutes it rings.
+MOMENT = timedelta(minutes=15)
+BEFORE_DEADLINE = timedelta(hours=1)
 
 
 def event_entry(event: Event, locale: str) -> Entry:
@@ -75,16 +77,31 @@ def event_entry(event: Event, locale: str) -> Entry:
 
 
 def opening_entry(event: Event, opens_at: datetime, locale: str) -> Entry:
-    """Return the moment when *event* begins to take registrations, as an entry of its own.
+    """Return the moment when *event* begins to take registrations, as an entry of its own."""
+    title = _("Registration opens: %(title)s", title=words(event, locale).title)
+    return _moment_entry(event, "opening", title, opens_at, opens_at + MOMENT)
 
-    Any edit may move the opening and none of its own counts it, so SEQUENCE is the event's revision.
+
+def closing_entry(event: Event, closes_at: datetime, locale: str) -> Entry:
+    """Return the last minutes in which *event* takes registrations, as an entry of its own.
+
+    It ends at the moment, and rings before it: whoever looks when it begins is still in time.
     """
-    told = words(event, locale)
+    title = _("Registration closes: %(title)s", title=words(event, locale).title)
+    entry = _moment_entry(event, "closing", title, closes_at - MOMENT, closes_at)
+    return replace(entry, alarm=BEFORE_DEADLINE)
+
+
+def _moment_entry(event: Event, what: str, title: str, starts_at: datetime, ends_at: datetime) -> Entry:
+    """Return an entry of a moment of registering.
+
+    Any edit may move it and none of its own counts it, so SEQUENCE is the event's revision.
+    """
     return Entry(
-        uid=f"opening-{event.uid}",
-        title=_("Registration opens: %(title)s", title=told.title),
-        starts_at=opens_at,
-        ends_at=opens_at + OPENING,
+        uid=f"{what}-{event.uid}",
+        title=title,
+        starts_at=starts_at,
+        ends_at=ends_at,
         zone=event.time_zone,
         all_day=False,
         location="",

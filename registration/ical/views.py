@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from registration.core.database import db
-from registration.events.queries import event_by_slug, phase_and_opening_of
+from registration.events.queries import event_by_slug, phase_and_opening_of, phase_of
 from registration.events.rules import Phase
 from registration.ical.answers import Told, answer, attachment, feed_address, qr_code
 from registration.ical.entries import download
 from registration.ical.queries import (
     Scope,
     Version,
+    closing_entry,
     event_entry,
     opening_entry,
     parts,
@@ -66,6 +67,16 @@ def opening(slug: str) -> ResponseReturnValue:
         abort(404)
     entry = opening_entry(found, opens_at, page_locale())
     return attachment(download(entry), f"{found.slug}-opening.ics")
+
+
+@bp.get("/events/<slug>/closing.ics")
+def closing(slug: str) -> ResponseReturnValue:
+    """Return the moment when registration closes, as a file, while there is one to come."""
+    found = event_by_slug(db.session(), slug) or abort(404)
+    if found.closes_at is None or phase_of(found) not in (Phase.OPEN, Phase.NOT_YET):
+        abort(404)
+    entry = closing_entry(found, found.closes_at, page_locale())
+    return attachment(download(entry), f"{found.slug}-closing.ics")
 
 
 @bp.get("/calendar.svg")

@@ -12,7 +12,7 @@ INVITED = "invitation"
 REMINDED = "invitation-reminder"
 
 
-def tell(session: Session, event: Event, guests: Sequence[Invitation], *, reminds: bool = False) -> None:
+def write_to(session: Session, event: Event, guests: Sequence[Invitation], *, reminds: bool = False) -> None:
     """Decide a mail to each of *guests*."""
     enqueue(
         session,

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Invitation
+from registration.booking.notifications.consequences import Tell, asking
 from registration.capability import services as capabilities
 from registration.capability.services import INVITATION
 from registration.core import clock
@@ -20,7 +21,7 @@ from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.queries import phase_of
 from registration.events.rules import Phase
-from registration.invitations.messages import tell
+from registration.invitations.messages import write_to
 from registration.invitations.queries import answers, guest_list, how_it_stands
 from registration.invitations.rules import ACCEPTED, UNANSWERED, Guest
 from registration.journal.services import ATTENDEE, Actor, Note, record
@@ -46,14 +47,20 @@ def add_guests(event_id: int, guests: Sequence[Guest], locale: str, most: int, a
     return write_tx(lambda session: _add(session, event_id, guests, locale, most, actor))
 
 
-def send_invitations(event_id: int, actor: Actor) -> int:
-    """Write to everybody on the list who was not written to; return how many. Raises Refusal."""
-    return write_tx(lambda session: _send(session, event_id, actor))
+def send_invitations(event_id: int, actor: Actor, *, tell: Tell = True) -> int:
+    """Write to everybody on the list who was not written to; return how many.
+
+    Raises Refusal; ToBeTold where *tell* does not say that they are written to.
+    """
+    return write_tx(lambda session: _send(session, event_id, actor, tell))
 
 
-def remind_unanswered(event_id: int, actor: Actor) -> int:
-    """Write again to whoever was written to and has not answered; return how many. Raises Refusal."""
-    return write_tx(lambda session: _remind(session, event_id, actor))
+def remind_unanswered(event_id: int, actor: Actor, *, tell: Tell = True) -> int:
+    """Write again to whoever was written to and has not answered; return how many.
+
+    Raises Refusal; ToBeTold where *tell* does not say that they are written to.
+    """
+    return write_tx(lambda session: _remind(session, event_id, actor, tell))
 
 
 def withdraw_invitation(event_id: int, invitation_id: int, actor: Actor) -> None:
@@ -101,7 +108,7 @@ def _add(
     return Added(len(fresh), len(guests) - len(fresh))
 
 
-def _send(session: Session, event_id: int, actor: Actor) -> int:
+def _send(session: Session, event_id: int, actor: Actor, tell: Tell) -> int:
     event = _locked(session, event_id)
     unsent = session.scalars(
         select(Invitation)
@@ -115,12 +122,13 @@ def _send(session: Session, event_id: int, actor: Actor) -> int:
     at = clock.now()
     for one in unsent:
         one.sent_at = at
-    tell(session, event, unsent)
+    with asking(session, event_id, tell):
+        write_to(session, event, unsent)
     _note(session, actor, "invitations-sent", event_id, {"mails": len(unsent)})
     return len(unsent)
 
 
-def _remind(session: Session, event_id: int, actor: Actor) -> int:
+def _remind(session: Session, event_id: int, actor: Actor, tell: Tell) -> int:
     event = _locked(session, event_id)
     at = clock.now()
     due = []
@@ -129,7 +137,8 @@ def _remind(session: Session, event_id: int, actor: Actor) -> int:
         if row.stands == UNANSWERED and last is not None and last <= at - REMIND_AFTER:
             row.invitation.reminded_at = at
             due.append(row.invitation)
-    tell(session, event, due, reminds=True)
+    with asking(session, event_id, tell):
+        write_to(session, event, due, reminds=True)
     _note(session, actor, "invited-reminded", event_id, {"mails": len(due)})
     return len(due)
 

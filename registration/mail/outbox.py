@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +36,7 @@ _mail = table(OutgoingMessage)
 _ENQUEUE = insert(_mail)
 _DELIVERED = insert(table(Delivery))
 LEASE = timedelta(minutes=2)
+_GATHERED = "registration_gathered_mails"
 # Set whenever mail is committed in this process, so that its worker need not wait for its next look.
 news = threading.Event()
 
@@ -56,9 +58,23 @@ class Outgoing:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+@contextmanager
+def gathered(session: Session) -> Iterator[list[Outgoing]]:
+    """Yield what is enqueued within, which stays out of the outbox: the caller decides about it."""
+    found: list[Outgoing] = []
+    session.info[_GATHERED] = found
+    try:
+        yield found
+    finally:
+        del session.info[_GATHERED]
+
+
 def enqueue(session: Session, *messages: Outgoing) -> None:
     """Put *messages* into the outbox, in their order."""
     if not messages:
+        return
+    if (found := session.info.get(_GATHERED)) is not None:
+        found += messages
         return
     at = clock.now()
     host = current_app.config["UID_HOST"]

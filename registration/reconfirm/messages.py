@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from registration.booking.models import Booking
 from registration.booking.notifications.kinds import RECONFIRM
 from registration.mail.outbox import Outgoing, enqueue
+from registration.seats import rules
 from registration.seats.models import Registration
 
 
@@ -21,6 +22,18 @@ def ask(
     is_again: bool = False,
 ) -> None:
     """Decide a mail to the contact of each of *registration_ids*, with what each is told."""
+    enqueue(session, *question(session, registration_ids, deadline_at, frees=frees, is_again=is_again))
+
+
+def question(
+    session: Session,
+    registration_ids: Sequence[int],
+    deadline_at: datetime,
+    *,
+    frees: bool,
+    is_again: bool = False,
+) -> list[Outgoing]:
+    """Return a mail to the contact of each of *registration_ids*, with what each is told."""
     facts = {"deadline": deadline_at.isoformat(), "frees_seat": frees, "again": is_again}
     rows = session.execute(
         select(
@@ -36,20 +49,17 @@ def ask(
         .where(Registration.id.in_(registration_ids))
         .order_by(Registration.id)
     )
-    enqueue(
-        session,
-        *(
-            Outgoing(
-                kind=RECONFIRM,
-                locale=row.locale,
-                to_name=row.name,
-                to_email=row.email,
-                organiser_id=row.organiser_id,
-                event_id=row.event_id,
-                booking_id=row.booking_id,
-                registration_id=row.id,
-                facts=facts,
-            )
-            for row in rows
-        ),
-    )
+    return [
+        Outgoing(
+            kind=RECONFIRM,
+            locale=row.locale,
+            to_name=row.name,
+            to_email=row.email,
+            organiser_id=row.organiser_id,
+            event_id=row.event_id,
+            booking_id=row.booking_id,
+            registration_id=row.id,
+            facts={**facts, "state": rules.CONFIRMED},
+        )
+        for row in rows
+    ]

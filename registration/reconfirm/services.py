@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.changes.cancel import cancel_within
 from registration.booking.changes.target import Target
+from registration.booking.notifications.consequences import Tell, ToBeTold
 from registration.core import clock
 from registration.core.database import table, write_rows
 from registration.core.refusal import Refusal
@@ -15,7 +16,7 @@ from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.rules import keeps_promises
 from registration.journal.services import ATTENDEE, SYSTEM, Actor, Note, record
-from registration.reconfirm.messages import ask
+from registration.reconfirm.messages import ask, question
 from registration.reconfirm.models import Reconfirmation, ReconfirmationPlan
 from registration.reconfirm.queries import unasked
 from registration.reconfirm.rules import NO, SILENCE, YES, asks_at, deadline_at, is_time_to_ask
@@ -33,10 +34,19 @@ class TooLate(Refusal):
     code = "answered"
 
 
-def plan(event_id: int, asks_days: int, answer_days: int, *, frees_seat: bool, actor: Actor) -> None:
+def plan(
+    event_id: int,
+    asks_days: int,
+    answer_days: int,
+    *,
+    frees_seat: bool,
+    actor: Actor,
+    tell: Tell = True,
+) -> None:
     """Ask *asks_days* before the event, to be answered *answer_days* before it.
 
-    Who was asked already keeps what she was told.
+    Who was asked already keeps what she was told. Raises ToBeTold where it would ask somebody, at another
+    time or with other words than before, and *tell* does not say that it may.
     """
 
     def work(session: Session) -> None:
@@ -45,11 +55,27 @@ def plan(event_id: int, asks_days: int, answer_days: int, *, frees_seat: bool, a
         if found is None:
             found = ReconfirmationPlan(event_id=event_id, made_at=clock.now())
             session.add(found)
+        before = found.asks_days, found.answer_days, found.frees_seat
         found.asks_days, found.answer_days, found.frees_seat = asks_days, answer_days, frees_seat
         facts = {"asks": asks_days, "answer": answer_days, "frees": frees_seat}
         record(session, actor, Note("reconfirm-planned", event_id=event_id, facts=facts))
+        if not tell and before != (asks_days, answer_days, frees_seat):
+            _check_told(session, found)
 
     write_tx(work)
+
+
+def _check_told(session: Session, found: ReconfirmationPlan) -> None:
+    """Raise ToBeTold where the plan would ask somebody who has a seat now."""
+    session.flush()
+    event = session.get_one(Event, found.event_id)
+    if not keeps_promises(event.status) or clock.now() >= event.starts_at:
+        return
+    at = max(asks_at(event.starts_at, found.asks_days, found.made_at), clock.now())
+    due = deadline_at(event.starts_at, found.answer_days, at)
+    ids = session.scalars(unasked(event.id, at)).all()
+    if mails := question(session, ids, due, frees=found.frees_seat):
+        raise ToBeTold(event, mails, may_be_silent=False, at=at)
 
 
 def stop_asking(event_id: int, actor: Actor) -> None:

@@ -40,7 +40,8 @@ def watch_answer(history: History, path: str, answer: TestResponse) -> None:
     if answer.mimetype != "text/calendar" or answer.status_code != 200 or not answer.data:
         return
     language = answer.request.headers.get("Accept-Language", "")
-    faults = history.check(f"{path} {language}", answer.data)
+    asked = answer.request.query_string.decode()
+    faults = history.check(f"{path}?{asked} {language}", answer.data)
     assert faults == [], f"{path}: {faults}"
 
 

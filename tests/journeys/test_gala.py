@@ -60,7 +60,7 @@ def test_a_gala_from_the_list_of_guests_to_the_certificate(app, client, gala):
     post(client, f"{office}/ways-in", visibility="unlisted", by_invitation="y")
     post(client, f"{office}/reconfirmation/plan", asks="y", asks_days="14", answer_days="7", frees_seat="y")
     post(client, f"{office}/invitations/add", guests=GUESTS, brings="0", locale="en")
-    assert press(client, f"{office}/invitations", "/send").status_code == 303
+    assert press(client, f"{office}/invitations", "/send", tell="yes").status_code == 303
     assert client.get("/").text.count("Gala dinner") == 0
 
     for name in ("ada", "ben", "cleo"):

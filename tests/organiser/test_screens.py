@@ -168,7 +168,7 @@ def test_the_preview_shows_whom_a_capacity_promotes_and_doing_it_does_just_that(
     assert "<li><bdi>Ben" not in seen
     assert [state(one) for one in waiting] == ["waitlisted", "waitlisted"]
     page = f"{base(event)}/capacity?pool={number}&wanted=3"
-    answer = post(owner, page, f"{base(event)}/capacity/{number}", wanted="3")
+    answer = post(owner, page, f"{base(event)}/capacity/{number}", wanted="3", tell="yes")
     assert answer.status_code == 303
     assert "1 party was promoted" in owner.get(answer.headers["Location"]).text
     assert [state(one) for one in waiting] == ["waitlisted", "confirmed"]

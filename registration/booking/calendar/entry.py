@@ -15,12 +15,14 @@ from registration.core.transaction_cache import keep, once
 from registration.core.urls import web_url
 from registration.events.models import Event, EventSession
 from registration.events.rules import EventStatus
-from registration.events.wording import said
+from registration.events.wording import note_in, said
 from registration.ical.entries import Entry
 from registration.ical.queries import event_entry
+from registration.journal.queries import called_off, reasons_given
 from registration.seating.obstacles import limits_of
 from registration.seats import rules
 from registration.seats.models import Registration
+from registration.web.filters import moment
 
 Key = tuple[str, int]
 
@@ -35,6 +37,8 @@ class Claim:
     sequence: int
     changed_at: datetime
     is_handed_on: bool = False
+    # Until when a seat is held that is offered.
+    accept_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,13 @@ class Claims:
     picked: Mapping[int, Sequence[Chosen]] = field(default_factory=dict)
     # Which limits, beside the event's own, hold for those who wait, by registration.
     limits: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    # Why events were called off, and why the organiser ended registrations, where a reason was given.
+    called_off: Mapping[int, str] = field(default_factory=dict)
+    endings: Mapping[int, str] = field(default_factory=dict)
+
+    def is_seated(self, email: str, event_id: int, booking_id: int | None) -> bool:
+        """Say whether an address has a seat, be its event called off or not."""
+        return best(self.shown(email, event_id, booking_id)) == rules.CONFIRMED
 
     def shown(self, email: str, event_id: int, booking_id: int | None) -> list[Claim]:
         """Return what counts in the calendar of an address, or with *booking_id* of that booking alone."""
@@ -119,13 +130,19 @@ def with_own_seat(
         state,
         registration.calendar_sequence + (0 if is_hers else 1),
         registration.changed_at,
+        accept_until=registration.offer_expires_at,
     )
+    event = session.get_one(Event, registration.event_id)
+    off = [event.id] if event.status == EventStatus.CANCELLED else []
+    ended = [registration_id] if registration.state in rules.ENDED else []
     mine = _sessions(session, [registration_id])[1].get(attendee_id, []) if is_hers else []
     key = email, registration.event_id
     return replace(
         every,
         by_key={**every.by_key, key: [*every.by_key.get(key, ()), claim]},
         sessions={**every.sessions, registration_id: mine},
+        called_off={**every.called_off, **called_off(session, off)},
+        endings={**every.endings, **reasons_given(session, ended, rules.ENDED)},
     )
 
 
@@ -147,14 +164,27 @@ def _claims_of(session: Session, emails: Sequence[str], event_ids: Sequence[int]
             Registration.state,
             Registration.calendar_sequence,
             Registration.changed_at,
+            Registration.offer_expires_at,
+            Event.status,
         )
         .join(Booking, Booking.id == Registration.booking_id)
+        .join(Event, Event.id == Registration.event_id)
         .where(Booking.email_normal.in_(emails), Registration.event_id.in_(event_ids))
         .order_by(Registration.id)
     )
     found: dict[Key, list[Claim]] = {}
+    off = set()
     for row in rows:
-        claim = Claim(row.id, row.booking_id, row.state, row.calendar_sequence, row.changed_at)
+        if row.status == EventStatus.CANCELLED:
+            off.add(row.event_id)
+        claim = Claim(
+            row.id,
+            row.booking_id,
+            row.state,
+            row.calendar_sequence,
+            row.changed_at,
+            accept_until=row.offer_expires_at,
+        )
         found.setdefault((row.email_normal, row.event_id), []).append(claim)
     for key, claim in _handed_on(session, emails, event_ids):
         found.setdefault(key, []).append(claim)
@@ -163,7 +193,15 @@ def _claims_of(session: Session, emails: Sequence[str], event_ids: Sequence[int]
     waiting = [
         one.registration_id for each in found.values() for one in each if one.state == rules.WAITLISTED
     ]
-    return Claims(found, by_registration, picked=by_attendee, limits=limits_of(session, waiting))
+    ended = [one.registration_id for each in found.values() for one in each if one.state in rules.ENDED]
+    return Claims(
+        found,
+        by_registration,
+        picked=by_attendee,
+        limits=limits_of(session, waiting),
+        called_off=called_off(session, sorted(off)),
+        endings=reasons_given(session, ended, rules.ENDED),
+    )
 
 
 def _handed_on(session: Session, emails: Iterable[str], event_ids: Iterable[int]) -> list[tuple[Key, Claim]]:
@@ -219,11 +257,14 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
     is_listed = status != "CANCELLED" and not claims.wish.is_apart
     chosen = claims.chosen_in(one for one in shown if _is_active(one)) if is_listed else []
     told = (
+        _why_cancelled(event, claims, shown) if status == "CANCELLED" else "",
         entry.description,
-        " ".join([why(state), *_limits(claims, shown)]) if status == "TENTATIVE" else "",
+        " ".join([why(state), *_accept_by(event, shown), *_limits(claims, shown)])
+        if status == "TENTATIVE"
+        else "",
         _told(chosen, event, locale),
         online_at(online),
-        event.calendar_note if status == "CONFIRMED" else "",
+        note_in(event, locale) if status == "CONFIRMED" else "",
     )
     alarm = event.alarm_minutes if status == "CONFIRMED" else None
     prefix = _("Cancelled:")
@@ -265,6 +306,30 @@ def why(state: str) -> str:
         rules.UNVERIFIED: _("You have no seat yet: confirm your address, by the link in our mail."),
     }
     return sentences[state]
+
+
+def _accept_by(event: Event, shown: Sequence[Claim]) -> list[str]:
+    """Return until when the seat is held, where one is offered."""
+    until = accept_until(shown)
+    when = moment(until, event.time_zone) if until else ""
+    return [str(_("Accept it by %(when)s.", when=when))] if when else []
+
+
+def accept_until(shown: Sequence[Claim]) -> datetime | None:
+    """Return the first deadline of what is offered, or None."""
+    return min(
+        (one.accept_until for one in shown if one.state == rules.OFFERED and one.accept_until), default=None
+    )
+
+
+def _why_cancelled(event: Event, claims: Claims, shown: Sequence[Claim]) -> str:
+    """Return the reason that the organiser gave: for the whole event, else for what ended last."""
+    if event.status == EventStatus.CANCELLED:
+        reason = claims.called_off.get(event.id, "")
+    else:
+        last = max(shown, key=lambda one: (one.changed_at, one.registration_id), default=None)
+        reason = claims.endings.get(last.registration_id, "") if last and not last.is_handed_on else ""
+    return str(_("The organiser gave this reason: %(reason)s", reason=reason)) if reason else ""
 
 
 def _limits(claims: Claims, shown: Sequence[Claim]) -> list[str]:

@@ -55,8 +55,11 @@ def calendar(session: Session, token: str) -> Calendar | None:
     return _version(session, owner) if live else Calendar(owner, is_live=False)
 
 
-def entries(session: Session, owner: Person | int, locale: str) -> list[Entry]:
-    """Return one entry for each event, and one for each session where they are to be entries of their own."""
+def entries(session: Session, owner: Person | int, locale: str, *, only_seats: bool = False) -> list[Entry]:
+    """Return one entry for each event, and one for each session where they are to be entries of their own.
+
+    *only_seats* leaves out what is tentative, and what ended: a program takes away what it finds no more.
+    """
     pairs = select(Registration.event_id, Booking.email_normal).where(_belongs_to(owner))
     theirs = union(
         pairs.join(Booking, Booking.id == Registration.booking_id),
@@ -77,7 +80,9 @@ def entries(session: Session, owner: Person | int, locale: str) -> list[Entry]:
     return [
         entry
         for row in rows
+        if not only_seats or claims.is_seated(row.email_normal, row.Event.id, booking_id)
         for entry in own_entries(row.Event, locale, claims, row.email_normal, booking_id)
+        if not only_seats or entry.status != "TENTATIVE"
     ]
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from flask_babel import gettext as _
+
 from registration.booking.calendar.entry import (
     Chosen,
     Claim,
     Claims,
+    accept_until,
     best,
     online_at,
     own_entry,
@@ -15,21 +18,47 @@ from registration.booking.calendar.entry import (
 )
 from registration.events.models import Event
 from registration.ical.entries import Entry
+from registration.ical.queries import BEFORE_DEADLINE, MOMENT
 
 
 def own_entries(
     event: Event, locale: str, claims: Claims, email: str, booking_id: int | None = None
 ) -> list[Entry]:
-    """Return the entry that *email* has of *event* and, if she wishes so, after it those of her sessions."""
+    """Return the entry that *email* has of *event*, and after it what else she has of it.
+
+    That is until when to accept a seat that is offered and, if she wishes so, each of her sessions.
+    """
     whole = own_entry(event, locale, claims, email, booking_id)
-    if not claims.wish.is_apart:
-        return [whole]
     shown = claims.shown(email, event.id, booking_id)
-    found = [whole]
+    found = [whole, *_deadline(event, shown, whole)]
+    if not claims.wish.is_apart:
+        return found
     for one in claims.chosen_in(shown):
         picking = [claim for claim in shown if one in claims.picked_in(claim)]
         found.append(_entry(one, picking, event, whole, locale))
     return found
+
+
+def _deadline(event: Event, shown: Sequence[Claim], whole: Entry) -> list[Entry]:
+    """Return the last minutes in which an offered seat can be accepted, as an entry that rings before it."""
+    until = accept_until(shown)
+    if until is None or whole.status != "TENTATIVE":
+        return []
+    return [
+        replace(
+            whole,
+            uid=f"offer-{event.uid}",
+            title=_("Accept your seat: %(title)s", title=whole.title),
+            starts_at=until - MOMENT,
+            ends_at=until,
+            all_day=False,
+            location="",
+            latitude=None,
+            longitude=None,
+            status="CONFIRMED",
+            alarm=BEFORE_DEADLINE,
+        )
+    ]
 
 
 def _entry(one: Chosen, picking: Sequence[Claim], event: Event, whole: Entry, locale: str) -> Entry:

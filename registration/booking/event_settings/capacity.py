@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from registration.booking.notifications.consequences import Tell, asking
 from registration.booking.notifications.notify import announce
 from registration.booking.notifications.too_large import telling_too_large
 from registration.core import optimistic_lock
@@ -50,15 +51,26 @@ def values_of(terms: Terms) -> dict[str, object]:
     }
 
 
-def change_capacity(event_id: int, pool_id: int, wanted: int | Terms, actor: Actor, seen: str = "") -> int:
+def change_capacity(
+    event_id: int,
+    pool_id: int,
+    wanted: int | Terms,
+    actor: Actor,
+    seen: str = "",
+    *,
+    tell: Tell = True,
+) -> int:
     """Ask for another capacity of a pool and return how many parties that promoted.
 
     A long promotion is cut into several transactions, so that people can register meanwhile.
-    *seen* are the marks of the form. Raises CapacityOutOfRange, ChangedMeanwhile, NotFound, Unavailable.
+    *seen* are the marks of the form. Raises CapacityOutOfRange, ChangedMeanwhile, NotFound, Unavailable;
+    ToBeTold where *tell* does not say that whoever is concerned is told.
     """
     terms = Terms(wanted) if isinstance(wanted, int) else wanted
     check_terms(terms)
-    promoted, is_draining = write_tx(lambda session: _change(session, event_id, pool_id, terms, actor, seen))
+    promoted, is_draining = write_tx(
+        lambda session: _change(session, event_id, pool_id, terms, actor, seen, tell)
+    )
     while is_draining:
         more, is_draining = write_tx(lambda session: _drain(session, event_id, actor))
         promoted += more
@@ -71,9 +83,15 @@ def go_on_draining(event_id: int) -> int:
 
 
 def _change(
-    session: Session, event_id: int, pool_id: int, terms: Terms, actor: Actor, seen: str = ""
+    session: Session,
+    event_id: int,
+    pool_id: int,
+    terms: Terms,
+    actor: Actor,
+    seen: str,
+    tell: Tell,
 ) -> tuple[int, bool]:
-    with gates.locked(session, event_id) as gate:
+    with asking(session, event_id, tell) as asked, gates.locked(session, event_id) as gate:
         if pool_id not in gate.pools:
             raise NotFound(_("There is no such limit for this event."))
         if terms.wanted < gate.pools[pool_id].allotted:
@@ -85,7 +103,9 @@ def _change(
         optimistic_lock.check(seen, values_of(stored), values_of(terms))
         with telling_too_large(session, event_id):
             set_wanted(session, gate, pool_id, terms, actor)
-        return _promote(session, gate, actor)
+        done = _promote(session, gate, actor)
+        asked.has_more = gate.is_draining
+    return done
 
 
 def _drain(session: Session, event_id: int, actor: Actor) -> tuple[int, bool]:

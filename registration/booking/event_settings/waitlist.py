@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.admission.pool_needs import FirmMissing, firm_key, members_of_many, needs_of
 from registration.booking.changes.target import settle
+from registration.booking.notifications.consequences import Tell, asking
 from registration.booking.notifications.too_large import telling_too_large
 from registration.core import optimistic_lock
 from registration.core.children import child_of
@@ -41,15 +42,16 @@ class FirmTerms:
     release_at: datetime | None = None
 
 
-def change_line(event_id: int, line: LinePolicy, actor: Actor, seen: str = "") -> None:
+def change_line(event_id: int, line: LinePolicy, actor: Actor, seen: str = "", *, tell: Tell = True) -> None:
     """Let seats go to whom *line* says from now on, at once where that frees some.
 
-    *seen* are the marks of the form. Raises Refusal at the field, ChangedMeanwhile.
+    *seen* are the marks of the form. Raises Refusal at the field, ChangedMeanwhile; ToBeTold where *tell*
+    does not say that whoever is concerned is told.
     """
     check_line(line)
 
     def work(session: Session) -> None:
-        with gates.locked(session, event_id) as gate:
+        with asking(session, event_id, tell) as asked, gates.locked(session, event_id) as gate:
             optimistic_lock.check(seen, asdict(line_policy(session, event_id)), asdict(line))
             if line.firm_cap_by != gate.firm_cap_by and gate.limits_firms:
                 raise Refusal(
@@ -75,17 +77,18 @@ def change_line(event_id: int, line: LinePolicy, actor: Actor, seen: str = "") -
                     _cap_firms(session, gate, before)
             _noted(session, event_id, "line", actor)
             settle(session, gate, [], actor)
+            asked.has_more = gate.is_draining
 
     write_tx(work)
 
 
-def set_firm(event_id: int, terms: FirmTerms, actor: Actor) -> None:
-    """Agree on a cap or an allotment with one firm. Raises Refusal at the field."""
+def set_firm(event_id: int, terms: FirmTerms, actor: Actor, *, tell: Tell = True) -> None:
+    """Agree on a cap or an allotment with one firm. Raises Refusal at the field; ToBeTold, as change_line."""
     if terms.cap is not None and not 0 <= terms.cap <= rules.MOST_SEATS:
         raise Refusal(_l("Enter a limit between 0 and 1000000."), field="cap")
 
     def work(session: Session) -> None:
-        with gates.locked(session, event_id) as gate:
+        with asking(session, event_id, tell) as asked, gates.locked(session, event_id) as gate:
             key = _key(gate, terms.firm)
             _check_terms(session, gate, terms, key)
             _check_allotment(gate, terms, key)
@@ -101,15 +104,19 @@ def set_firm(event_id: int, terms: FirmTerms, actor: Actor) -> None:
             counters.set_allotment(session, gate, pool.id, terms.allotted, terms.release_at)
             _noted(session, event_id, "firm", actor)
             settle(session, gate, [], actor)
+            asked.has_more = gate.is_draining
 
     write_tx(work)
 
 
-def release_allotment(event_id: int, pool_id: int, actor: Actor) -> None:
-    """Let what a firm has not used go to everybody; again is no error. Raises NotFound."""
+def release_allotment(event_id: int, pool_id: int, actor: Actor, *, tell: Tell = True) -> None:
+    """Let what a firm has not used go to everybody; again is no error.
+
+    Raises NotFound; ToBeTold, as change_line.
+    """
 
     def work(session: Session) -> None:
-        with gates.locked(session, event_id) as gate:
+        with asking(session, event_id, tell) as asked, gates.locked(session, event_id) as gate:
             sentence = _l("There is no such limit for this event.")
             child_of(session, Pool, pool_id, sentence, event_id=event_id, kind="firm")
             pool = gates.add_to_gate(session, gate, pool_id)
@@ -117,6 +124,7 @@ def release_allotment(event_id: int, pool_id: int, actor: Actor) -> None:
                 counters.set_allotment(session, gate, pool_id, 0, None)
                 _noted(session, event_id, "released-allotment", actor)
             settle(session, gate, [], actor)
+            asked.has_more = gate.is_draining
 
     write_tx(work)
 

@@ -66,23 +66,6 @@ def _told(session: Session, registration_ids: Sequence[int]) -> set[int | None]:
     return set(session.scalars(query))
 
 
-def called_off(session: Session, event_ids: Sequence[int]) -> dict[int, str]:
-    """Return why each of *event_ids* was cancelled, where the organiser gave a reason."""
-    if not event_ids:
-        return {}
-    rows = session.execute(
-        select(JournalEntry.event_id, JournalEntry.reason)
-        .where(
-            JournalEntry.event_id.in_(event_ids),
-            JournalEntry.registration_id.is_(None),
-            JournalEntry.action == "cancelled",
-            JournalEntry.reason.is_not(None),
-        )
-        .order_by(JournalEntry.id)
-    )
-    return {row.event_id: row.reason for row in rows}
-
-
 def left_behind(
     session: Session, booked: Booking, seats: Sequence[Seat], locale: str
 ) -> list[tuple[Seat, Seat]]:

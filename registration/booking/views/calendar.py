@@ -23,6 +23,9 @@ from registration.ical.links import subscriptions
 from registration.web.guards import action_key, check_action_key
 from registration.web.locale import keep_to, page_locale
 
+# What is added to the address of a feed for those who want no entry that is not certain.
+SEATS_ONLY = "only=seats"
+
 
 def download(token: str) -> ResponseReturnValue:
     """Return the booking's events as one file."""
@@ -39,10 +42,11 @@ def feed(token: str) -> ResponseReturnValue:
     if not known.is_live:
         return revoked()
     keep_to(known.locale)
+    only_seats = _asks_for_seats_only()
     told = Told(
         name=_name(known),
         path=request.path,
-        facts=known.facts,
+        facts=(*known.facts, "seats only") if only_seats else known.facts,
         refresh_hours=known.refresh_hours,
         changed_at=known.changed_at,
         is_personal=True,
@@ -50,7 +54,11 @@ def feed(token: str) -> ResponseReturnValue:
     )
     shown = page_locale()
     return answer(
-        told, lambda: [part_of(entry) for entry in calendar_feed.entries(db.session(), known.owner, shown)]
+        told,
+        lambda: [
+            part_of(entry)
+            for entry in calendar_feed.entries(db.session(), known.owner, shown, only_seats=only_seats)
+        ],
     )
 
 
@@ -62,6 +70,7 @@ def page(token: str) -> ResponseReturnValue:
         "booking/calendar.html",
         organiser=known.organiser,
         subscribe=subscriptions(feed_address(path_of(FEED, token)), _name(known)),
+        seats_only=seats_only_address(token),
         qr_url=url_for("booking.feed_qr", token=token, lang=page_locale()),
         token=token,
         wish=calendar_feed.wish_of(db.session(), person),
@@ -111,6 +120,16 @@ def qr(token: str) -> Response:
     if not _known(token).is_live:
         raise NotFound(_("There is no such calendar."))
     return qr_code(feed_address(path_of(FEED, token)), is_personal=True)
+
+
+def seats_only_address(token: str) -> str:
+    """Return the address of the same feed without what is tentative."""
+    return f"{feed_address(path_of(FEED, token))}&{SEATS_ONLY}"
+
+
+def _asks_for_seats_only() -> bool:
+    name, value = SEATS_ONLY.split("=")
+    return request.args.get(name) == value
 
 
 def _wants_sessions_apart() -> bool:

@@ -15,9 +15,10 @@ from registration.booking.changes.cancel import Target
 from registration.booking.models import Booking
 from registration.booking.queries.alternatives import alternatives, choices_of
 from registration.booking.queries.bookings import Seat, seats_of
-from registration.booking.queries.endings import called_off, endings, left_behind
+from registration.booking.queries.endings import endings, left_behind
 from registration.booking.queries.handovers import handovers_about, moved_away
 from registration.booking.queries.links import feed_and_wish
+from registration.booking.views.calendar import seats_only_address
 from registration.booking.views.opening import opened
 from registration.booking.views.page_parts import prepared
 from registration.capability.links import path_of
@@ -27,6 +28,7 @@ from registration.core.refusal import NotFound, Refusal
 from registration.events.rules import EventStatus
 from registration.ical.answers import feed_address
 from registration.ical.links import Subscriptions, additions, subscriptions
+from registration.journal.queries import called_off
 from registration.journal.services import ATTENDEE
 from registration.seating.waitlist_outlook import prospects
 from registration.seats import rules
@@ -72,6 +74,7 @@ def show(token: str) -> ResponseReturnValue:
         wanted_address=wanted,
         parts=prepared(session, seats),
         subscribe=_subscribe(feed_token),
+        seats_only=seats_only_address(feed_token) if feed_token else "",
         qr_url=url_for("booking.feed_qr", token=feed_token) if feed_token else None,
         additions=additions(active[0].entry) if len(active) == 1 else None,
         wish=_wish(booked, seats),

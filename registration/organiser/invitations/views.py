@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
-from flask import request
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -18,6 +18,7 @@ from registration.invitations import services
 from registration.invitations.queries import guest_list
 from registration.invitations.rules import ACCEPTED, STANDS, UNANSWERED, UNSENT
 from registration.organiser.invitations.forms import GuestsForm
+from registration.organiser.shared.consequences import goes_back, whether_to_tell
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
 from registration.web.paging import page
@@ -51,8 +52,10 @@ def add(event: Event) -> ResponseReturnValue:
 def send(event: Event) -> ResponseReturnValue:
     """Write to whoever was not written to yet."""
     slug = event.slug
+    if goes_back():
+        return redirect(url_for("organiser.invitations", slug=slug), 303)
     try:
-        sent = services.send_invitations(event.id, actor())
+        sent = services.send_invitations(event.id, actor(), tell=whether_to_tell())
     except Refusal as refusal:
         return _list(event, refusal)
     told = ngettext("%(num)s guest is written to.", "%(num)s guests are written to.", sent)
@@ -63,8 +66,10 @@ def send(event: Event) -> ResponseReturnValue:
 def remind(event: Event) -> ResponseReturnValue:
     """Write again to whoever has not answered."""
     slug = event.slug
+    if goes_back():
+        return redirect(url_for("organiser.invitations", slug=slug), 303)
     try:
-        sent = services.remind_unanswered(event.id, actor())
+        sent = services.remind_unanswered(event.id, actor(), tell=whether_to_tell())
     except Refusal as refusal:
         return _list(event, refusal)
     told = ngettext("%(num)s guest is reminded.", "%(num)s guests are reminded.", sent)

@@ -21,7 +21,7 @@ from registration.core.locking import locked, locked_one
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
 from registration.events.models import Event
-from registration.events.services import touch
+from registration.events.services import forget_calendar_notes, touch
 from registration.journal.services import Actor, Note, record
 from registration.mail.models import PENDING, SUPERSEDED, OutgoingMessage
 from registration.mail.outbox import Outgoing, enqueue
@@ -178,6 +178,8 @@ def choose(
         event = locked_one(session, Event, event_id)
         if (event.alarm_minutes, event.calendar_note) != (alarm_minutes, calendar_note):
             event.alarm_minutes, event.calendar_note = alarm_minutes, calendar_note
+            if not calendar_note:
+                forget_calendar_notes(session, event)
             touch(event)
 
     write_tx(work)

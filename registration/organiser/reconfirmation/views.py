@@ -11,6 +11,7 @@ from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.reconfirmation.forms import ReconfirmForm
+from registration.organiser.shared.consequences import goes_back, whether_to_tell
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
 from registration.reconfirm import services
@@ -50,7 +51,7 @@ def plan(event: Event) -> ResponseReturnValue:
     form = ReconfirmForm()
     if request.method == "GET":
         form.fill(plan_of(db.session(), event.id))
-    elif form.validate():
+    elif form.validate() and not goes_back():
         slug = event.slug
         if not form.asks.data:
             services.stop_asking(event.id, actor())
@@ -61,6 +62,7 @@ def plan(event: Event) -> ResponseReturnValue:
             int(form.answer_days.data or 0),
             frees_seat=form.frees_seat.data,
             actor=actor(),
+            tell=whether_to_tell(),
         )
         return done(_("Saved. Who was asked already keeps what she was told."), "reconfirmation", slug=slug)
     errors = errors_of(form)

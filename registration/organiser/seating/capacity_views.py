@@ -17,6 +17,7 @@ from registration.events.models import Event
 from registration.organiser.event import queries as event_queries
 from registration.organiser.seating.forms import CapacityForm
 from registration.organiser.shared.concurrent_form import save_merged
+from registration.organiser.shared.consequences import goes_back, whether_to_tell
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, tell
 from registration.seats.queries import PoolSeats, Preview, availability, line_policy, preview
@@ -49,9 +50,15 @@ def change(event: Event, pool_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(event, pool_id, form, 422)
     form.stored = lambda: _stored(event, pool_id)
+    if goes_back():
+        form.shows(values_of(pool.terms))
+        return _previewed(event, pool, form, 422)
     try:
         promoted = save_merged(
-            form, lambda: change_capacity(event.id, pool_id, form.terms(), actor(), form.seen())
+            form,
+            lambda: change_capacity(
+                event.id, pool_id, form.terms(), actor(), form.seen(), tell=whether_to_tell()
+            ),
         )
     except Refusal as refusal:
         return _refused(event, pool, form, refusal)

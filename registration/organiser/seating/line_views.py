@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import request
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -20,6 +20,7 @@ from registration.events.models import Event, EventSession
 from registration.organiser.parts.session_forms import NewSessionForm
 from registration.organiser.seating.forms import FirmForm, LineForm
 from registration.organiser.shared.concurrent_form import save_merged
+from registration.organiser.shared.consequences import goes_back, whether_to_tell
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, tell
 from registration.seats.queries import availability, firm_pools, line_policy
@@ -39,7 +40,9 @@ def line(event: Event) -> ResponseReturnValue:
         event,
         form,
         "line",
-        lambda: waitlist_settings.change_line(event.id, form.line(zone), actor(), form.seen()),
+        lambda: waitlist_settings.change_line(
+            event.id, form.line(zone), actor(), form.seen(), tell=whether_to_tell()
+        ),
         sentence,
         "waitlist",
     )
@@ -64,7 +67,7 @@ def firm_limits(event: Event) -> ResponseReturnValue:
         event,
         form,
         "firm_limits",
-        lambda: waitlist_settings.set_firm(event.id, form.terms(zone), actor()),
+        lambda: waitlist_settings.set_firm(event.id, form.terms(zone), actor(), tell=whether_to_tell()),
         _("Saved."),
     )
 
@@ -73,7 +76,9 @@ def firm_limits(event: Event) -> ResponseReturnValue:
 def release(event: Event, pool_id: int) -> ResponseReturnValue:
     """Let everybody have what a firm has not used."""
     slug = event.slug
-    waitlist_settings.release_allotment(event.id, pool_id, actor())
+    if goes_back():
+        return redirect(url_for("organiser.firm_limits", slug=slug), 303)
+    waitlist_settings.release_allotment(event.id, pool_id, actor(), tell=whether_to_tell())
     return done(_("Its free seats are for everybody now."), "firm_limits", slug=slug)
 
 
@@ -84,7 +89,7 @@ def _screen(
     slug = event.slug
     if request.method == "GET":
         return _page(f"{name}.html", event, form, 200)
-    if not form.validate():
+    if not form.validate() or goes_back():
         return _page(f"{name}.html", event, form, 422)
     try:
         save_merged(form, save)

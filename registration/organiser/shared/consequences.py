@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -20,6 +21,7 @@ from registration.core.languages import NAMES
 from registration.core.urls import public_url
 from registration.events.models import Event
 from registration.events.rules import EventStatus
+from registration.invitations import letters as invitations_letters
 from registration.mail.models import OutgoingMessage
 from registration.mail.outbox import Outgoing
 from registration.mail.wording import Wording
@@ -32,7 +34,8 @@ FIELD = "tell"
 _YES, _NO, _BACK = "yes", "no", "back"
 # What the page writes anew.
 _OURS = (FIELD, "csrf_token", "submit_key")
-SEATED, WAITING, OWN = "seated", "waiting", "own"
+SEATED, WAITING, OWN, GUESTS = "seated", "waiting", "own", "guests"
+KINDS = (SEATED, WAITING, GUESTS, OWN)
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,12 @@ class Example:
     when: str
     where: str
     status: str
+    has_calendar: bool
 
 
 @dataclass(frozen=True)
 class Group:
-    """People who read the same: those with a seat, who wait, or attendees at addresses of their own."""
+    """People who read the same: with a seat, on the waitlist, guests, attendees at their own addresses."""
 
     kind: str
     count: int
@@ -89,15 +93,16 @@ def ask(asked: ToBeTold) -> ResponseReturnValue:
     """Show what an act would tell whom, with the form that asked for it; nothing is done yet."""
     session = db.session()
     event = session.get_one(Event, asked.event_id)
-    shape = SHAPES[asked.mails[0].kind]
     return event_screen(
         "consequences.html",
         event,
         409,
         count=len(asked.mails),
-        groups=[_group(session, asked, kind) for kind in (SEATED, WAITING, OWN) if _mails(asked, kind)],
+        groups=[_group(session, asked, kind) for kind in KINDS if _mails(asked, kind)],
         may_be_silent=asked.may_be_silent,
-        calendar_mail=event.organiser.calendar_mail if shape.has_calendar else "",
+        calendar_mail=event.organiser.calendar_mail,
+        has_more=asked.has_more,
+        at=asked.at,
         typed=[(name, value) for name, value in request.form.items(multi=True) if name not in _OURS],
     )
 
@@ -105,6 +110,8 @@ def ask(asked: ToBeTold) -> ResponseReturnValue:
 def _kind(mail: Outgoing) -> str:
     if mail.attendee_id is not None:
         return OWN
+    if mail.registration_id is None:
+        return GUESTS
     return SEATED if mail.facts.get("state") == rules.CONFIRMED else WAITING
 
 
@@ -114,24 +121,39 @@ def _mails(asked: ToBeTold, kind: str) -> list[Outgoing]:
 
 def _group(session: Session, asked: ToBeTold, kind: str) -> Group:
     mails = _mails(asked, kind)
-    # The first of each language stands for all of it.
-    samples = {one.locale: one for one in reversed(mails)}
-    spoken = sorted(samples, key=lambda code: LOCALES.index(code) if code in LOCALES else len(LOCALES))
-    return Group(kind, len(mails), [_example(session, asked, samples[code]) for code in spoken])
+    # The first of each language and kind stands for all of it.
+    samples = {(one.locale, one.kind): one for one in reversed(mails)}
+    ranks = {code: rank for rank, code in enumerate(LOCALES)}
+    spoken = sorted(samples, key=lambda one: (ranks.get(one[0], len(ranks)), one))
+    return Group(kind, len(mails), [_example(session, asked, samples[one]) for one in spoken])
 
 
 def _example(session: Session, asked: ToBeTold, mail: Outgoing) -> Example:
     """Return *mail* as it will read, with the event as it is going to be and links that open nothing."""
-    assert mail.registration_id is not None
     with force_locale(babel_name(mail.locale)):
+        language = NAMES.get(mail.locale, mail.locale)
+        if mail.registration_id is None:
+            return Example(language, invitations_letters.sample(session, mail), "", "", "", "", False)
         whole = seat(session, mail.registration_id, mail.locale)
-        whole = replace(whole, title=asked.titles[mail.locale], **asked.shown)
+        whole = replace(whole, **_as_it_will_be(asked, mail, whole))
         found = whole if mail.attendee_id is None else own_part(_unsent(mail), whole)
         facts = values(found, mail.facts, public_url("/"), event_url(found))
         words = worded(session, mail.kind, found.organiser_id, mail.locale, facts)
         if mail.attendee_id is not None:
             words = introduced(words, whole.contact, mail.kind)
-        return Example(NAMES.get(mail.locale, mail.locale), words, found.title, *_entry(found))
+        has_calendar = SHAPES[mail.kind].has_calendar
+        return Example(language, words, found.title, *_entry(found), has_calendar)
+
+
+def _as_it_will_be(asked: ToBeTold, mail: Outgoing, now: Seat) -> dict[str, Any]:
+    """Return what a mail reads of its seat once the act is done."""
+    state = mail.facts.get("state", now.state)
+    until = asked.deadlines.get(now.registration_id, now.offer_expires_at)
+    will_be = {"state": state, "offer_expires_at": until}
+    if mail.event_id != asked.event_id:
+        # Whoever moves up here may give back a place at another event, which stays as it is.
+        return will_be
+    return will_be | {"title": asked.titles[mail.locale], **asked.shown}
 
 
 def _unsent(mail: Outgoing) -> OutgoingMessage:

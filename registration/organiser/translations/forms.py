@@ -17,6 +17,7 @@ from registration.events.wording import FIELDS, Part, parts_of
 from registration.organiser.shared.concurrent_form import SharedForm
 from registration.organiser.shared.fields import LINE, TEXT, line_field
 from registration.organiser.translations.services import (
+    OWN_WORDS,
     choice_field,
     field_of,
     worded,
@@ -35,6 +36,10 @@ class TextForm(SharedForm):
     def text(self, code: str) -> Text:
         """Return the words of the whole."""
         return Text(code, self.title.data, self.summary.data or "", self.description.data or "")
+
+    def note(self) -> str:
+        """Return the text for calendars, empty where the event has none."""
+        return (self["calendar_note"].data or "") if "calendar_note" in self else ""
 
     def parts(self, event: Event) -> Mapping[tuple[str, int], Words]:
         """Return the words of each part, by table and id."""
@@ -55,6 +60,9 @@ def text_form(event: Event, code: str, *, is_sent: bool = True) -> TextForm:
     own = words(event, event.locale)
     fields = _own_fields()
     originals = {name: getattr(own, name) for name in fields}
+    if event.calendar_note:
+        fields["calendar_note"] = line_field(_l("Text in the calendar of those who have a seat"), length=500)
+        originals["calendar_note"] = event.calendar_note
     for part in parts_of(event):
         for field in _single(part):
             name = field_of(part, field)
@@ -79,7 +87,8 @@ def programme_form(programme: Programme, code: str, *, is_sent: bool = True) -> 
 
 def own_group(form: TextForm) -> list[tuple[str, list[Field]]]:
     """Return the fields of the whole, be it an event or a programme, under their heading."""
-    return [(_("What"), [form.title, form.summary, form.description])]
+    names = [name for name in (*OWN_WORDS, "calendar_note") if name in form]
+    return [(_("What"), [form[name] for name in names])]
 
 
 def groups(form: TextForm, event: Event) -> list[tuple[str, list[Field]]]:

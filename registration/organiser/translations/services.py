@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -15,7 +15,7 @@ from registration.core.locking import locked_all, locked_one
 from registration.core.transaction import write_tx
 from registration.events.models import Event, EventText, Programme, Question
 from registration.events.programme_links import links_of
-from registration.events.services import Text, put_text, touch
+from registration.events.services import Text, put_calendar_note, put_text, touch
 from registration.events.wording import FIELDS, Part, missing, missing_of, parts_of, translate
 from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
@@ -70,11 +70,16 @@ def languages_of_programme(programme: Programme) -> Sequence[SpokenLanguage]:
 def words_of(event: Event, locale: str) -> dict[str, object]:
     """Return what an event says in *locale*, by the names of the form."""
     stored = next((text for text in event.texts if text.locale == locale), None)
-    found: dict[str, object] = {name: getattr(stored, name, "") for name in OWN_WORDS}
+    found: dict[str, object] = {name: getattr(stored, name, "") for name in own_words(event)}
     for part in parts_of(event):
         there = part.translations.get(locale, {})
         found |= typed_words(part, there)
     return found
+
+
+def own_words(event: Event) -> tuple[str, ...]:
+    """Return what the whole of *event* says, in its own language and in others."""
+    return (*OWN_WORDS, "calendar_note") if event.calendar_note else OWN_WORDS
 
 
 def words_of_programme(programme: Programme, locale: str) -> dict[str, object]:
@@ -116,20 +121,25 @@ def translate_event(
     parts: Mapping[tuple[str, int], Mapping[str, Any]],
     actor: Actor,
     seen: str = "",
+    calendar_note: str = "",
 ) -> None:
     """Keep the words of an event and of its *parts*, by table and id, in the language of *text*.
 
-    *seen* are the marks of the form. Raises ChangedMeanwhile.
+    *calendar_note* stands in the calendars of those who have a seat and read that language. *seen* are the
+    marks of the form. Raises ChangedMeanwhile.
     """
 
     def work(session: Session) -> None:
         event = _locked(session, event_id)
-        wanted: dict[str, object] = {name: getattr(text, name) for name in OWN_WORDS}
+        wanted: dict[str, object] = asdict(text) | {"calendar_note": calendar_note}
+        wanted = {name: wanted[name] for name in own_words(event)}
         for part in parts_of(event):
             told = parts.get((part.__tablename__, part.id), {})
             wanted |= typed_words(part, told) if told else {}
         optimistic_lock.check(seen, words_of(event, text.locale), wanted)
         put_text(session, event, text)
+        if event.calendar_note:
+            put_calendar_note(session, event, text.locale, calendar_note)
         for part in parts_of(event):
             words = parts.get((part.__tablename__, part.id))
             if words is not None:

@@ -30,7 +30,9 @@ def translation(event: Event, code: str) -> ResponseReturnValue:
         slug, event_id = event.slug, event.id
         status = refused(
             form,
-            lambda: texts.translate_event(event_id, form.text(code), form.parts(event), actor(), form.seen()),
+            lambda: texts.translate_event(
+                event_id, form.text(code), form.parts(event), actor(), form.seen(), form.note()
+            ),
         )
         if not status:
             return done(_("Saved."), "edit", slug=slug)

@@ -1,0 +1,45 @@
+"""Read why the organiser did something, in her own words."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registration.journal.models import JournalEntry
+from registration.journal.wording import reason_of
+
+
+def called_off(session: Session, event_ids: Sequence[int]) -> dict[int, str]:
+    """Return why each of *event_ids* was cancelled, where the organiser gave a reason."""
+    if not event_ids:
+        return {}
+    rows = session.execute(
+        select(JournalEntry.event_id, JournalEntry.reason)
+        .where(
+            JournalEntry.event_id.in_(event_ids),
+            JournalEntry.registration_id.is_(None),
+            JournalEntry.action == "cancelled",
+            JournalEntry.reason.is_not(None),
+        )
+        .order_by(JournalEntry.id)
+    )
+    return {row.event_id: row.reason for row in rows}
+
+
+def reasons_given(
+    session: Session, registration_ids: Sequence[int], after: Collection[str]
+) -> dict[int, str]:
+    """Return why the organiser put each of *registration_ids* into a state of *after*, where she said so."""
+    if not registration_ids:
+        return {}
+    rows = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.registration_id.in_(registration_ids),
+            JournalEntry.action == "state",
+            JournalEntry.actor == "organiser",
+            JournalEntry.after.in_(after),
+        )
+        .order_by(JournalEntry.id)
+    )
+    return {row.registration_id or 0: reason for row in rows if (reason := reason_of(row))}
