@@ -16,6 +16,9 @@ PIP_INSTALL := pip install -qq --disable-pip-version-check
 ASKED := $(if $(filter file,$(origin PYTHON)),$(or $(wildcard $(BIN)/python),$(PYTHON)),$(PYTHON))
 PYTHON_IS := $(VENV)/.python-$(shell $(ASKED) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 
+# Where it is set, each of the commands that tests start would compile 480 modules again: two seconds apiece.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install run test fresh matrix prove check format coverage bench wheel lock clean browser readers clients translations screens figures licences sql release
 
