@@ -17,6 +17,8 @@ BREACHES = {
     "house": ("core/text.py", "from registration.web import paging\n"),
     "features": ("seats/rules.py", "from registration.seats import models\n"),
     "booking": ("booking/queries/bookings.py", "from registration.booking.changes import cancel\n"),
+    "organiser": ("organiser/shared/zones.py", "from registration.organiser.event import forms\n"),
+    "circles": ("web/paging.py", "from registration.web import errors\n"),
     "doors": ("site/views.py", "from registration.booking.admission import write\n"),
     "no-flask": ("booking/changes/cancel.py", "from flask import request\n"),
     "engine": ("events/queries.py", "from registration.web import filters\n"),

@@ -1,4 +1,4 @@
 """Screens: programmes of linked events.
 
-Doors: services, views.
+Doors: views.
 """
