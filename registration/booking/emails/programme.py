@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.emails.calendar_address import feed_address
 from registration.booking.emails.calendar_part import NONE
+from registration.booking.emails.strangers import without_names
 from registration.booking.notifications.kinds import PROGRAMME
 from registration.booking.queries.bookings import Seat, seats_of
 from registration.capability.links import link_of
@@ -40,7 +41,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     letter = rendered(
         "programme",
         seat=seats[0],
-        seats=seats,
+        seats=[without_names(one, PROGRAMME, is_first=True) for one in seats],
         seated=sum(one.state == rules.CONFIRMED for one in seats),
         booking_url=link_of(session, message.booking_id, BOOKING, public_url("/")),
         has_files=bool(files),

@@ -16,6 +16,7 @@ from registration.booking.emails.own_seat import introduced, link_of, own_part, 
 from registration.booking.emails.placeholders import values, worded
 from registration.booking.emails.prefetch import read_ahead
 from registration.booking.emails.schema_org import reservation
+from registration.booking.emails.strangers import without_names
 from registration.booking.models import EventMail
 from registration.booking.notifications import kinds
 from registration.booking.notifications.kinds import SHAPES, Shape
@@ -130,10 +131,13 @@ def letter(
     if is_sample:
         shape, unsubscribe_url = replace(shape, has_calendar=False, is_listed=False), ""
     calendar, method = _calendar(session, message, shape, found)
+    references = _references(session, message)
+    is_own = is_sample or message.attendee_id is not None
+    told = found if is_own else without_names(found, message.kind, is_first=not references)
     text, html = framed(
         "letter",
         words=words,
-        seat=found,
+        seat=told,
         shape=shape,
         booking_url=facts["link"],
         link_url=_target(shape, facts),
@@ -154,7 +158,7 @@ def letter(
         organiser_email=found.organiser_email,
         calendar=calendar,
         calendar_method=method,
-        references=_references(session, message),
+        references=references,
         attachments=_tickets(session, message, found),
         headers=_list_headers(found, unsubscribe_url) if shape.is_listed else (),
     )

@@ -77,6 +77,8 @@ class Seat(EventSummary):
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     replaces_id: int | None = None
+    # Whether somebody has shown that she reads the contact's mailbox.
+    is_verified: bool = False
 
     @property
     def can_ever_fit(self) -> bool:
@@ -348,6 +350,7 @@ def _seat(
         opens_at=event.opens_at,
         closes_at=event.closes_at,
         replaces_id=registration.replaces_id,
+        is_verified=booked.verified_at is not None,
         is_seated=registration.state in rules.HOLDING and registration.seated_step is not None,
     )
 
