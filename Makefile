@@ -16,8 +16,11 @@ PIP_INSTALL := pip install -qq --disable-pip-version-check
 ASKED := $(if $(filter file,$(origin PYTHON)),$(or $(wildcard $(BIN)/python),$(PYTHON)),$(PYTHON))
 PYTHON_IS := $(VENV)/.python-$(shell $(ASKED) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 
+# Where it is set, each of the commands that tests start would compile 480 modules again: two seconds apiece.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help install run test fresh matrix prove check format bench wheel lock clean browser readers clients translations screens figures licences sql release
+.PHONY: help install run test fresh matrix prove check format coverage bench wheel lock clean browser readers clients translations screens figures licences sql release
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -98,6 +101,9 @@ check: $(VENV)/.installed-dev ## check format, lint, types, import contracts, fi
 format: $(VENV)/.installed-dev ## format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+coverage: $(VENV)/.installed-dev browser clients ## run all tests, and hold what they cover by feature (docs/coverage.md)
+	@$(BIN)/python -m tools.coverage
 
 bench: $(VENV)/.installed-dev ## run the benchmarks; figures are ratios within one run
 	@$(BIN)/python -m bench

@@ -1,6 +1,6 @@
 """Run the tests and hold what they cover: no feature falls below its figure in docs/coverage.md.
 
-    python -m tools.coverage [ARGUMENTS OF PYTEST]
+    make coverage, or python -m tools.coverage [ARGUMENTS OF PYTEST]
 
 The ratchet turns one way: a feature that is covered better raises its figure there, one that is covered
 worse by more than half a point fails the run. With arguments nothing is held: a part of the tests covers a
@@ -21,8 +21,8 @@ PLAY = 0.5
 _ROW = re.compile(r"^\| `(\w+)` \| ([\d.]+) % \|", re.M)
 _HEAD = """# Coverage
 
-Lines and branches that the tests reach, in percent, by feature. Written by `python -m tools.coverage`
-(it needs pytest-cov), which fails when one falls.
+Lines and branches that the tests reach, in percent, by feature. Written by `make coverage`,
+which fails when one falls.
 
 | feature | covered |
 |---|---|

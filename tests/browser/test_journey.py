@@ -47,8 +47,12 @@ def calendar_of(mail) -> str:
     return raw.decode()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
-@pytest.mark.parametrize("width", [360, 1280])
+# Each width and each way once; the tours (test_tours.py) go through the pairs.
+@pytest.mark.parametrize(
+    ("width", "scripts"),
+    [(360, False), (1280, True)],
+    ids=["360, without JavaScript", "1280, with JavaScript"],
+)
 def test_a_seat_a_place_on_the_waitlist_and_a_promotion(browser: Browser, site, scripts, width):
     context = browser.new_context(
         base_url=site.url, java_script_enabled=scripts, viewport={"width": width, "height": 800}

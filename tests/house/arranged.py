@@ -57,6 +57,8 @@ class Stage:
         self.values["ends"] = f"{local + timedelta(hours=1):%Y-%m-%dT%H:%M}"
         self.registration = db.session.get_one(Registration, world.ids["registration_id"])
         self.booking_id = self.registration.booking_id
+        self.email = db.session.get_one(Booking, self.booking_id).email_normal
+        self.uid = event.uid
         db.session.rollback()
 
     def link(self, subject_id: int, purpose: str) -> None:

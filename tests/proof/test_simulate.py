@@ -7,7 +7,7 @@ from registration.proof.simulate import simulate
 from tests.cli.test_commands import run_installed as run
 from tests.proof.mutants import broken
 
-WORDS = ("simulate", "--seed", "7", "--steps", "40", "--trace")
+WORDS = ("simulate", "--seed", "7", "--steps", "20", "--trace")
 
 
 def test_the_same_seed_tells_the_same_story_byte_for_byte(tmp_path):
@@ -16,7 +16,7 @@ def test_the_same_seed_tells_the_same_story_byte_for_byte(tmp_path):
     assert first.stdout == again.stdout
     assert "crashed before" in first.stdout
     assert first.stdout.endswith("nothing found\n")
-    other = run(tmp_path, "simulate", "--seed", "8", "--steps", "40", "--trace")
+    other = run(tmp_path, "simulate", "--seed", "8", "--steps", "20", "--trace")
     assert other.stdout != first.stdout
     # It has a database of its own and leaves nothing behind.
     assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ import random
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.queues import Queue as Channel
 from typing import Any
@@ -20,6 +21,7 @@ from registration.booking.changes.cancel import Target
 from registration.booking.rules import Application, Person, Wish
 from registration.core.database import db
 from registration.core.refusal import Refusal
+from registration.core.transaction import Unavailable
 from registration.doctor.examine import examine
 from registration.journal.services import ATTENDEE
 from registration.seats import rules
@@ -126,9 +128,8 @@ def contend(
 
 def _act(event_id: int, name: str, chance: random.Random) -> None:
     people = tuple(Person("Ada") for _ in range(chance.choice((1, 1, 1, 2))))
-    register(
-        Application(f"key-{name}", "Ada", f"ada+{name}@example.org", "", "en", (Wish(event_id, people),))
-    )
+    form = Application(f"key-{name}", "Ada", f"ada+{name}@example.org", "", "en", (Wish(event_id, people),))
+    _patient(lambda: register(form))
     if chance.random() < 0.4:
         active = db.session.scalars(
             select(Registration.id).where(
@@ -137,7 +138,19 @@ def _act(event_id: int, name: str, chance: random.Random) -> None:
         ).all()
         db.session.rollback()
         if active:
-            cancelling.cancel(Target(event_id, chance.choice(active)), ATTENDEE)
+            target = Target(event_id, chance.choice(active))
+            _patient(lambda: cancelling.cancel(target, ATTENDEE))
+
+
+def _patient(work: Callable[[], object]) -> None:
+    """Do *work*, and as its answer asks, again where the database was too busy: nothing was changed then."""
+    for _try in range(3):
+        try:
+            work()
+        except Unavailable:
+            continue
+        return
+    work()
 
 
 if __name__ == "__main__":

@@ -176,6 +176,11 @@ def max_per_address(real: Site) -> None:
     assert [place.startswith("/bookings/") for place in places] == [True, True, False]
 
 
+def hushed(real: Site) -> None:
+    """Drop the mails of a rush: those of the other settings would wait behind them for a minute."""
+    real.sql("UPDATE outgoing_message SET state = 'superseded' WHERE state = 'pending'")
+
+
 def pressed(real: Site, visitor: str, number: int) -> int:
     """Register somebody else from *visitor*; full or not, the form was taken."""
     form = real.form(email=f"{visitor}-{number}@example.org")
@@ -186,11 +191,13 @@ def forms_per_client(real: Site) -> None:
     # Half of them in one minute.
     statuses = [pressed(real, "203.0.113.7", number) for number in range(41)]
     assert [one == 429 for one in statuses] == [False] * 40 + [True]
+    hushed(real)
 
 
 def forms_per_network(real: Site) -> None:
     statuses = [pressed(real, f"198.51.100.{number}", number) for number in range(91)]
     assert [one == 429 for one in statuses] == [False] * 90 + [True]
+    hushed(real)
 
 
 def threads(real: Site) -> None:
