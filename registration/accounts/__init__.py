@@ -1,1 +1,4 @@
-"""Organisers and their teams, and how they sign in."""
+"""Organisers and their teams, and how they sign in.
+
+Doors: access, models, queries, security, services, signing.
+"""

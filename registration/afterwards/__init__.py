@@ -1,1 +1,4 @@
-"""What people find when all is over: papers, and certificates of attendance."""
+"""What people find when all is over: papers, and certificates of attendance.
+
+Doors: queries, services, views.
+"""

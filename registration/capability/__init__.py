@@ -1,1 +1,4 @@
-"""Links that open without an account: the token is the permission."""
+"""Links that open without an account: the token is the permission.
+
+Doors: links, models, services.
+"""

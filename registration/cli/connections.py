@@ -3,10 +3,8 @@
 import resource
 import threading
 import time
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from registration.cli.polling import PolledChannel
+from waitress.channel import HTTPChannel
 
 # Connections at once; each costs about 10 kB.
 MOST = 1000
@@ -40,36 +38,36 @@ class Connections:
         # Threads that answer note who asks once more.
         self._guard = threading.Lock()
         # Each in the order in which they came to be so. Nothing heard; a head, and part of a body; a request.
-        self._silent: dict[PolledChannel, None] = {}
-        self._asking: dict[PolledChannel, None] = {}
-        self._heard: dict[PolledChannel, None] = {}
+        self._silent: dict[HTTPChannel, None] = {}
+        self._asking: dict[HTTPChannel, None] = {}
+        self._heard: dict[HTTPChannel, None] = {}
 
     def __len__(self) -> int:
         return len(self._silent) + len(self._asking) + len(self._heard)
 
-    def open(self) -> "list[PolledChannel]":
+    def open(self) -> list[HTTPChannel]:
         """Return all of them."""
         with self._guard:
             return [*self._silent, *self._asking, *self._heard]
 
-    def came(self, channel: "PolledChannel") -> None:
+    def came(self, channel: HTTPChannel) -> None:
         """Note a new connection."""
         with self._guard:
             self._silent[channel] = None
 
-    def asks(self, channel: "PolledChannel") -> None:
+    def asks(self, channel: HTTPChannel) -> None:
         """Note that a whole request head has come, and its body not yet."""
         with self._guard:
             if channel not in self._asking and self._forget(channel):
                 self._asking[channel] = None
 
-    def spoke(self, channel: "PolledChannel") -> None:
+    def spoke(self, channel: HTTPChannel) -> None:
         """Note that a whole request has come."""
         with self._guard:
             if self._forget(channel):
                 self._heard[channel] = None
 
-    def went(self, channel: "PolledChannel") -> None:
+    def went(self, channel: HTTPChannel) -> None:
         """Note that a connection was closed."""
         with self._guard:
             self._forget(channel)
@@ -86,7 +84,7 @@ class Connections:
             first.handle_close()
         return first is not None
 
-    def _first_to_go(self) -> "PolledChannel | None":
+    def _first_to_go(self) -> HTTPChannel | None:
         silent = next(iter(self._silent), None)
         # Who came this moment has had no chance to be heard.
         if silent is not None and time.time() - silent.creation_time > _HEARD_AFTER:
@@ -94,7 +92,7 @@ class Connections:
         others = (one for group in (self._heard, self._asking) for one in group if not one.is_busy)
         return next(others, silent)
 
-    def _forget(self, channel: "PolledChannel") -> bool:
+    def _forget(self, channel: HTTPChannel) -> bool:
         """Take *channel* out of its group; say whether it was in one, that is, still open."""
         found = [group for group in (self._silent, self._asking, self._heard) if channel in group]
         for group in found:

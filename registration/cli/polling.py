@@ -1,14 +1,13 @@
 """What waitress does not do as we need it: a 304 keeps the connection, and what is too large gets a page."""
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, Task, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
-if TYPE_CHECKING:
-    from registration.cli.connections import Connections
+from registration.cli.connections import Connections
 
 # More than any form takes, whatever the settings say.
 _BEYOND = str(10**15)
@@ -63,7 +62,7 @@ class PolledChannel(HTTPChannel):
     _head_began: float | None = None
 
     @property
-    def connections(self) -> "Connections":
+    def connections(self) -> Connections:
         """The open connections of its server."""
         found: Connections = self.server.connections
         return found

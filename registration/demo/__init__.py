@@ -1,1 +1,4 @@
-"""What a trade association's autumn looks like, with invented people."""
+"""What a trade association's autumn looks like, with invented people.
+
+Doors: build.
+"""

@@ -1,1 +1,4 @@
-"""Prove on the live database that every promise holds."""
+"""Prove on the live database that every promise holds.
+
+Doors: examine, repair.
+"""

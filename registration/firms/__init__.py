@@ -1,1 +1,4 @@
-"""One link for whoever looks after all the people of a firm."""
+"""One link for whoever looks after all the people of a firm.
+
+Doors: models, queries, services, views.
+"""

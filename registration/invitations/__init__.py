@@ -1,1 +1,4 @@
-"""Who is invited in person: the list, the links, the mails and the answers."""
+"""Who is invited in person: the list, the links, the mails and the answers.
+
+Doors: encodings, invariants, letters, queries, rules, services, views.
+"""

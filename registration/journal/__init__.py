@@ -1,1 +1,4 @@
-"""What happened: who, what, when, why; append-only."""
+"""What happened: who, what, when, why; append-only.
+
+Doors: models, queries, reasons, services, wording.
+"""

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from registration.booking.notifications.consequences import ToBeTold
+from registration.organiser import body_sizes
 from registration.organiser.access import views as access_views
 from registration.organiser.attendees import (
     checkin_views,
@@ -28,7 +29,7 @@ from registration.organiser.reconfirmation import views as reconfirmation_views
 from registration.organiser.seating import capacity_views, line_views, waitlist_views
 from registration.organiser.settings import team_views
 from registration.organiser.settings import views as settings_views
-from registration.organiser.shared import consequences, promises
+from registration.organiser.shared import consequences
 from registration.organiser.translations import views as translations_views
 from registration.web.submissions import make_anew
 
@@ -148,7 +149,7 @@ for _rule, _endpoint, _view, _methods in (
 ):
     bp.add_url_rule(_rule, _endpoint, _view, methods=_methods)
 bp.register_error_handler(ToBeTold, consequences.ask)
-bp.record_once(lambda state: promises.init_app(state.app))
+bp.record_once(lambda state: body_sizes.init_app(state.app))
 bp.record_once(
     lambda state: make_anew(
         state.app,

@@ -1,1 +1,4 @@
-"""What is kept of people, and how these pages can be used by everybody."""
+"""What is kept of people, and how these pages can be used by everybody.
+
+Doors: views.
+"""

@@ -21,10 +21,11 @@ from registration.booking.calendar.owner import person_of
 from registration.booking.calendar.services import mail_feed
 from registration.booking.changes.cancel import cancel_attendee
 from registration.booking.changes.change_address import ask_address, confirm_address
-from registration.booking.changes.edit import Corrected, change_people
+from registration.booking.changes.edit import change_people
 from registration.booking.changes.handover import Successor, Taking, hand_over, refuse, take_over
 from registration.booking.changes.party import add_people, change_choice
 from registration.booking.changes.send_links import send_links
+from registration.booking.changes.written import Corrected
 from registration.booking.event_settings.capacity import change_capacity
 from registration.booking.event_settings.sessions import SessionFacts, add_session
 from registration.booking.event_settings.waitlist import change_line

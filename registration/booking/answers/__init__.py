@@ -1,1 +1,4 @@
-"""What attendees answered to an event's questions, files included."""
+"""What attendees answered to an event's questions, files included.
+
+Doors: carry_over, file_types, queries, shared, uploads.
+"""

@@ -1,1 +1,4 @@
-"""The calendar entries and feeds of registrations."""
+"""The calendar entries and feeds of registrations.
+
+Doors: entry, feed, owner, services.
+"""

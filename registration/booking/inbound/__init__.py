@@ -1,1 +1,4 @@
-"""Mail that comes in about bookings: calendar replies and delivery reports."""
+"""Mail that comes in about bookings: calendar replies and delivery reports.
+
+Doors: bounces, calendar_reply, replies.
+"""

@@ -1,1 +1,4 @@
-"""Read models of bookings and registrations."""
+"""Read models of bookings and registrations.
+
+Doors: alternatives, bookings, dependants, endings, handovers, links, own_seats.
+"""

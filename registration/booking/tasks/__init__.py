@@ -1,1 +1,4 @@
-"""What the clock makes due: expired offers and holds, reminders, cleanup."""
+"""What the clock makes due: expired offers and holds, reminders, cleanup.
+
+Doors: event_reminders, offer_reminders, sweep.
+"""

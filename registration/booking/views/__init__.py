@@ -1,4 +1,7 @@
-"""The attendee's pages: the form, what came of it, and her calendar."""
+"""The attendee's pages: the form, what came of it, and her calendar.
+
+Doors: filling, handover, opening, page_parts, register.
+"""
 
 from flask import Blueprint
 from flask.sansio.blueprints import BlueprintSetupState

@@ -1,1 +1,4 @@
-"""Screen: who finds an event and who may register."""
+"""Screen: who finds an event and who may register.
+
+Doors: views.
+"""

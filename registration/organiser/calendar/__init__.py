@@ -1,1 +1,4 @@
-"""Screen and feed: the team's own calendar."""
+"""Screen and feed: the team's own calendar.
+
+Doors: views.
+"""

@@ -8,9 +8,9 @@ from registration.core import clock
 from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
+from registration.events.programme_links import programmes_of
 from registration.events.queries import phase_of
 from registration.organiser.event.queries import events_of, expected_and_in, failed_mails, pools, state_counts
-from registration.organiser.programmes.services import programmes_of
 from registration.organiser.shared.screen import event_screen
 from registration.seating.explain import why_event
 from registration.seats.queries import availability

@@ -1,1 +1,4 @@
-"""Screen: coordinators of organisations."""
+"""Screen: coordinators of organisations.
+
+Doors: views.
+"""

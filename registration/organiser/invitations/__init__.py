@@ -1,1 +1,4 @@
-"""Screens: the guest list of an event."""
+"""Screens: the guest list of an event.
+
+Doors: forms, views.
+"""

@@ -1,1 +1,4 @@
-"""Screens: presentations and documents of an event."""
+"""Screens: presentations and documents of an event.
+
+Doors: views.
+"""

@@ -1,1 +1,4 @@
-"""Screens: categories and sessions of an event."""
+"""Screens: categories and sessions of an event.
+
+Doors: session_forms, views.
+"""

@@ -1,1 +1,4 @@
-"""Screens: programmes of linked events."""
+"""Screens: programmes of linked events.
+
+Doors: views.
+"""

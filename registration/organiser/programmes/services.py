@@ -1,6 +1,6 @@
 """Programmes: linked events, created and changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -51,12 +51,6 @@ def candidates(session: Session, organiser_id: int, programme_id: int | None) ->
         .order_by(Event.starts_at, Event.id)
     )
     return session.scalars(query.limit(100)).all()
-
-
-def programmes_of(session: Session, organiser_ids: Iterable[int]) -> Sequence[Programme]:
-    """Return the programmes of these organisers, the newest first."""
-    query = select(Programme).where(Programme.organiser_id.in_(list(organiser_ids)))
-    return session.scalars(query.order_by(Programme.id.desc())).all()
 
 
 def stored(session: Session, programme: Programme) -> dict[str, object]:

@@ -1,1 +1,4 @@
-"""Screens: questions of an event."""
+"""Screens: questions of an event.
+
+Doors: views.
+"""

@@ -1,1 +1,4 @@
-"""Screen: asking attendees whether they still come."""
+"""Screen: asking attendees whether they still come.
+
+Doors: views.
+"""

@@ -1,1 +1,4 @@
-"""Screens: capacity, waitlist and its settings."""
+"""Screens: capacity, waitlist and its settings.
+
+Doors: capacity_views, line_views, waitlist_views.
+"""

@@ -1,1 +1,4 @@
-"""Screen: the organiser's settings."""
+"""Screen: the organiser's settings.
+
+Doors: team_views, views.
+"""

@@ -1,1 +1,4 @@
-"""Screens: an event's and a programme's words in other languages."""
+"""Screens: an event's and a programme's words in other languages.
+
+Doors: forms, services, views.
+"""
