@@ -45,6 +45,20 @@ def check(seen: str, stored: Mapping[str, object], wanted: Mapping[str, object])
         raise ChangedMeanwhile(names, marks(stored), theirs)
 
 
+def merged(seen: str, stored: Mapping[str, object], wanted: Mapping[str, object]) -> dict[str, object]:
+    """Return what is *wanted*, with what only the other has changed since it was *seen* as it is *stored*.
+
+    Raises ChangedMeanwhile where both have changed the same; a form without marks is taken as it is.
+    """
+    try:
+        check(seen, stored, wanted)
+    except ChangedMeanwhile as changed:
+        if changed.names:
+            raise
+        return {**wanted, **{name: stored.get(name, "") for name in changed.theirs}}
+    return dict(wanted)
+
+
 def _mark(value: object) -> str:
     if isinstance(value, datetime):
         # The same moment in another zone is the same.

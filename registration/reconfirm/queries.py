@@ -143,7 +143,11 @@ def silent(session: Session) -> list[Silent]:
         .where(
             Reconfirmation.frees_seat,
             Reconfirmation.deadline_at <= at,
-            or_(Reconfirmation.answer.is_(None), Reconfirmation.answer == SILENCE),
+            # Two mails at least before silence costs a seat, however long a worker was away.
+            or_(
+                Reconfirmation.answer.is_(None) & Reconfirmation.reminded_at.is_not(None),
+                Reconfirmation.answer == SILENCE,
+            ),
             Registration.state == rules.CONFIRMED,
             # Who came in says more than a word.
             Registration.inside == 0,
@@ -168,10 +172,12 @@ def to_remind(session: Session) -> list[int]:
             Reconfirmation.answer.is_(None),
             Reconfirmation.frees_seat,
             Reconfirmation.reminded_at.is_(None),
-            Reconfirmation.deadline_at > at,
+            # Those too whose time is over: a worker was away when she should have been asked.
             Reconfirmation.deadline_at <= at + LATEST_REMINDER,
             Registration.state == rules.CONFIRMED,
+            Registration.inside == 0,
             KEEPS_PROMISES,
+            Event.starts_at > at,
         )
         .order_by(Reconfirmation.deadline_at, Reconfirmation.registration_id)
         .limit(1000)

@@ -11,6 +11,8 @@ SHORTEST = timedelta(hours=24)
 MOST_DAYS = 365
 # How long before the deadline somebody who was silent so far is asked once more, at the earliest.
 LATEST_REMINDER = timedelta(days=2)
+# However late she is asked once more, nobody has less time than this before silence costs the seat.
+AFTER_REMINDER = timedelta(hours=12)
 
 
 def asks_at(starts_at: datetime, asks_days: int, made_at: datetime) -> datetime:
@@ -26,6 +28,11 @@ def deadline_at(starts_at: datetime, answer_days: int, asked_at: datetime) -> da
 def reminds_at(asked_at: datetime, deadline_at: datetime) -> datetime:
     """Return when to ask once more whom silence would cost the seat: two days before, or half-way."""
     return max(deadline_at - LATEST_REMINDER, asked_at + (deadline_at - asked_at) / 2)
+
+
+def deadline_after(deadline_at: datetime, reminded_at: datetime, starts_at: datetime) -> datetime:
+    """Return until when to answer for whom was asked once more at *reminded_at*."""
+    return min(max(deadline_at, reminded_at + AFTER_REMINDER), starts_at)
 
 
 def is_time_to_ask(starts_at: datetime, asks_days: int, made_at: datetime, now: datetime) -> bool:

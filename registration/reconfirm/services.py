@@ -19,7 +19,15 @@ from registration.journal.services import ATTENDEE, SYSTEM, Actor, Note, record
 from registration.reconfirm.messages import ask, question
 from registration.reconfirm.models import Reconfirmation, ReconfirmationPlan
 from registration.reconfirm.queries import unasked
-from registration.reconfirm.rules import NO, SILENCE, YES, asks_at, deadline_at, is_time_to_ask
+from registration.reconfirm.rules import (
+    NO,
+    SILENCE,
+    YES,
+    asks_at,
+    deadline_after,
+    deadline_at,
+    is_time_to_ask,
+)
 from registration.seats import gate as gates
 from registration.seats.attendance import check_empty
 from registration.seats.models import Registration
@@ -104,9 +112,18 @@ def ask_some(event_id: int) -> int:
 
 
 def ask_again(registration_ids: Sequence[int]) -> int:
-    """Ask those of *registration_ids* once more who have not answered yet; return how many."""
+    """Ask those of *registration_ids* once more who have not answered yet; return how many.
+
+    Who is asked late has until later to answer.
+    """
 
     def work(session: Session) -> int:
+        at = clock.now()
+        starts = select(Registration.id, Event.starts_at).join(Event, Event.id == Registration.event_id)
+        starts_at = {
+            row.id: row.starts_at
+            for row in session.execute(starts.where(Registration.id.in_(registration_ids)))
+        }
         rows = session.execute(
             update(Reconfirmation)
             .where(
@@ -114,11 +131,15 @@ def ask_again(registration_ids: Sequence[int]) -> int:
                 Reconfirmation.answer.is_(None),
                 Reconfirmation.reminded_at.is_(None),
             )
-            .values(reminded_at=clock.now())
+            .values(reminded_at=at)
             .returning(Reconfirmation.registration_id, Reconfirmation.deadline_at)
         ).all()
         for row in rows:
-            ask(session, [row.registration_id], row.deadline_at, frees=True, is_again=True)
+            due = deadline_after(row.deadline_at, at, starts_at[row.registration_id])
+            if due != row.deadline_at:
+                this = Reconfirmation.registration_id == row.registration_id
+                session.execute(update(Reconfirmation).where(this).values(deadline_at=due))
+            ask(session, [row.registration_id], due, frees=True, is_again=True)
         return len(rows)
 
     return write_tx(work)

@@ -231,7 +231,9 @@ def be_late(event) -> None:
 
     def work(session) -> None:
         query = select(Reconfirmation).join(Registration, Registration.id == Reconfirmation.registration_id)
-        session.scalars(query.where(Registration.event_id == event.id)).one().deadline_at = clock.now()
+        asked = session.scalars(query.where(Registration.event_id == event.id)).one()
+        # Two mails at least before silence costs a seat.
+        asked.reminded_at = asked.deadline_at = clock.now()
 
     write_tx(work)
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from registration.booking.changes.edit import Corrected, change_people
+from registration.booking.changes.edit import change_people
+from registration.booking.changes.written import Corrected
 from registration.booking.event_settings.waitlist import FirmTerms, set_firm
 from registration.booking.models import Attendee
 from registration.core import clock

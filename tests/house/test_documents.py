@@ -98,3 +98,14 @@ def test_ci_ends_with_the_test_command_of_the_readme():
 
 def _architecture() -> str:
     return read(ROOT / "docs" / "architecture.md")
+
+
+def test_what_catches_the_next_fault_is_there():
+    named = re.findall(r"`((?:tests|registration|bench|tools)/[\w/.-]+)`", read(ROOT / "docs" / "found.md"))
+    assert len(named) > 50
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_each_kind_of_fault_has_one_row():
+    rows = re.findall(r"^(\| [0-9.]+[^|]*\| [^|]*\|)", read(ROOT / "docs" / "found.md"), re.M)
+    assert [row for row in rows if rows.count(row) > 1] == []

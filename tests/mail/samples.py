@@ -21,10 +21,11 @@ from registration.booking.calendar.owner import calendar_owner_of
 from registration.booking.calendar.services import mail_feed
 from registration.booking.changes.cancel import cancel_attendee
 from registration.booking.changes.change_address import ask_address, confirm_address
-from registration.booking.changes.edit import Corrected, change_people
+from registration.booking.changes.edit import change_people
 from registration.booking.changes.handover import Successor, Taking, hand_over, refuse, take_over
 from registration.booking.changes.party import add_people, change_choice
 from registration.booking.changes.send_links import send_links
+from registration.booking.changes.written import Corrected
 from registration.booking.event_settings.capacity import change_capacity
 from registration.booking.event_settings.sessions import SessionFacts, add_session
 from registration.booking.event_settings.waitlist import change_line
@@ -435,11 +436,8 @@ def _made_world() -> World:
     db.session.rollback()
     opened = find(db.session(), receipt.token, BOOKING)
     assert opened is not None
-    registration = db.session.scalars(
-        select(Registration).where(
-            Registration.booking_id == opened.subject_id, Registration.event_id == gala.id
-        )
-    ).one()
+    mine = Registration.booking_id == opened.subject_id, Registration.event_id == gala.id
+    registration = db.session.scalars(select(Registration).where(*mine)).one()
     db.session.expunge(registration)
     return World(gala, workshop, opened.subject_id, registration)
 

@@ -65,3 +65,24 @@ def test_a_short_time_is_halved():
     deadline = asked + timedelta(hours=24)
     assert reminds_at(asked, deadline) == asked + timedelta(hours=12)
     assert reminds_at(asked, asked + timedelta(days=10)) == asked + timedelta(days=8)
+
+
+@pytest.mark.parametrize("days", [20.02, 25, 29.9])
+def test_a_worker_that_was_away_asks_once_more_before_it_frees(booked, days):
+    at(11)
+    assert at(days)[-1].startswith("Reminder: answer by")
+    assert state(booked) == "confirmed"
+    at(days + 0.4)
+    assert state(booked) == "confirmed"
+    at(days + 0.6)
+    # When it has begun a seat that is freed helps nobody.
+    assert state(booked) == ("cancelled" if days < 29 else "confirmed")
+
+
+def test_who_is_asked_once_more_shortly_before_has_half_a_day(booked):
+    at(11)
+    at(19.9)
+    at(20.1)
+    assert state(booked) == "confirmed"
+    at(20.5)
+    assert state(booked) == "cancelled"

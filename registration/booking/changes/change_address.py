@@ -7,15 +7,16 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from registration.booking.changes.edit import Corrected, follow_firms, rename
+from registration.booking.changes.edit import follow_firms, rename
 from registration.booking.changes.mailbox_links import end_wish, renew_links
 from registration.booking.changes.verify_address import verify_within
+from registration.booking.changes.written import Corrected
 from registration.booking.models import AddressChange, Attendee, Booking
 from registration.booking.notifications import handover as handing
 from registration.booking.notifications.kinds import VERIFY as VERIFY_MAIL
 from registration.booking.queries.bookings import has_enough
 from registration.capability import services as capability
-from registration.core import clock
+from registration.core import clock, optimistic_lock
 from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import normal_email
@@ -37,12 +38,21 @@ class AddressTaken(Refusal):
     code = "address-taken"
 
 
-def change_contact(booking_id: int, name: str, locale: str, email: str = "") -> None:
-    """Change how the contact is called and which language her mails are in; *email* is asked to confirm."""
+def contact_of(booked: Booking) -> dict[str, object]:
+    """Return what stands written of a contact, by the names of the form's fields."""
+    return {"name": booked.name, "locale": booked.locale}
+
+
+def change_contact(booking_id: int, name: str, locale: str, email: str = "", seen: str = "") -> None:
+    """Change how the contact is called and which language her mails are in; *email* is asked to confirm.
+
+    *seen* are the marks of the form: what somebody else has changed since stays. Raises ChangedMeanwhile.
+    """
 
     def work(session: Session) -> None:
         booked = locked_one(session, Booking, booking_id)
-        booked.name, booked.locale = name, locale
+        kept = optimistic_lock.merged(seen, contact_of(booked), {"name": name, "locale": locale})
+        booked.name, booked.locale = str(kept["name"]), str(kept["locale"])
         session.flush()
         if email:
             _ask(session, booked, email)

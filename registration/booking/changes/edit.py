@@ -1,7 +1,6 @@
 """Correct what was typed: the contact's name and language, the attendees, their answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, exists, insert, select, update
@@ -11,6 +10,7 @@ from registration.booking.admission.attendees import identity
 from registration.booking.admission.pool_needs import members_of, needs_of
 from registration.booking.answers.shared import gather
 from registration.booking.changes.target import Target, settle
+from registration.booking.changes.written import Corrected, merged
 from registration.booking.models import Answer, Attendee, Booking, Consent, Upload
 from registration.booking.notifications.own_seat import announce_new_address
 from registration.core import clock
@@ -40,29 +40,24 @@ class NoLongerYours(Refusal):
     code = "ended"
 
 
-@dataclass(frozen=True)
-class Corrected:
-    """One attendee as she is to be: *answers* are (question id, value), an empty value takes one back."""
-
-    attendee_id: int
-    name: str
-    email: str
-    firm: str
-    answers: tuple[tuple[int, str], ...] = ()
-
-
 def change_people(
-    target: Target, people: Sequence[Corrected], actor: Actor, sensitive_wording: str = ""
+    target: Target, people: Sequence[Corrected], actor: Actor, sensitive_wording: str = "", seen: str = ""
 ) -> None:
     """Change the attendees of a registration; *sensitive_wording* is what was agreed to with it.
 
-    Raises NoLongerYours, FirmFull, FirmMissing, NotFound.
+    *seen* are the marks of the form: what somebody else has changed since stays.
+    Raises ChangedMeanwhile, NoLongerYours, FirmFull, FirmMissing, NotFound.
     """
-    write_tx(lambda session: _change_people(session, target, people, actor, sensitive_wording))
+    write_tx(lambda session: _change_people(session, target, people, actor, sensitive_wording, seen))
 
 
 def _change_people(
-    session: Session, target: Target, people: Sequence[Corrected], actor: Actor, sensitive_wording: str
+    session: Session,
+    target: Target,
+    people: Sequence[Corrected],
+    actor: Actor,
+    sensitive_wording: str,
+    seen: str,
 ) -> None:
     with gates.locked(session, target.event_id) as gate:
         check_changeable(session, target)
@@ -74,9 +69,9 @@ def _change_people(
                 )
             )
         }
-        for one in people:
-            if one.attendee_id not in present:
-                raise NotFound(_("There is no such attendee in this registration."))
+        if any(one.attendee_id not in present for one in people):
+            raise NotFound(_("There is no such attendee in this registration."))
+        for one in merged(session, target.registration_id, people, seen):
             rename(session, one)
             if one.email != present[one.attendee_id]:
                 announce_new_address(session, one.attendee_id, present[one.attendee_id])

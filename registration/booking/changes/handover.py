@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from registration.booking.answers.shared import leave_to_others
 from registration.booking.changes.cancel import Target
-from registration.booking.changes.edit import Corrected, check_changeable, follow_firms, put_answers, rename
+from registration.booking.changes.edit import check_changeable, follow_firms, put_answers, rename
+from registration.booking.changes.written import Corrected
 from registration.booking.models import Answer, Attendee, Booking, Consent, Handover
 from registration.booking.notifications import handover as handing
 from registration.booking.queries.bookings import has_enough

@@ -59,7 +59,12 @@ def firm_field(label: Any) -> StringField:
 
 
 class KeyedForm(FlaskForm):
-    """A form that carries the key of its page instead of a cookie (web/guards.py)."""
+    """A form that carries the key of its page instead of a cookie (web/guards.py).
+
+    *seen* are the marks of what it showed, where it changes what is written (core/optimistic_lock.py).
+    """
+
+    seen = HiddenField()
 
     class Meta:
         csrf = False

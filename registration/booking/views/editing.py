@@ -8,9 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from registration.booking.answers.queries import answers_by_attendee, has_agreed
 from registration.booking.answers.shared import shared_answers
-from registration.booking.changes.change_address import change_contact
-from registration.booking.changes.edit import Corrected, change_people
+from registration.booking.changes.change_address import change_contact, contact_of
+from registration.booking.changes.edit import change_people
+from registration.booking.changes.written import Corrected, written
 from registration.booking.form.definition import FormDefinition
+from registration.booking.form.meanwhile import fields_of_people, overtaken
 from registration.booking.form.option_notes import require_firm
 from registration.booking.form.people import (
     ContactForm,
@@ -30,6 +32,7 @@ from registration.booking.views.files import with_files
 from registration.booking.views.manage import page_key, seat_in, target_in
 from registration.booking.views.opening import check_pace, does_not_open, opened
 from registration.core.database import db
+from registration.core.optimistic_lock import ChangedMeanwhile, marks
 from registration.core.refusal import Refusal
 from registration.journal.services import ATTENDEE
 from registration.web.guards import check_action_key
@@ -42,8 +45,7 @@ PER_BOOKING = 5
 def contact(token: str) -> ResponseReturnValue:
     """Show the form of the contact."""
     booked = opened(token)
-    known = {"name": booked.name, "email": booked.email, "locale": booked.locale}
-    return _contact_page(token, ContactForm(formdata=None, data=known), 200)
+    return _contact_page(token, _contact_form(booked), 200)
 
 
 def save_contact(token: str) -> ResponseReturnValue:
@@ -57,7 +59,11 @@ def save_contact(token: str) -> ResponseReturnValue:
         new_email = form.email.data if form.email.data != booked.email else ""
         if new_email:
             check_pace(f"address:{booked.id}", PER_BOOKING)
-        change_contact(booked.id, form.name.data, form.locale.data, new_email)
+        change_contact(booked.id, form.name.data, form.locale.data, new_email, form.seen.data or "")
+    except ChangedMeanwhile as changed:
+        stored = _contact_form(opened(token))
+        overtaken(form, changed, form._fields, stored._fields)
+        return _contact_page(token, form, changed.status)
     except Refusal as refusal:
         tell(form, refusal)
         return _contact_page(token, form, refusal.status)
@@ -88,7 +94,12 @@ def save_people(token: str, registration_id: int) -> ResponseReturnValue:
         if not check_people(form, definition, told, has_agreed=agreed):
             return _people_page(token, booked, seat, definition, form, 422)
         wording = str(SENSITIVE_CONSENT) if form.consent_sensitive.data else ""
-        change_people(target, _corrected(form, definition), ATTENDEE, wording)
+        change_people(target, _corrected(form, definition), ATTENDEE, wording, form.seen.data or "")
+    except ChangedMeanwhile as changed:
+        seat = seat_in(opened(token), registration_id)
+        stored = fields_of_people(_form(seat, definition, None), definition)
+        overtaken(form, changed, fields_of_people(form, definition), stored)
+        return _people_page(token, opened(token), seat, definition, form, changed.status)
     except Refusal as refusal:
         tell(form, refusal)
         return _people_page(token, booked, seat, definition, form, refusal.status)
@@ -132,7 +143,16 @@ def _form(seat: Seat, definition: FormDefinition, formdata: Mapping[str, Any] | 
     answers = answers_by_attendee(db.session(), [one.id for one in seat.present])
     for one in shared_answers(db.session(), seat.registration_id):
         answers.setdefault(seat.present[0].id, {})[one.question_id] = one.value
-    return people_form(definition, seat.present, answers, formdata)
+    form = people_form(definition, seat.present, answers, formdata)
+    if formdata is None:
+        form.seen.data = marks(written(db.session(), seat.registration_id))
+    return form
+
+
+def _contact_form(booked: Booking) -> ContactForm:
+    form = ContactForm(formdata=None, data={"email": booked.email, **contact_of(booked)})
+    form.seen.data = marks(contact_of(booked))
+    return form
 
 
 def _contact_page(token: str, form: ContactForm, status: int) -> ResponseReturnValue:

@@ -3,11 +3,14 @@
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import Field
 
 from registration.booking.calendar.entry import own_entry, with_own_seat
 from registration.booking.changes.cancel import cancel_attendee
-from registration.booking.changes.edit import Corrected, change_people
+from registration.booking.changes.edit import change_people
 from registration.booking.changes.target import Target
+from registration.booking.changes.written import Corrected, key_of
+from registration.booking.form.meanwhile import overtaken
 from registration.booking.form.people import OwnSeatForm, errors_of, tell
 from registration.booking.queries.bookings import Companion, Seat, booking, seat
 from registration.booking.queries.own_seats import OwnSeat, opened_seat
@@ -15,6 +18,7 @@ from registration.booking.tickets import Ticket
 from registration.booking.views.opening import does_not_open
 from registration.booking.views.tickets import TicketEnded, pdf_answer, qr_answer
 from registration.core.database import db
+from registration.core.optimistic_lock import ChangedMeanwhile, marks
 from registration.core.refusal import Refusal
 from registration.core.text import normal_email
 from registration.events.models import Event
@@ -28,7 +32,7 @@ from registration.web.locale import keep_to, page_locale
 def show(token: str) -> ResponseReturnValue:
     """Show what she has."""
     _own, held, person = _opened(token)
-    form = OwnSeatForm(formdata=None, data={"name": person.name, "firm": person.firm})
+    form = _form(person)
     return _page(token, held, person, form, 200)
 
 
@@ -41,7 +45,11 @@ def save(token: str) -> ResponseReturnValue:
         if not form.validate():
             return _page(token, held, person, form, 422)
         corrected = Corrected(person.id, form.name.data, person.email, form.firm.data or "")
-        change_people(_target(own), [corrected], ATTENDEE)
+        change_people(_target(own), [corrected], ATTENDEE, seen=form.seen.data or "")
+    except ChangedMeanwhile as changed:
+        own, held, person = _opened(token)
+        overtaken(form, changed, _fields(form, person), _fields(_form(person), person))
+        return _page(token, held, person, form, changed.status)
     except Refusal as refusal:
         tell(form, refusal)
         return _page(token, held, person, form, refusal.status)
@@ -51,7 +59,7 @@ def save(token: str) -> ResponseReturnValue:
 def cancel(token: str) -> ResponseReturnValue:
     """Cancel her seat; the contact is told, and the next on the waitlist gets it."""
     own, held, person = _opened(token)
-    form = OwnSeatForm(formdata=None, data={"name": person.name, "firm": person.firm})
+    form = _form(person)
     try:
         check_action_key(_subject(token), request.form.get("key", ""))
         cancel_attendee(_target(own), person.id, ATTENDEE, by_self=True)
@@ -101,6 +109,18 @@ def _opened(token: str) -> tuple[OwnSeat, Seat, Companion]:
     if person is None:
         raise does_not_open()
     return own, held, person
+
+
+def _form(person: Companion) -> OwnSeatForm:
+    """Return the form with what is written of her; the address is not hers to change here."""
+    form = OwnSeatForm(formdata=None, data={"name": person.name, "firm": person.firm})
+    known = {"name": person.name, "email": person.email, "firm": person.firm}
+    form.seen.data = marks({key_of(person.id, name): value for name, value in known.items()})
+    return form
+
+
+def _fields(form: OwnSeatForm, person: Companion) -> dict[str, Field]:
+    return {key_of(person.id, name): form[name] for name in ("name", "firm")}
 
 
 def _target(own: OwnSeat) -> Target:

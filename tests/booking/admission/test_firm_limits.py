@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import update
 
 from registration.booking.changes.change_address import ask_address, confirm_address
-from registration.booking.changes.edit import Corrected, FirmFull, change_people
+from registration.booking.changes.edit import FirmFull, change_people
 from registration.booking.changes.handover import Successor, Taking, hand_over, take_over
+from registration.booking.changes.written import Corrected
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE
 from registration.seats.models import Queue

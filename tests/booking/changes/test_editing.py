@@ -13,7 +13,8 @@ from registration.booking.changes.change_address import (
     confirm_address,
     forget_address,
 )
-from registration.booking.changes.edit import Corrected, NoLongerYours, change_people
+from registration.booking.changes.edit import NoLongerYours, change_people
+from registration.booking.changes.written import Corrected
 from registration.booking.models import AddressChange, Answer, Attendee, Booking, Consent
 from registration.capability.services import BOOKING, token_of
 from registration.core import clock

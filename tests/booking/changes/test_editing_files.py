@@ -6,7 +6,8 @@ import pytest
 
 from registration.booking.answers import uploads
 from registration.booking.changes.cancel import cancel_attendee
-from registration.booking.changes.edit import Corrected, change_people
+from registration.booking.changes.edit import change_people
+from registration.booking.changes.written import Corrected
 from registration.booking.models import Answer, Upload
 from registration.core.database import db
 from registration.events.services import QuestionFacts

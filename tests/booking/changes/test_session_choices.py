@@ -71,7 +71,7 @@ def test_the_page_and_the_mail_say_who_picked_what(page_client, event):
     assert told == ["Codes", "Rules", "Rules"]
     (mail,) = sent()
     assert re.findall(r"^- (\w+)|^  \d\d:\d\d–\d\d:\d\d (\w+)", body(mail), re.M) == [
-        ("Ada", ""), ("", "Codes"), ("", "Rules"), ("Ben", ""), ("", "Rules"),
+        ("Ada", ""), ("", "Codes"), ("", "Rules"), ("Attendee", ""), ("", "Rules"),
     ]  # fmt: skip
     assert body(mail, "html").count("Rules</bdi>") == 2
 

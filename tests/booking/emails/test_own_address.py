@@ -8,7 +8,8 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from registration.booking.changes.cancel import cancel, cancel_attendee
-from registration.booking.changes.edit import Corrected, change_people
+from registration.booking.changes.edit import change_people
+from registration.booking.changes.written import Corrected
 from registration.booking.event_settings.closing import cancel_event
 from registration.booking.inbound.calendar_reply import read_answer
 from registration.booking.inbound.replies import is_known, note_reply
