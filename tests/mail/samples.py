@@ -436,11 +436,8 @@ def _made_world() -> World:
     db.session.rollback()
     opened = find(db.session(), receipt.token, BOOKING)
     assert opened is not None
-    registration = db.session.scalars(
-        select(Registration).where(
-            Registration.booking_id == opened.subject_id, Registration.event_id == gala.id
-        )
-    ).one()
+    mine = Registration.booking_id == opened.subject_id, Registration.event_id == gala.id
+    registration = db.session.scalars(select(Registration).where(*mine)).one()
     db.session.expunge(registration)
     return World(gala, workshop, opened.subject_id, registration)
 
