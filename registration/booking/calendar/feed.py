@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.calendar import owner as people
-from registration.booking.calendar.entry import SessionDisplay, registrations_shown
 from registration.booking.calendar.owner import CalendarOwner, address_hash
 from registration.booking.calendar.session_entries import own_entries
+from registration.booking.calendar.shown import SessionDisplay, registrations_shown
 from registration.booking.models import Attendee, AttendeeSession, Booking, Handover, PersonalFeed
 from registration.capability.services import FEED, find, is_live
 from registration.core import clock

@@ -5,17 +5,8 @@ from dataclasses import replace
 
 from flask_babel import gettext as _
 
-from registration.booking.calendar.entry import (
-    Chosen,
-    ShownRegistration,
-    ShownRegistrations,
-    accept_until,
-    best,
-    online_at,
-    own_entry,
-    status_of,
-    why,
-)
+from registration.booking.calendar.entry import accept_until, best, online_at, own_entry, status_of, why
+from registration.booking.calendar.shown import Chosen, ShownRegistration, ShownRegistrations
 from registration.events.models import Event
 from registration.ical.entries import Entry
 from registration.ical.queries import BEFORE_DEADLINE, MOMENT

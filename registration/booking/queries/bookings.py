@@ -9,7 +9,8 @@ from sqlalchemy import Row, bindparam, case, distinct, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
-from registration.booking.calendar.entry import ShownRegistrations, as_lines, own_entry, registrations_shown
+from registration.booking.calendar.entry import as_lines, own_entry
+from registration.booking.calendar.shown import ShownRegistrations, registrations_shown
 from registration.booking.models import Attendee, Booking
 from registration.core import clock
 from registration.core.limits import max_per_address
