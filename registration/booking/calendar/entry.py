@@ -28,7 +28,7 @@ Key = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Claim:
+class CalendarRegistration:
     """A registration, as far as a calendar shows it."""
 
     registration_id: int
@@ -60,7 +60,7 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Wish:
+class SessionDisplay:
     """How sessions stand in a calendar; *turned* is how often that was changed."""
 
     turned: int = 0
@@ -72,12 +72,12 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Claims:
+class CalendarRegistrations:
     """All that addresses have registered at some events, the sessions they picked, how these are shown."""
 
-    by_key: Mapping[Key, Sequence[Claim]]
+    by_key: Mapping[Key, Sequence[CalendarRegistration]]
     sessions: Mapping[int, Sequence[Chosen]]
-    wish: Wish = Wish()
+    display: SessionDisplay = SessionDisplay()
     # The same, by who picked them.
     picked: Mapping[int, Sequence[Chosen]] = field(default_factory=dict)
     # Which limits, beside the event's own, hold for those who wait, by registration.
@@ -90,7 +90,7 @@ class Claims:
         """Say whether an address has a seat, be its event called off or not."""
         return best(self.shown(email, event_id, booking_id)) == rules.CONFIRMED
 
-    def shown(self, email: str, event_id: int, booking_id: int | None) -> list[Claim]:
+    def shown(self, email: str, event_id: int, booking_id: int | None) -> list[CalendarRegistration]:
         """Return what counts in the calendar of an address, or with *booking_id* of that booking alone."""
         every = self.by_key.get((email, event_id), ())
         if booking_id is not None:
@@ -98,33 +98,35 @@ class Claims:
         # An address that nobody has confirmed has registered nothing.
         return [one for one in every if one.state != rules.UNVERIFIED]
 
-    def chosen_in(self, claims: Iterable[Claim]) -> list[Chosen]:
-        """Return the sessions that were picked with *claims*, in their order."""
-        every = {one for claim in claims for one in self.picked_in(claim)}
+    def chosen_in(self, registered: Iterable[CalendarRegistration]) -> list[Chosen]:
+        """Return the sessions that were picked with *registered*, in their order."""
+        every = {one for made in registered for one in self.picked_in(made)}
         return sorted(every, key=lambda one: (one.starts_at, one.name))
 
-    def picked_in(self, claim: Claim) -> Sequence[Chosen]:
-        """Return the sessions of one claim. What was handed on is somebody else's choice by now."""
-        return () if claim.is_handed_on else self.sessions.get(claim.registration_id, ())
+    def picked_in(self, made: CalendarRegistration) -> Sequence[Chosen]:
+        """Return the sessions of one registration. What was handed on is somebody else's choice by now."""
+        return () if made.is_handed_on else self.sessions.get(made.registration_id, ())
 
 
-def claims_of(session: Session, emails: Iterable[str], event_ids: Iterable[int]) -> Claims:
-    """Return every claim of *emails*, in their normal form, on *event_ids*."""
+def calendar_registrations(
+    session: Session, emails: Iterable[str], event_ids: Iterable[int]
+) -> CalendarRegistrations:
+    """Return every registration of *emails*, in their normal form, on *event_ids*."""
     asked = tuple(sorted(set(emails))), tuple(sorted(set(event_ids)))
-    return once(session, ("claims", asked), lambda: _claims_of(session, *asked))
+    return once(session, ("registrations", asked), lambda: _read_registrations(session, *asked))
 
 
 def with_own_seat(
     session: Session, email: str, registration_id: int, attendee_id: int, *, is_hers: bool
-) -> Claims:
-    """Return the claims of *email* together with a seat of a registration that somebody else made.
+) -> CalendarRegistrations:
+    """Return what *email* registered together with a seat of a registration that somebody else made.
 
     A seat that is hers no longer counts as cancelled, a step of the calendar's sequence later.
     """
     registration = session.get_one(Registration, registration_id)
-    every = claims_of(session, [email], [registration.event_id])
+    every = calendar_registrations(session, [email], [registration.event_id])
     state = registration.state if is_hers else rules.CANCELLED
-    claim = Claim(
+    made = CalendarRegistration(
         registration_id,
         registration.booking_id,
         state,
@@ -139,7 +141,7 @@ def with_own_seat(
     key = email, registration.event_id
     return replace(
         every,
-        by_key={**every.by_key, key: [*every.by_key.get(key, ()), claim]},
+        by_key={**every.by_key, key: [*every.by_key.get(key, ()), made]},
         sessions={**every.sessions, registration_id: mine},
         called_off={**every.called_off, **called_off(session, off)},
         endings={**every.endings, **reasons_given(session, ended, rules.ENDED)},
@@ -147,14 +149,18 @@ def with_own_seat(
 
 
 def read_ahead(session: Session, asked: Iterable[Key]) -> None:
-    """Read at once what `claims_of` reads for each address and event."""
+    """Read at once what `calendar_registrations` reads for each address and event."""
     asked = set(asked)
-    every = _claims_of(session, sorted({email for email, _ in asked}), sorted({event for _, event in asked}))
+    every = _read_registrations(
+        session, sorted({email for email, _ in asked}), sorted({event for _, event in asked})
+    )
     for email, event_id in asked:
-        keep(session, ("claims", ((email,), (event_id,))), every)
+        keep(session, ("registrations", ((email,), (event_id,))), every)
 
 
-def _claims_of(session: Session, emails: Sequence[str], event_ids: Sequence[int]) -> Claims:
+def _read_registrations(
+    session: Session, emails: Sequence[str], event_ids: Sequence[int]
+) -> CalendarRegistrations:
     rows = session.execute(
         select(
             Booking.email_normal,
@@ -172,12 +178,12 @@ def _claims_of(session: Session, emails: Sequence[str], event_ids: Sequence[int]
         .where(Booking.email_normal.in_(emails), Registration.event_id.in_(event_ids))
         .order_by(Registration.id)
     )
-    found: dict[Key, list[Claim]] = {}
+    found: dict[Key, list[CalendarRegistration]] = {}
     off = set()
     for row in rows:
         if row.status == EventStatus.CANCELLED:
             off.add(row.event_id)
-        claim = Claim(
+        made = CalendarRegistration(
             row.id,
             row.booking_id,
             row.state,
@@ -185,16 +191,18 @@ def _claims_of(session: Session, emails: Sequence[str], event_ids: Sequence[int]
             row.changed_at,
             accept_until=row.offer_expires_at,
         )
-        found.setdefault((row.email_normal, row.event_id), []).append(claim)
-    for key, claim in _handed_on(session, emails, event_ids):
-        found.setdefault(key, []).append(claim)
-    ours = {claim.registration_id for claims in found.values() for claim in claims if not claim.is_handed_on}
+        found.setdefault((row.email_normal, row.event_id), []).append(made)
+    for key, made in _handed_on(session, emails, event_ids):
+        found.setdefault(key, []).append(made)
+    ours = {
+        made.registration_id for registered in found.values() for made in registered if not made.is_handed_on
+    }
     by_registration, by_attendee = _sessions(session, sorted(ours))
     waiting = [
         one.registration_id for each in found.values() for one in each if one.state == rules.WAITLISTED
     ]
     ended = [one.registration_id for each in found.values() for one in each if one.state in rules.ENDED]
-    return Claims(
+    return CalendarRegistrations(
         found,
         by_registration,
         picked=by_attendee,
@@ -204,7 +212,9 @@ def _claims_of(session: Session, emails: Sequence[str], event_ids: Sequence[int]
     )
 
 
-def _handed_on(session: Session, emails: Iterable[str], event_ids: Iterable[int]) -> list[tuple[Key, Claim]]:
+def _handed_on(
+    session: Session, emails: Iterable[str], event_ids: Iterable[int]
+) -> list[tuple[Key, CalendarRegistration]]:
     """Return the seats that *emails* handed on: for them it is as if they had cancelled."""
     rows = session.execute(
         select(
@@ -227,7 +237,7 @@ def _handed_on(session: Session, emails: Iterable[str], event_ids: Iterable[int]
     return [
         (
             (row.email_normal, row.event_id),
-            Claim(
+            CalendarRegistration(
                 row.registration_id,
                 row.booking_id,
                 rules.CANCELLED,
@@ -240,26 +250,28 @@ def _handed_on(session: Session, emails: Iterable[str], event_ids: Iterable[int]
     ]
 
 
-def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id: int | None = None) -> Entry:
+def own_entry(
+    event: Event, locale: str, registered: CalendarRegistrations, email: str, booking_id: int | None = None
+) -> Entry:
     """Return the entry that *email* has of *event*; with *booking_id* as that booking alone makes it.
 
     SEQUENCE is the event's plus those of all that the address ever registered there, so it rises with
     every change of either (RFC 5546 §2.1.4), and is the same in the feed, the download and the mail.
     """
-    every = claims.by_key.get((email, event.id), ())
-    shown = claims.shown(email, event.id, booking_id)
+    every = registered.by_key.get((email, event.id), ())
+    shown = registered.shown(email, event.id, booking_id)
     state = best(shown)
     status = status_of(event, state)
     sequence = sum(one.sequence for one in every)
     changed_at = max([event.own_changed_at, *(one.changed_at for one in every)])
     entry = event_entry(event, locale)
     online = web_url(event.online_url) if status == "CONFIRMED" else ""
-    is_listed = status != "CANCELLED" and not claims.wish.is_apart
-    chosen = claims.chosen_in(one for one in shown if _is_active(one)) if is_listed else []
+    is_listed = status != "CANCELLED" and not registered.display.is_apart
+    chosen = registered.chosen_in(one for one in shown if _is_active(one)) if is_listed else []
     told = (
-        _why_cancelled(event, claims, shown) if status == "CANCELLED" else "",
+        _why_cancelled(event, registered, shown) if status == "CANCELLED" else "",
         entry.description,
-        " ".join([why(state), *_accept_by(event, shown), *_limits(claims, shown)])
+        " ".join([why(state), *_accept_by(event, shown), *_limits(registered, shown)])
         if status == "TENTATIVE"
         else "",
         _told(chosen, event, locale),
@@ -274,7 +286,7 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
         cancelled_prefix=f"{prefix} ",
         sequence=event.sequence + sequence,
         # A second for each change of either: LAST-MODIFIED knows no smaller step, and two may share one.
-        changed_at=changed_at + timedelta(seconds=event.seat_revision + sequence + claims.wish.turned),
+        changed_at=changed_at + timedelta(seconds=event.seat_revision + sequence + registered.display.turned),
         busy=status == "CONFIRMED" and not event.all_day,
         conference_url=online,
         alarm=None if alarm is None else timedelta(minutes=alarm),
@@ -283,10 +295,10 @@ def own_entry(event: Event, locale: str, claims: Claims, email: str, booking_id:
     )
 
 
-def best(claims: Sequence[Claim]) -> str:
+def best(registered: Sequence[CalendarRegistration]) -> str:
     """Return the state that counts: a party may have come in parts, or have registered again."""
     order = (rules.CONFIRMED, rules.OFFERED, rules.WAITLISTED, rules.PENDING, rules.UNVERIFIED)
-    states = {one.state for one in claims}
+    states = {one.state for one in registered}
     return next((state for state in order if state in states), rules.CANCELLED)
 
 
@@ -308,33 +320,35 @@ def why(state: str) -> str:
     return sentences[state]
 
 
-def _accept_by(event: Event, shown: Sequence[Claim]) -> list[str]:
+def _accept_by(event: Event, shown: Sequence[CalendarRegistration]) -> list[str]:
     """Return until when the seat is held, where one is offered."""
     until = accept_until(shown)
     when = moment(until, event.time_zone) if until else ""
     return [str(_("Accept it by %(when)s.", when=when))] if when else []
 
 
-def accept_until(shown: Sequence[Claim]) -> datetime | None:
+def accept_until(shown: Sequence[CalendarRegistration]) -> datetime | None:
     """Return the first deadline of what is offered, or None."""
     return min(
         (one.accept_until for one in shown if one.state == rules.OFFERED and one.accept_until), default=None
     )
 
 
-def _why_cancelled(event: Event, claims: Claims, shown: Sequence[Claim]) -> str:
+def _why_cancelled(
+    event: Event, registered: CalendarRegistrations, shown: Sequence[CalendarRegistration]
+) -> str:
     """Return the reason that the organiser gave: for the whole event, else for what ended last."""
     if event.status == EventStatus.CANCELLED:
-        reason = claims.called_off.get(event.id, "")
+        reason = registered.called_off.get(event.id, "")
     else:
         last = max(shown, key=lambda one: (one.changed_at, one.registration_id), default=None)
-        reason = claims.endings.get(last.registration_id, "") if last and not last.is_handed_on else ""
+        reason = registered.endings.get(last.registration_id, "") if last and not last.is_handed_on else ""
     return str(_("The organiser gave this reason: %(reason)s", reason=reason)) if reason else ""
 
 
-def _limits(claims: Claims, shown: Sequence[Claim]) -> list[str]:
+def _limits(registered: CalendarRegistrations, shown: Sequence[CalendarRegistration]) -> list[str]:
     """Return which limits hold for whoever waits: what is free of them changes too often for a calendar."""
-    lines = sorted({one for claim in shown for one in claims.limits.get(claim.registration_id, ())})
+    lines = sorted({one for made in shown for one in registered.limits.get(made.registration_id, ())})
     return [str(_("These limits count for you: %(limits)s.", limits="; ".join(lines)))] if lines else []
 
 
@@ -389,5 +403,5 @@ def _sessions(session: Session, registration_ids: Sequence[int]) -> tuple[Picked
     return by_registration, by_attendee
 
 
-def _is_active(claim: Claim) -> bool:
-    return claim.state not in rules.ENDED
+def _is_active(made: CalendarRegistration) -> bool:
+    return made.state not in rules.ENDED

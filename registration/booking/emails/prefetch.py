@@ -27,7 +27,7 @@ def read_ahead(session: Session, messages: Sequence[OutgoingMessage]) -> None:
     asked |= {(to[row.Registration.id], row.Event.id) for row in rows}
     calendar_entry.read_ahead(session, asked)
     calendar_part.read_ahead(session, asked)
-    calendar_owner.read_ahead(session, {calendar_owner.person_of(row.Booking) for row in rows})
+    calendar_owner.read_ahead(session, {calendar_owner.owner_of(row.Booking) for row in rows})
     capability.read_ahead(session, sorted({row.Booking.id for row in rows}), capability.BOOKING)
     _first_mails(session, messages)
 
