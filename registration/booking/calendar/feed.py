@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.calendar import owner as people
-from registration.booking.calendar.entry import SessionDisplay, calendar_registrations
 from registration.booking.calendar.owner import FeedOwner, address_hash
+from registration.booking.calendar.registrations import SessionDisplay, calendar_registrations
 from registration.booking.calendar.session_entries import own_entries
 from registration.booking.models import Attendee, AttendeeSession, Booking, Handover, PersonalFeed
 from registration.capability.services import FEED, find, is_live

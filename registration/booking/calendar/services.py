@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from registration.booking.calendar.entry import SessionDisplay
 from registration.booking.calendar.owner import FeedOwner, address_hash
+from registration.booking.calendar.registrations import SessionDisplay
 from registration.booking.models import Booking, PersonalFeed
 from registration.booking.notifications.notify import CALENDAR
 from registration.capability.services import FEED, replace, revoke

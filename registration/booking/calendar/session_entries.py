@@ -5,16 +5,12 @@ from dataclasses import replace
 
 from flask_babel import gettext as _
 
-from registration.booking.calendar.entry import (
+from registration.booking.calendar.entry import accept_until, online_at, own_entry, status_of, why
+from registration.booking.calendar.registrations import (
     CalendarRegistration,
     CalendarRegistrations,
     Chosen,
-    accept_until,
     best,
-    online_at,
-    own_entry,
-    status_of,
-    why,
 )
 from registration.events.models import Event
 from registration.ical.entries import Entry

@@ -8,7 +8,8 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking.calendar.entry import Key, calendar_registrations, own_entry, with_own_seat
+from registration.booking.calendar.entry import own_entry
+from registration.booking.calendar.registrations import Key, calendar_registrations, with_own_seat
 from registration.booking.emails.own_seat import sent_to
 from registration.booking.models import Booking
 from registration.booking.notifications.kinds import ANSWERS

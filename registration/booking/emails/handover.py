@@ -9,7 +9,8 @@ from flask_babel import get_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking.calendar.entry import calendar_registrations, own_entry
+from registration.booking.calendar.entry import own_entry
+from registration.booking.calendar.registrations import calendar_registrations
 from registration.booking.changes.change_address import LINK_LIVES
 from registration.booking.emails.calendar_address import feed_address
 from registration.booking.emails.calendar_part import INVITATION, calendar_part, organiser_address

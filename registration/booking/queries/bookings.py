@@ -9,12 +9,8 @@ from sqlalchemy import Row, bindparam, case, distinct, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
-from registration.booking.calendar.entry import (
-    CalendarRegistrations,
-    as_lines,
-    calendar_registrations,
-    own_entry,
-)
+from registration.booking.calendar.entry import as_lines, own_entry
+from registration.booking.calendar.registrations import CalendarRegistrations, calendar_registrations
 from registration.booking.models import Attendee, Booking
 from registration.core import clock
 from registration.core.limits import max_per_address

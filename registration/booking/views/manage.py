@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.booking.calendar import services as calendar_services
-from registration.booking.calendar.entry import SessionDisplay
+from registration.booking.calendar.registrations import SessionDisplay
 from registration.booking.changes import cancel as cancelling
 from registration.booking.changes import change_address
 from registration.booking.changes import handover as changes_handover

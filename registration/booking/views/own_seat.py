@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Field
 
-from registration.booking.calendar.entry import own_entry, with_own_seat
+from registration.booking.calendar.entry import own_entry
+from registration.booking.calendar.registrations import with_own_seat
 from registration.booking.changes.cancel import cancel_attendee
 from registration.booking.changes.edit import change_people
 from registration.booking.changes.target import Target

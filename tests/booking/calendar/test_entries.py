@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from registration.booking.calendar.entry import calendar_registrations, own_entry
+from registration.booking.calendar.entry import own_entry
+from registration.booking.calendar.registrations import calendar_registrations
 from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.core import clock
 from registration.core.database import db

@@ -9,9 +9,9 @@ import pytest
 
 from registration.booking.admission.services import register
 from registration.booking.calendar import services as calendar_services
-from registration.booking.calendar.entry import SessionDisplay
 from registration.booking.calendar.feed import session_display_of
 from registration.booking.calendar.owner import owner_of
+from registration.booking.calendar.registrations import SessionDisplay
 from registration.booking.changes import party as changes_party
 from registration.booking.models import Booking
 from registration.core import clock
