@@ -20,6 +20,9 @@ _SPACE = re.compile(r"\s+")
 SLUG_LENGTH = 60
 _FOLDED = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i"})
 
+# 0 and O for Q, 1 and I for L; and the letters of other keyboards that look like ours.
+_MISREAD = str.maketrans("01IOАВЕКМНРСТУХΑΒΕΖΗΚΜΝΡΤΥΧ", "QLLQABEKMHPCTYXABEZHKMNPTYX")
+
 
 class UnreadableText(ValueError):
     """The text holds characters that cannot be stored or shown."""
@@ -78,6 +81,26 @@ def normal_email(address: str) -> str:
         raise ValueError(str(error)) from None
     local = checked.local_part
     return f"{local.casefold()}@{(checked.ascii_domain or checked.domain).lower()}"
+
+
+def spoken_email(address: str) -> str:
+    """Return *address* as people read it: an international domain in its own letters, not in punycode."""
+    if "@xn--" not in address.lower() and ".xn--" not in address.lower():
+        return address
+    try:
+        checked = validate_email(address, check_deliverability=False, strict=False)
+    except EmailNotValidError:
+        return address
+    return f"{checked.local_part}@{checked.domain}"
+
+
+def typed_code(code: str) -> str:
+    """Return a code that somebody typed as it is stored.
+
+    Codes have no 0, 1, I and O: where one stands, a letter was misread.
+    """
+    kept = "".join(char for char in plain(code).upper() if char.isalnum())
+    return kept.translate(_MISREAD)
 
 
 def slugged(text: str) -> str:

@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from registration.core import clock
+from registration.core.text import spoken_email
 
 P = ParamSpec("P")
 
@@ -38,6 +39,7 @@ def init_app(app: Flask) -> None:
         stamp=stamp,
         listed=listed,
         begun=begun,
+        spoken_email=spoken_email,
     )
     app.jinja_env.globals["language_name"] = language_name
 

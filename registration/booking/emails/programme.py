@@ -41,7 +41,7 @@ def compose(session: Session, message: OutgoingMessage) -> Draft:
     letter = rendered(
         "programme",
         seat=seats[0],
-        seats=[without_names(one, PROGRAMME, is_first=True) for one in seats],
+        seats=[without_names(session, one, PROGRAMME, is_first=True) for one in seats],
         seated=sum(one.state == rules.CONFIRMED for one in seats),
         booking_url=link_of(session, message.booking_id, BOOKING, public_url("/")),
         has_files=bool(files),

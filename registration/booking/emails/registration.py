@@ -133,7 +133,7 @@ def letter(
     calendar, method = _calendar(session, message, shape, found)
     references = _references(session, message)
     is_own = is_sample or message.attendee_id is not None
-    told = found if is_own else without_names(found, message.kind, is_first=not references)
+    told = found if is_own else without_names(session, found, message.kind, is_first=not references)
     text, html = framed(
         "letter",
         words=words,

@@ -40,11 +40,23 @@ class EmailAddress:
         try:
             text.normal_email(field.data or "")
         except ValueError:
-            raise ValidationError(_("Enter an e-mail address in the form name@example.org.")) from None
+            raise ValidationError(_why_no_address(text.plain(field.data or ""))) from None
         if not text.is_mailable(field.data or ""):
             raise ValidationError(
                 _("Mail does not reach this address: before the @ use the letters a to z only.")
             )
+
+
+def _why_no_address(typed: str) -> str:
+    """Return what to change in what was *typed*."""
+    local, _at, domain = typed.rpartition("@")
+    if '"' in typed:
+        return str(_("Mail does not reach this address: enter it without quotation marks."))
+    if any(part != part.strip(".") or ".." in part for part in (local, domain)):
+        return str(_("Leave out the dot at the beginning or end of this address, or one of two in a row."))
+    if " " in typed:
+        return str(_("Enter one address, without a name and without spaces."))
+    return str(_("Enter an e-mail address in the form name@example.org."))
 
 
 class NoLink:

@@ -12,6 +12,7 @@ from registration.booking.changes.attendance import HasNoSeat, without_seat
 from registration.booking.changes.attendance import check_in as let_in
 from registration.booking.models import Attendee
 from registration.core.database import db
+from registration.core.text import typed_code
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.attendees.queries import Filters, attendees
@@ -77,7 +78,7 @@ def _door(event: Event, asked: str, status: int = 200, refusal: str = "") -> Res
 
 def _by_code(event: Event, asked: str) -> Sequence[Any]:
     """Return whose code was typed or scanned, with a seat or without."""
-    code = asked.replace("-", "").replace(" ", "").upper()
+    code = typed_code(asked)
     if not code:
         return []
     found = attendees(event.id, Filters(state="all")).where(Attendee.code == code)

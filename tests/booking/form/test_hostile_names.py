@@ -1,8 +1,11 @@
 """Names and organisations reach mailboxes of strangers: they lead nowhere; mail reaches each address."""
 
 import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, StringField
 
-from registration.core.text import holds_link, is_mailable, normal_email
+from registration.booking.form.fields import EmailAddress
+from registration.core.text import holds_link, is_mailable, normal_email, spoken_email
 from tests.factories import make_event, token_in
 
 LINKS = [
@@ -59,3 +62,35 @@ def test_an_address_that_no_mail_reaches_is_refused_in_words(page_app, page_clie
     answer = page_client.post(page, data=data | {"name": "Ada", "email": address})
     assert answer.status_code == 422
     assert "Mail does not reach this address" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("ada@example.org.", "Leave out the dot"),
+        (".ada@example.org", "Leave out the dot"),
+        ("ada..l@example.org", "Leave out the dot"),
+        ("ada.@example.org", "Leave out the dot"),
+        ('"ada l"@example.org', "without quotation marks"),
+        ("Ada <ada@example.org>", "without a name and without spaces"),
+        ("ada@ example.org", "without a name and without spaces"),
+        ("ada@localhost", "in the form name@example.org"),
+        ("", "in the form name@example.org"),
+    ],
+)
+def test_a_refused_address_says_what_to_change(page_app, address, sentence):
+    form = type("Form", (Form,), {"email": StringField(validators=[EmailAddress()])})
+    with page_app.test_request_context():
+        typed = form(MultiDict({"email": address}))
+        assert not typed.validate()
+    [said] = typed.errors["email"]
+    assert sentence in said
+
+
+def test_an_international_domain_is_stored_in_ascii_and_read_in_its_own_letters():
+    stored = normal_email("Ada@Bücher.example")
+    assert stored == "ada@xn--bcher-kva.example"
+    assert spoken_email(stored) == "ada@bücher.example"
+    assert normal_email(spoken_email(stored)) == stored
+    for kept in ("ada@example.org", "", "Ada", "ada@xn--a.example", "ada@xn--bcher-kva.example."):
+        assert spoken_email(kept) == kept

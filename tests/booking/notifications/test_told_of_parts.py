@@ -52,7 +52,7 @@ def full(app):
 
 def test_the_mail_of_a_party_that_waits_names_all_of_it(full):
     [told] = mails()
-    assert all(name in told for name in ("- Ada", "- Guest 1 of Ada", "- Guest 2 of Ada"))
+    assert all(name in told for name in ("- Ada", "- Attendee 2", "- Attendee 3"))
 
 
 def test_the_mail_of_two_promoted_parts_names_both_and_nobody_else(full):
@@ -71,8 +71,8 @@ def test_who_still_waits_is_told_although_the_first_part_sits_by_then(full):
     cancel(target(ben), ATTENDEE)
     waits = [told for told in mails() if "You are on the waitlist" in told]
     assert len(waits) == 1
-    assert "- Guest 2 of Ada" in waits[0]
-    assert "- Guest 1 of Ada" not in waits[0]
+    assert "- Attendee 3" in waits[0]
+    assert "- Attendee 2" not in waits[0]
 
 
 def test_who_gives_up_one_part_is_told_who_still_comes(full):

@@ -122,3 +122,19 @@ def test_a_scanner_finds_an_empty_field_after_each_code(door):
             assert "autofocus" in field
             assert "value=" not in field
     assert "2 of 2 are in" in main(door.get(page))
+
+
+def test_a_code_is_found_however_it_was_typed(door):
+    event = make_event(capacity=2)
+    register(event, "Ada")
+    write_tx(lambda session: session.execute(update(Attendee).values(code="QLA7QBCLMX")))
+    for typed in (
+        "qla7qbclmx",
+        " QLA7-QBCLMX. ",
+        "ＱＬＡ７ＱＢＣＬＭＸ",
+        "O1A7OBCIMX",
+        "0IA70BClMX",
+        "QLА7QВСLМХ",
+    ):
+        assert "Check in Ada" in door.get(screen(event), query_string={"q": typed}).text, typed
+    assert "Check in Ada" not in door.get(screen(event), query_string={"q": "QLA7QBCLMY"}).text
