@@ -7,7 +7,12 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from registration.booking.calendar.shown import Chosen, ShownRegistration, ShownRegistrations, best
+from registration.booking.calendar.registrations import (
+    CalendarRegistration,
+    CalendarRegistrations,
+    Chosen,
+    best,
+)
 from registration.core.urls import web_url
 from registration.events.models import Event
 from registration.events.rules import EventStatus
@@ -19,7 +24,7 @@ from registration.web.filters import moment
 
 
 def own_entry(
-    event: Event, locale: str, registered: ShownRegistrations, email: str, booking_id: int | None = None
+    event: Event, locale: str, registered: CalendarRegistrations, email: str, booking_id: int | None = None
 ) -> Entry:
     """Return the entry that *email* has of *event*; with *booking_id* as that booking alone makes it.
 
@@ -34,7 +39,7 @@ def own_entry(
     changed_at = max([event.own_changed_at, *(one.changed_at for one in every)])
     entry = event_entry(event, locale)
     online = web_url(event.online_url) if status == "CONFIRMED" else ""
-    is_listed = status != "CANCELLED" and not registered.session_display.is_apart
+    is_listed = status != "CANCELLED" and not registered.display.is_apart
     chosen = registered.chosen_in(one for one in shown if _is_active(one)) if is_listed else []
     told = (
         _why_cancelled(event, registered, shown) if status == "CANCELLED" else "",
@@ -54,8 +59,7 @@ def own_entry(
         cancelled_prefix=f"{prefix} ",
         sequence=event.sequence + sequence,
         # A second for each change of either: LAST-MODIFIED knows no smaller step, and two may share one.
-        changed_at=changed_at
-        + timedelta(seconds=event.seat_revision + sequence + registered.session_display.turned),
+        changed_at=changed_at + timedelta(seconds=event.seat_revision + sequence + registered.display.turned),
         busy=status == "CONFIRMED" and not event.all_day,
         conference_url=online,
         alarm=None if alarm is None else timedelta(minutes=alarm),
@@ -82,21 +86,23 @@ def why(state: str) -> str:
     return sentences[state]
 
 
-def _accept_by(event: Event, shown: Sequence[ShownRegistration]) -> list[str]:
+def _accept_by(event: Event, shown: Sequence[CalendarRegistration]) -> list[str]:
     """Return until when the seat is held, where one is offered."""
     until = accept_until(shown)
     when = moment(until, event.time_zone) if until else ""
     return [str(_("Accept it by %(when)s.", when=when))] if when else []
 
 
-def accept_until(shown: Sequence[ShownRegistration]) -> datetime | None:
+def accept_until(shown: Sequence[CalendarRegistration]) -> datetime | None:
     """Return the first deadline of what is offered, or None."""
     return min(
         (one.accept_until for one in shown if one.state == rules.OFFERED and one.accept_until), default=None
     )
 
 
-def _why_cancelled(event: Event, registered: ShownRegistrations, shown: Sequence[ShownRegistration]) -> str:
+def _why_cancelled(
+    event: Event, registered: CalendarRegistrations, shown: Sequence[CalendarRegistration]
+) -> str:
     """Return the reason that the organiser gave: for the whole event, else for what ended last."""
     if event.status == EventStatus.CANCELLED:
         reason = registered.called_off.get(event.id, "")
@@ -106,11 +112,9 @@ def _why_cancelled(event: Event, registered: ShownRegistrations, shown: Sequence
     return str(_("The organiser gave this reason: %(reason)s", reason=reason)) if reason else ""
 
 
-def _limits(registered: ShownRegistrations, shown: Sequence[ShownRegistration]) -> list[str]:
+def _limits(registered: CalendarRegistrations, shown: Sequence[CalendarRegistration]) -> list[str]:
     """Return which limits hold for whoever waits: what is free of them changes too often for a calendar."""
-    lines = sorted(
-        {one for registration in shown for one in registered.limits.get(registration.registration_id, ())}
-    )
+    lines = sorted({one for made in shown for one in registered.limits.get(made.registration_id, ())})
     return [str(_("These limits count for you: %(limits)s.", limits="; ".join(lines)))] if lines else []
 
 
@@ -134,5 +138,5 @@ def as_lines(chosen: Iterable[Chosen], time_zone: str, locale: str) -> tuple[str
     )
 
 
-def _is_active(registration: ShownRegistration) -> bool:
-    return registration.state not in rules.ENDED
+def _is_active(made: CalendarRegistration) -> bool:
+    return made.state not in rules.ENDED

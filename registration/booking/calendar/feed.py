@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.calendar import owner as people
-from registration.booking.calendar.owner import CalendarOwner, address_hash
+from registration.booking.calendar.owner import FeedOwner, address_hash
+from registration.booking.calendar.registrations import SessionDisplay, calendar_registrations
 from registration.booking.calendar.session_entries import own_entries
-from registration.booking.calendar.shown import SessionDisplay, registrations_shown
 from registration.booking.models import Attendee, AttendeeSession, Booking, Handover, PersonalFeed
 from registration.capability.services import FEED, find, is_live
 from registration.core import clock
@@ -27,7 +27,7 @@ from registration.seats.models import Registration
 class Calendar:
     """What a token opens: whose registrations, and what changes whenever they do."""
 
-    owner: CalendarOwner | int
+    owner: FeedOwner | int
     is_live: bool
     organiser: str = ""
     zone: str = ""
@@ -39,12 +39,12 @@ class Calendar:
 
     @property
     def is_of_person(self) -> bool:
-        return isinstance(self.owner, CalendarOwner)
+        return isinstance(self.owner, FeedOwner)
 
 
 def calendar(session: Session, token: str) -> Calendar | None:
     """Return what *token* opens, revoked ones included, or None; no entry is built."""
-    owner: CalendarOwner | int
+    owner: FeedOwner | int
     capability = find(session, token, FEED)
     if capability is not None:
         owner, live = capability.subject_id, is_live(capability)
@@ -56,7 +56,7 @@ def calendar(session: Session, token: str) -> Calendar | None:
 
 
 def entries(
-    session: Session, owner: CalendarOwner | int, locale: str, *, only_seats: bool = False
+    session: Session, owner: FeedOwner | int, locale: str, *, only_seats: bool = False
 ) -> list[Entry]:
     """Return one entry for each event, and one for each session where they are to be entries of their own.
 
@@ -76,10 +76,10 @@ def entries(
         .options(selectinload(Event.texts))
         .order_by(Event.starts_at, Event.id)
     ).all()
-    registered = registrations_shown(
+    registered = calendar_registrations(
         session, {row.email_normal for row in rows}, {row.Event.id for row in rows}
     )
-    registered = replace(registered, session_display=session_display_of(session, owner))
+    registered = replace(registered, display=session_display_of(session, owner))
     booking_id = owner if isinstance(owner, int) else None
     return [
         entry
@@ -92,8 +92,8 @@ def entries(
 
 def entries_to_add(session: Session, booked: Booking, event_ids: Sequence[int], locale: str) -> list[Entry]:
     """Return the entries that *booked* has of some events, to add once: nothing that was called off."""
-    registered = registrations_shown(session, {booked.email_normal}, event_ids)
-    registered = replace(registered, session_display=SessionDisplay(booked.sessions_turned))
+    registered = calendar_registrations(session, {booked.email_normal}, event_ids)
+    registered = replace(registered, display=SessionDisplay(booked.sessions_turned))
     events = session.scalars(
         select(Event)
         .where(Event.id.in_(event_ids))
@@ -108,7 +108,7 @@ def entries_to_add(session: Session, booked: Booking, event_ids: Sequence[int], 
     ]
 
 
-def session_display_of(session: Session, owner: CalendarOwner | int) -> SessionDisplay:
+def session_display_of(session: Session, owner: FeedOwner | int) -> SessionDisplay:
     """Return how sessions stand in the calendar of *owner*."""
     return SessionDisplay(session.scalar(select(_turned(owner)[0])) or 0)
 
@@ -128,7 +128,7 @@ def has_sessions(session: Session, booking_id: int) -> bool:
     return session.scalar(picked.limit(1)) is not None
 
 
-def _version(session: Session, owner: CalendarOwner | int) -> Calendar:
+def _version(session: Session, owner: FeedOwner | int) -> Calendar:
     coming = case((Event.starts_at > clock.now(), Event.starts_at))
     row = session.execute(
         select(
@@ -158,7 +158,7 @@ def _version(session: Session, owner: CalendarOwner | int) -> Calendar:
     return Calendar(owner, True, organiser or "", zone or "", facts, changed_at, hours, locale or "")
 
 
-def _handed_on(owner: CalendarOwner | int) -> ScalarSelect[int]:
+def _handed_on(owner: FeedOwner | int) -> ScalarSelect[int]:
     """Return how many seats left the calendar with somebody else."""
     return (
         select(func.count(Handover.id))
@@ -169,11 +169,11 @@ def _handed_on(owner: CalendarOwner | int) -> ScalarSelect[int]:
     )
 
 
-def _turned(owner: CalendarOwner | int) -> tuple[ScalarSelect[int], ScalarSelect[datetime | None]]:
-    """Return how often it changed how sessions are shown in the calendar of *owner*, and when it last did."""
+def _turned(owner: FeedOwner | int) -> tuple[ScalarSelect[int], ScalarSelect[datetime | None]]:
+    """Return how often the display of sessions changed in the calendar of *owner*, and when it last did."""
     kept: type[Booking] | type[PersonalFeed] = Booking
     is_theirs = Booking.id == owner
-    if isinstance(owner, CalendarOwner):
+    if isinstance(owner, FeedOwner):
         kept = PersonalFeed
         is_theirs = (kept.organiser_id == owner.organiser_id) & (kept.address_hash == address_hash(owner))
     turned = select(func.max(kept.sessions_turned)).where(is_theirs)
@@ -186,18 +186,18 @@ def _number(told: Any) -> int:
     return int(told or 0)
 
 
-def _belongs_to(owner: CalendarOwner | int) -> ColumnElement[bool]:
+def _belongs_to(owner: FeedOwner | int) -> ColumnElement[bool]:
     # An address that nobody has confirmed yet has registered nothing.
     return _is_of(owner) & (Registration.state != rules.UNVERIFIED)
 
 
-def _newest_language(owner: CalendarOwner | int) -> ScalarSelect[str]:
+def _newest_language(owner: FeedOwner | int) -> ScalarSelect[str]:
     other = aliased(Booking)
     query = select(other.locale).where(_is_of(owner, other)).order_by(other.id.desc()).limit(1)
     return query.scalar_subquery()
 
 
-def _is_of(owner: CalendarOwner | int, booking: type[Booking] = Booking) -> ColumnElement[bool]:
-    if isinstance(owner, CalendarOwner):
+def _is_of(owner: FeedOwner | int, booking: type[Booking] = Booking) -> ColumnElement[bool]:
+    if isinstance(owner, FeedOwner):
         return (booking.email_normal == owner.email) & (booking.organiser_id == owner.organiser_id)
     return booking.id == owner

@@ -5,15 +5,20 @@ from dataclasses import replace
 
 from flask_babel import gettext as _
 
-from registration.booking.calendar.entry import accept_until, best, online_at, own_entry, status_of, why
-from registration.booking.calendar.shown import Chosen, ShownRegistration, ShownRegistrations
+from registration.booking.calendar.entry import accept_until, online_at, own_entry, status_of, why
+from registration.booking.calendar.registrations import (
+    CalendarRegistration,
+    CalendarRegistrations,
+    Chosen,
+    best,
+)
 from registration.events.models import Event
 from registration.ical.entries import Entry
 from registration.ical.queries import BEFORE_DEADLINE, MOMENT
 
 
 def own_entries(
-    event: Event, locale: str, registered: ShownRegistrations, email: str, booking_id: int | None = None
+    event: Event, locale: str, registered: CalendarRegistrations, email: str, booking_id: int | None = None
 ) -> list[Entry]:
     """Return the entry that *email* has of *event*, and after it what else she has of it.
 
@@ -22,15 +27,15 @@ def own_entries(
     whole = own_entry(event, locale, registered, email, booking_id)
     shown = registered.shown(email, event.id, booking_id)
     found = [whole, *_deadline(event, shown, whole)]
-    if not registered.session_display.is_apart:
+    if not registered.display.is_apart:
         return found
     for one in registered.chosen_in(shown):
-        picking = [registration for registration in shown if one in registered.picked_in(registration)]
+        picking = [made for made in shown if one in registered.picked_in(made)]
         found.append(_entry(one, picking, event, whole, locale))
     return found
 
 
-def _deadline(event: Event, shown: Sequence[ShownRegistration], whole: Entry) -> list[Entry]:
+def _deadline(event: Event, shown: Sequence[CalendarRegistration], whole: Entry) -> list[Entry]:
     """Return the last minutes in which an offered seat can be accepted, as an entry that rings before it."""
     until = accept_until(shown)
     if until is None or whole.status != "TENTATIVE":
@@ -53,7 +58,7 @@ def _deadline(event: Event, shown: Sequence[ShownRegistration], whole: Entry) ->
 
 
 def _entry(
-    one: Chosen, picking: Sequence[ShownRegistration], event: Event, whole: Entry, locale: str
+    one: Chosen, picking: Sequence[CalendarRegistration], event: Event, whole: Entry, locale: str
 ) -> Entry:
     """Return the entry of a session: one for each person, whoever of her party picked it and how often.
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.booking.calendar.entry import own_entry
-from registration.booking.calendar.shown import Key, registrations_shown, with_own_seat
+from registration.booking.calendar.registrations import Key, calendar_registrations, with_own_seat
 from registration.booking.emails.own_seat import sent_to
 from registration.booking.models import Booking
 from registration.booking.notifications.kinds import ANSWERS
@@ -126,7 +126,7 @@ def _entry(session: Session, message: OutgoingMessage, found: Seat) -> Entry:
     if message.attendee_id is not None:
         return own_seat_entry(session, message, found)
     email = normal_email(message.to_email)
-    registered = registrations_shown(session, [email], [found.event_id])
+    registered = calendar_registrations(session, [email], [found.event_id])
     if (email, found.event_id) not in registered.by_key:
         # The address was corrected after the mail was decided.
         return found.entry

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.calendar.entry import as_lines, own_entry
-from registration.booking.calendar.shown import ShownRegistrations, registrations_shown
+from registration.booking.calendar.registrations import CalendarRegistrations, calendar_registrations
 from registration.booking.models import Attendee, Booking
 from registration.core import clock
 from registration.core.limits import max_per_address
@@ -297,7 +297,7 @@ def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
 
 def _told(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], locale: str) -> list[Seat]:
     zones = {row.Registration.id: row.Event.time_zone for row in rows}
-    registered = registrations_shown(
+    registered = calendar_registrations(
         session, {row.Booking.email_normal for row in rows}, {row.Event.id for row in rows}
     )
     companions = _companions(session, zones, registered, locale)
@@ -359,7 +359,7 @@ def _seat(
 
 
 def _companions(
-    session: Session, zones: Mapping[int, str], registered: ShownRegistrations, locale: str
+    session: Session, zones: Mapping[int, str], registered: CalendarRegistrations, locale: str
 ) -> dict[int, list[Companion]]:
     """Return who comes with which registration; *zones* are those of their events."""
     found: dict[int, list[Companion]] = {one: [] for one in zones}

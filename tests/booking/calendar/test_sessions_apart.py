@@ -10,8 +10,8 @@ import pytest
 from registration.booking.admission.services import register
 from registration.booking.calendar import services as calendar_services
 from registration.booking.calendar.feed import session_display_of
-from registration.booking.calendar.owner import calendar_owner_of
-from registration.booking.calendar.shown import SessionDisplay
+from registration.booking.calendar.owner import owner_of
+from registration.booking.calendar.registrations import SessionDisplay
 from registration.booking.changes import party as changes_party
 from registration.booking.models import Booking
 from registration.core import clock
@@ -169,7 +169,7 @@ def test_who_registers_again_has_each_session_once(page_client, event):
     book(event, codes)
     with page_client.application.app_context():
         booked = db.session.query(Booking).first()
-        calendar_services.show_sessions(calendar_owner_of(booked), is_apart=True)
+        calendar_services.show_sessions(owner_of(booked), is_apart=True)
     found = shown(page_client.get(own_feed()))
     assert [(name, one["STATUS"]) for name, one in found.items()] == [
         ("Workshop", "CONFIRMED"),
@@ -194,7 +194,7 @@ def test_the_calendar_of_a_person_has_a_wish_of_its_own_for_all_that_comes(app, 
     # Whoever typed her address has no hand in it, and sees nothing of it.
     assert list(shown(client.get(feed_in(client.get(page).text)))) == ["Workshop"]
     # A new address of the feed keeps what she wished.
-    calendar_services.renew_person_feed(calendar_owner_of(db.session.query(Booking).first()))
+    calendar_services.renew_person_feed(owner_of(db.session.query(Booking).first()))
     assert "Codes – Workshop" in shown(client.get(own_feed()))
     assert client.post(own.replace(".ics", "/sessions"), data={"sessions": "apart"}).status_code == 404
 
@@ -203,7 +203,7 @@ def test_two_first_wishes_at_once_are_one(app):
     """The row of a person's feed is made by the first of them."""
     event = make_workshop()
     _page, ada = book(event, add_session(event, "Codes", 1))
-    person = calendar_owner_of(db.session.get_one(Booking, ada.booking_id))
+    person = owner_of(db.session.get_one(Booking, ada.booking_id))
     db.session.rollback()
     together = Barrier(4)
 

@@ -1,4 +1,4 @@
-"""What addresses have registered, as far as a calendar shows it."""
+"""What addresses have registered, as far as a calendar shows it, and the sessions they picked."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ Key = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class ShownRegistration:
+class CalendarRegistration:
     """A registration, as far as a calendar shows it."""
 
     registration_id: int
@@ -66,12 +66,12 @@ class SessionDisplay:
 
 
 @dataclass(frozen=True)
-class ShownRegistrations:
+class CalendarRegistrations:
     """All that addresses have registered at some events, the sessions they picked, how these are shown."""
 
-    by_key: Mapping[Key, Sequence[ShownRegistration]]
+    by_key: Mapping[Key, Sequence[CalendarRegistration]]
     sessions: Mapping[int, Sequence[Chosen]]
-    session_display: SessionDisplay = SessionDisplay()
+    display: SessionDisplay = SessionDisplay()
     # The same, by who picked them.
     picked: Mapping[int, Sequence[Chosen]] = field(default_factory=dict)
     # Which limits, beside the event's own, hold for those who wait, by registration.
@@ -84,7 +84,7 @@ class ShownRegistrations:
         """Say whether an address has a seat, be its event called off or not."""
         return best(self.shown(email, event_id, booking_id)) == rules.CONFIRMED
 
-    def shown(self, email: str, event_id: int, booking_id: int | None) -> list[ShownRegistration]:
+    def shown(self, email: str, event_id: int, booking_id: int | None) -> list[CalendarRegistration]:
         """Return what counts in the calendar of an address, or with *booking_id* of that booking alone."""
         every = self.by_key.get((email, event_id), ())
         if booking_id is not None:
@@ -92,42 +92,35 @@ class ShownRegistrations:
         # An address that nobody has confirmed has registered nothing.
         return [one for one in every if one.state != rules.UNVERIFIED]
 
-    def chosen_in(self, registered: Iterable[ShownRegistration]) -> list[Chosen]:
+    def chosen_in(self, registered: Iterable[CalendarRegistration]) -> list[Chosen]:
         """Return the sessions that were picked with *registered*, in their order."""
-        every = {one for registration in registered for one in self.picked_in(registration)}
+        every = {one for made in registered for one in self.picked_in(made)}
         return sorted(every, key=lambda one: (one.starts_at, one.name))
 
-    def picked_in(self, registration: ShownRegistration) -> Sequence[Chosen]:
+    def picked_in(self, made: CalendarRegistration) -> Sequence[Chosen]:
         """Return the sessions of one registration. What was handed on is somebody else's choice by now."""
-        return () if registration.is_handed_on else self.sessions.get(registration.registration_id, ())
+        return () if made.is_handed_on else self.sessions.get(made.registration_id, ())
 
 
-def best(registered: Sequence[ShownRegistration]) -> str:
-    """Return the state that counts: a party may have come in parts, or have registered again."""
-    order = (rules.CONFIRMED, rules.OFFERED, rules.WAITLISTED, rules.PENDING, rules.UNVERIFIED)
-    states = {one.state for one in registered}
-    return next((state for state in order if state in states), rules.CANCELLED)
-
-
-def registrations_shown(
+def calendar_registrations(
     session: Session, emails: Iterable[str], event_ids: Iterable[int]
-) -> ShownRegistrations:
+) -> CalendarRegistrations:
     """Return every registration of *emails*, in their normal form, on *event_ids*."""
     asked = tuple(sorted(set(emails))), tuple(sorted(set(event_ids)))
-    return once(session, ("registered", asked), lambda: _read(session, *asked))
+    return once(session, ("registrations", asked), lambda: _read_registrations(session, *asked))
 
 
 def with_own_seat(
     session: Session, email: str, registration_id: int, attendee_id: int, *, is_hers: bool
-) -> ShownRegistrations:
-    """Return what *email* has registered together with a seat of a registration that somebody else made.
+) -> CalendarRegistrations:
+    """Return what *email* registered together with a seat of a registration that somebody else made.
 
     A seat that is hers no longer counts as cancelled, a step of the calendar's sequence later.
     """
     registration = session.get_one(Registration, registration_id)
-    every = registrations_shown(session, [email], [registration.event_id])
+    every = calendar_registrations(session, [email], [registration.event_id])
     state = registration.state if is_hers else rules.CANCELLED
-    shown = ShownRegistration(
+    made = CalendarRegistration(
         registration_id,
         registration.booking_id,
         state,
@@ -142,7 +135,7 @@ def with_own_seat(
     key = email, registration.event_id
     return replace(
         every,
-        by_key={**every.by_key, key: [*every.by_key.get(key, ()), shown]},
+        by_key={**every.by_key, key: [*every.by_key.get(key, ()), made]},
         sessions={**every.sessions, registration_id: mine},
         called_off={**every.called_off, **called_off(session, off)},
         endings={**every.endings, **reasons_given(session, ended, rules.ENDED)},
@@ -150,14 +143,18 @@ def with_own_seat(
 
 
 def read_ahead(session: Session, asked: Iterable[Key]) -> None:
-    """Read at once what `registrations_shown` reads for each address and event."""
+    """Read at once what `calendar_registrations` reads for each address and event."""
     asked = set(asked)
-    every = _read(session, sorted({email for email, _ in asked}), sorted({event for _, event in asked}))
+    every = _read_registrations(
+        session, sorted({email for email, _ in asked}), sorted({event for _, event in asked})
+    )
     for email, event_id in asked:
-        keep(session, ("registered", ((email,), (event_id,))), every)
+        keep(session, ("registrations", ((email,), (event_id,))), every)
 
 
-def _read(session: Session, emails: Sequence[str], event_ids: Sequence[int]) -> ShownRegistrations:
+def _read_registrations(
+    session: Session, emails: Sequence[str], event_ids: Sequence[int]
+) -> CalendarRegistrations:
     rows = session.execute(
         select(
             Booking.email_normal,
@@ -175,12 +172,12 @@ def _read(session: Session, emails: Sequence[str], event_ids: Sequence[int]) -> 
         .where(Booking.email_normal.in_(emails), Registration.event_id.in_(event_ids))
         .order_by(Registration.id)
     )
-    found: dict[Key, list[ShownRegistration]] = {}
+    found: dict[Key, list[CalendarRegistration]] = {}
     off = set()
     for row in rows:
         if row.status == EventStatus.CANCELLED:
             off.add(row.event_id)
-        registration = ShownRegistration(
+        made = CalendarRegistration(
             row.id,
             row.booking_id,
             row.state,
@@ -188,21 +185,18 @@ def _read(session: Session, emails: Sequence[str], event_ids: Sequence[int]) -> 
             row.changed_at,
             accept_until=row.offer_expires_at,
         )
-        found.setdefault((row.email_normal, row.event_id), []).append(registration)
-    for key, registration in _handed_on(session, emails, event_ids):
-        found.setdefault(key, []).append(registration)
+        found.setdefault((row.email_normal, row.event_id), []).append(made)
+    for key, made in _handed_on(session, emails, event_ids):
+        found.setdefault(key, []).append(made)
     ours = {
-        registration.registration_id
-        for registered in found.values()
-        for registration in registered
-        if not registration.is_handed_on
+        made.registration_id for registered in found.values() for made in registered if not made.is_handed_on
     }
     by_registration, by_attendee = _sessions(session, sorted(ours))
     waiting = [
         one.registration_id for each in found.values() for one in each if one.state == rules.WAITLISTED
     ]
     ended = [one.registration_id for each in found.values() for one in each if one.state in rules.ENDED]
-    return ShownRegistrations(
+    return CalendarRegistrations(
         found,
         by_registration,
         picked=by_attendee,
@@ -214,7 +208,7 @@ def _read(session: Session, emails: Sequence[str], event_ids: Sequence[int]) -> 
 
 def _handed_on(
     session: Session, emails: Iterable[str], event_ids: Iterable[int]
-) -> list[tuple[Key, ShownRegistration]]:
+) -> list[tuple[Key, CalendarRegistration]]:
     """Return the seats that *emails* handed on: for them it is as if they had cancelled."""
     rows = session.execute(
         select(
@@ -237,7 +231,7 @@ def _handed_on(
     return [
         (
             (row.email_normal, row.event_id),
-            ShownRegistration(
+            CalendarRegistration(
                 row.registration_id,
                 row.booking_id,
                 rules.CANCELLED,
@@ -248,6 +242,13 @@ def _handed_on(
         )
         for row in rows
     ]
+
+
+def best(registered: Sequence[CalendarRegistration]) -> str:
+    """Return the state that counts: a party may have come in parts, or have registered again."""
+    order = (rules.CONFIRMED, rules.OFFERED, rules.WAITLISTED, rules.PENDING, rules.UNVERIFIED)
+    states = {one.state for one in registered}
+    return next((state for state in order if state in states), rules.CANCELLED)
 
 
 Picked = dict[int, list[Chosen]]
