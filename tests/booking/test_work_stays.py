@@ -10,7 +10,7 @@ from sqlalchemy import event as events
 from sqlalchemy import select
 
 from registration.booking.admission.services import register
-from registration.booking.calendar.owner import person_of, person_token
+from registration.booking.calendar.owner import owner_of, owner_token
 from registration.booking.changes.attendance import check_in
 from registration.booking.changes.cancel import cancel
 from registration.booking.changes.decide import merge
@@ -184,7 +184,7 @@ def _feed(token, _ada, client):
 
 def _own_feed(_token, ada, client):
     booked = db.session.get_one(Booking, ada.booking_id)
-    return client.get(f"/feeds/{person_token(db.session(), person_of(booked))}.ics")
+    return client.get(f"/feeds/{owner_token(db.session(), owner_of(booked))}.ics")
 
 
 def _answers(_token, ada, _client):

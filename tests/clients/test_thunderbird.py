@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from registration.booking.calendar.owner import person_of
+from registration.booking.calendar.owner import owner_of
 from registration.booking.calendar.services import renew_person_feed, show_sessions
 from registration.booking.models import Booking
 from registration.core.database import db
@@ -59,7 +59,7 @@ def test_thunderbird_shows_sessions_apart_and_takes_them_back(page_app, thunderb
     with serving(page_app) as port:
         feed = thunderbird.subscribe(f"http://127.0.0.1:{port}{own_feed(page_app)}")
         for titles in (["Workshop"], ["Codes – Workshop", "Workshop"], ["Workshop"]):
-            show_sessions(person_of(_booked()), is_apart=len(titles) > 1)
+            show_sessions(owner_of(_booked()), is_apart=len(titles) > 1)
 
             def is_told(titles: list[str] = titles) -> bool:
                 return sorted(one.title for one in thunderbird.shown(feed)) == titles
@@ -73,7 +73,7 @@ def _booked() -> Booking:
 
 
 def _revoke() -> None:
-    renew_person_feed(person_of(_booked()))
+    renew_person_feed(owner_of(_booked()))
 
 
 def _seen(

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from registration.accounts.models import Account
 from registration.afterwards.services import NewPaper, publish
-from registration.booking.calendar.owner import person_of, person_token
+from registration.booking.calendar.owner import owner_of, owner_token
 from registration.booking.changes.change_address import ask_address
 from registration.booking.changes.handover import withdraw
 from registration.booking.emails.registration import unsubscribe_token
@@ -234,7 +234,7 @@ def colleague(stage: Stage) -> None:
 
 def own_feed(stage: Stage) -> None:
     booked = db.session.get_one(Booking, stage.booking_id)
-    stage.values["token"] = person_token(db.session(), person_of(booked))
+    stage.values["token"] = owner_token(db.session(), owner_of(booked))
     db.session.rollback()
 
 

@@ -21,7 +21,7 @@ CHILDREN = {
 }
 # The id comes from a capability, a mail of the outbox or a row read before: never from a request.
 TRUSTED = {
-    ("booking/calendar/entry.py", "Registration"),
+    ("booking/calendar/registrations.py", "Registration"),
     ("booking/changes/handover.py", "Attendee"),
     ("booking/changes/handover.py", "Registration"),
     ("booking/emails/handover.py", "Handover"),

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from registration.accounts import messages as accounts
 from registration.accounts.models import Account
 from registration.booking.admission.services import register
-from registration.booking.calendar.owner import person_of
+from registration.booking.calendar.owner import owner_of
 from registration.booking.calendar.services import mail_feed
 from registration.booking.changes.cancel import cancel_attendee
 from registration.booking.changes.change_address import ask_address, confirm_address
@@ -142,7 +142,7 @@ def _alone(world: World) -> None:
 
 
 def _calendar(world: World) -> None:
-    mail_feed(person_of(db.session.get_one(Booking, world.booking_id)))
+    mail_feed(owner_of(db.session.get_one(Booking, world.booking_id)))
 
 
 def _asked_to_take(world: World, actor: Actor = ATTENDEE) -> int:

@@ -1,4 +1,4 @@
 """The calendar entries and feeds of registrations.
 
-Doors: entry, feed, owner, services.
+Doors: entry, feed, owner, registrations, services.
 """

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.calendar import owner as people
-from registration.booking.calendar.entry import Wish, claims_of
-from registration.booking.calendar.owner import Person, address_hash
+from registration.booking.calendar.owner import FeedOwner, address_hash
+from registration.booking.calendar.registrations import SessionDisplay, calendar_registrations
 from registration.booking.calendar.session_entries import own_entries
 from registration.booking.models import Attendee, AttendeeSession, Booking, Handover, PersonalFeed
 from registration.capability.services import FEED, find, is_live
@@ -27,7 +27,7 @@ from registration.seats.models import Registration
 class Calendar:
     """What a token opens: whose registrations, and what changes whenever they do."""
 
-    owner: Person | int
+    owner: FeedOwner | int
     is_live: bool
     organiser: str = ""
     zone: str = ""
@@ -39,12 +39,12 @@ class Calendar:
 
     @property
     def is_of_person(self) -> bool:
-        return isinstance(self.owner, Person)
+        return isinstance(self.owner, FeedOwner)
 
 
 def calendar(session: Session, token: str) -> Calendar | None:
     """Return what *token* opens, revoked ones included, or None; no entry is built."""
-    owner: Person | int
+    owner: FeedOwner | int
     capability = find(session, token, FEED)
     if capability is not None:
         owner, live = capability.subject_id, is_live(capability)
@@ -55,7 +55,9 @@ def calendar(session: Session, token: str) -> Calendar | None:
     return _version(session, owner) if live else Calendar(owner, is_live=False)
 
 
-def entries(session: Session, owner: Person | int, locale: str, *, only_seats: bool = False) -> list[Entry]:
+def entries(
+    session: Session, owner: FeedOwner | int, locale: str, *, only_seats: bool = False
+) -> list[Entry]:
     """Return one entry for each event, and one for each session where they are to be entries of their own.
 
     *only_seats* leaves out what is tentative, and what ended: a program takes away what it finds no more.
@@ -74,29 +76,31 @@ def entries(session: Session, owner: Person | int, locale: str, *, only_seats: b
         .options(selectinload(Event.texts))
         .order_by(Event.starts_at, Event.id)
     ).all()
-    claims = claims_of(session, {row.email_normal for row in rows}, {row.Event.id for row in rows})
-    claims = replace(claims, wish=wish_of(session, owner))
+    registered = calendar_registrations(
+        session, {row.email_normal for row in rows}, {row.Event.id for row in rows}
+    )
+    registered = replace(registered, display=session_display_of(session, owner))
     booking_id = owner if isinstance(owner, int) else None
     return [
         entry
         for row in rows
-        if not only_seats or claims.is_seated(row.email_normal, row.Event.id, booking_id)
-        for entry in own_entries(row.Event, locale, claims, row.email_normal, booking_id)
+        if not only_seats or registered.is_seated(row.email_normal, row.Event.id, booking_id)
+        for entry in own_entries(row.Event, locale, registered, row.email_normal, booking_id)
         if not only_seats or entry.status != "TENTATIVE"
     ]
 
 
 def entries_to_add(session: Session, booked: Booking, event_ids: Sequence[int], locale: str) -> list[Entry]:
     """Return the entries that *booked* has of some events, to add once: nothing that was called off."""
-    claims = claims_of(session, {booked.email_normal}, event_ids)
-    claims = replace(claims, wish=Wish(booked.sessions_turned))
+    registered = calendar_registrations(session, {booked.email_normal}, event_ids)
+    registered = replace(registered, display=SessionDisplay(booked.sessions_turned))
     events = session.scalars(
         select(Event)
         .where(Event.id.in_(event_ids))
         .options(selectinload(Event.texts))
         .order_by(Event.starts_at, Event.id)
     )
-    found = [own_entries(event, locale, claims, booked.email_normal, booked.id) for event in events]
+    found = [own_entries(event, locale, registered, booked.email_normal, booked.id) for event in events]
     return [
         entry
         for whole, *apart in found
@@ -104,9 +108,9 @@ def entries_to_add(session: Session, booked: Booking, event_ids: Sequence[int], 
     ]
 
 
-def wish_of(session: Session, owner: Person | int) -> Wish:
+def session_display_of(session: Session, owner: FeedOwner | int) -> SessionDisplay:
     """Return how sessions stand in the calendar of *owner*."""
-    return Wish(session.scalar(select(_turned(owner)[0])) or 0)
+    return SessionDisplay(session.scalar(select(_turned(owner)[0])) or 0)
 
 
 def has_sessions(session: Session, booking_id: int) -> bool:
@@ -124,7 +128,7 @@ def has_sessions(session: Session, booking_id: int) -> bool:
     return session.scalar(picked.limit(1)) is not None
 
 
-def _version(session: Session, owner: Person | int) -> Calendar:
+def _version(session: Session, owner: FeedOwner | int) -> Calendar:
     coming = case((Event.starts_at > clock.now(), Event.starts_at))
     row = session.execute(
         select(
@@ -154,7 +158,7 @@ def _version(session: Session, owner: Person | int) -> Calendar:
     return Calendar(owner, True, organiser or "", zone or "", facts, changed_at, hours, locale or "")
 
 
-def _handed_on(owner: Person | int) -> ScalarSelect[int]:
+def _handed_on(owner: FeedOwner | int) -> ScalarSelect[int]:
     """Return how many seats left the calendar with somebody else."""
     return (
         select(func.count(Handover.id))
@@ -165,11 +169,11 @@ def _handed_on(owner: Person | int) -> ScalarSelect[int]:
     )
 
 
-def _turned(owner: Person | int) -> tuple[ScalarSelect[int], ScalarSelect[datetime | None]]:
-    """Return how often the wish about sessions changed in the calendar of *owner*, and when it last did."""
+def _turned(owner: FeedOwner | int) -> tuple[ScalarSelect[int], ScalarSelect[datetime | None]]:
+    """Return how often the display of sessions changed in the calendar of *owner*, and when it last did."""
     kept: type[Booking] | type[PersonalFeed] = Booking
     is_theirs = Booking.id == owner
-    if isinstance(owner, Person):
+    if isinstance(owner, FeedOwner):
         kept = PersonalFeed
         is_theirs = (kept.organiser_id == owner.organiser_id) & (kept.address_hash == address_hash(owner))
     turned = select(func.max(kept.sessions_turned)).where(is_theirs)
@@ -182,18 +186,18 @@ def _number(told: Any) -> int:
     return int(told or 0)
 
 
-def _belongs_to(owner: Person | int) -> ColumnElement[bool]:
+def _belongs_to(owner: FeedOwner | int) -> ColumnElement[bool]:
     # An address that nobody has confirmed yet has registered nothing.
     return _is_of(owner) & (Registration.state != rules.UNVERIFIED)
 
 
-def _newest_language(owner: Person | int) -> ScalarSelect[str]:
+def _newest_language(owner: FeedOwner | int) -> ScalarSelect[str]:
     other = aliased(Booking)
     query = select(other.locale).where(_is_of(owner, other)).order_by(other.id.desc()).limit(1)
     return query.scalar_subquery()
 
 
-def _is_of(owner: Person | int, booking: type[Booking] = Booking) -> ColumnElement[bool]:
-    if isinstance(owner, Person):
+def _is_of(owner: FeedOwner | int, booking: type[Booking] = Booking) -> ColumnElement[bool]:
+    if isinstance(owner, FeedOwner):
         return (booking.email_normal == owner.email) & (booking.organiser_id == owner.organiser_id)
     return booking.id == owner

@@ -24,30 +24,30 @@ _TOKEN = re.compile(r"([1-9][0-9]{0,9})\.([A-Za-z0-9_-]{27})")
 
 
 @dataclass(frozen=True)
-class Person:
+class FeedOwner:
     """An e-mail address, in its normal form, at one organiser."""
 
     organiser_id: int
     email: str
 
 
-def person_of(booked: Booking) -> Person:
+def owner_of(booked: Booking) -> FeedOwner:
     """Return who made the booking, by its address."""
-    return Person(booked.organiser_id, booked.email_normal)
+    return FeedOwner(booked.organiser_id, booked.email_normal)
 
 
-def person_token(session: Session, person: Person) -> str | None:
-    """Return the token of the feed of *person*, or None where she has no booking."""
-    first, number = kept(session, ("person", person), lambda: (_first(session, person), None))
+def owner_token(session: Session, owner: FeedOwner) -> str | None:
+    """Return the token of the feed of *owner*, or None where she has no booking."""
+    first, number = kept(session, ("person", owner), lambda: (_first(session, owner), None))
     if first is None:
         return None
     if number is None:
-        number = generation(session, person)
-    return f"{first}.{_proof(tokens.signing_keys()[0], person, number)}"
+        number = generation(session, owner)
+    return f"{first}.{_proof(tokens.signing_keys()[0], owner, number)}"
 
 
-def read_ahead(session: Session, people: Collection[Person]) -> None:
-    """Read at once what `person_token` reads for each of *people*."""
+def read_ahead(session: Session, people: Collection[FeedOwner]) -> None:
+    """Read at once what `owner_token` reads for each of *people*."""
     bookings = session.execute(
         select(Booking.email_normal, Booking.organiser_id, func.min(Booking.id).label("first"))
         .where(
@@ -56,7 +56,7 @@ def read_ahead(session: Session, people: Collection[Person]) -> None:
         )
         .group_by(Booking.email_normal, Booking.organiser_id)
     )
-    first = {Person(row.organiser_id, row.email_normal): row.first for row in bookings}
+    first = {FeedOwner(row.organiser_id, row.email_normal): row.first for row in bookings}
     renewed = session.scalars(
         select(PersonalFeed).where(
             PersonalFeed.organiser_id.in_({one.organiser_id for one in people}),
@@ -69,38 +69,38 @@ def read_ahead(session: Session, people: Collection[Person]) -> None:
         keep(session, ("person", one), (first.get(one), number))
 
 
-def opened(session: Session, token: str) -> tuple[Person, bool] | None:
+def opened(session: Session, token: str) -> tuple[FeedOwner, bool] | None:
     """Return whose feed *token* opens, and whether it still does; None where it never did."""
     found = _TOKEN.fullmatch(token)
     booked = session.get(Booking, int(found[1])) if found else None
     if found is None or booked is None or not booked.email_normal:
         return None
-    person = person_of(booked)
-    now = generation(session, person)
+    owner = owner_of(booked)
+    now = generation(session, owner)
     for number in range(now, -1, -1):
-        if any(hmac.compare_digest(_proof(key, person, number), found[2]) for key in tokens.signing_keys()):
-            return person, number == now
+        if any(hmac.compare_digest(_proof(key, owner, number), found[2]) for key in tokens.signing_keys()):
+            return owner, number == now
     return None
 
 
-def generation(session: Session, person: Person) -> int:
+def generation(session: Session, owner: FeedOwner) -> int:
     """Return how often the token was renewed."""
-    known = session.get(PersonalFeed, (person.organiser_id, address_hash(person)))
+    known = session.get(PersonalFeed, (owner.organiser_id, address_hash(owner)))
     return known.generation if known else 0
 
 
-def address_hash(person: Person) -> str:
+def address_hash(owner: FeedOwner) -> str:
     """Return what the database keeps of the address."""
-    return hashlib.sha256(person.email.encode()).hexdigest()
+    return hashlib.sha256(owner.email.encode()).hexdigest()
 
 
-def _first(session: Session, person: Person) -> int | None:
+def _first(session: Session, owner: FeedOwner) -> int | None:
     return session.scalar(
         select(func.min(Booking.id)).where(
-            Booking.email_normal == person.email, Booking.organiser_id == person.organiser_id
+            Booking.email_normal == owner.email, Booking.organiser_id == owner.organiser_id
         )
     )
 
 
-def _proof(key: str, person: Person, number: int) -> str:
-    return tokens.derived(key, "person", f"{person.organiser_id}:{number}:{person.email}")
+def _proof(key: str, owner: FeedOwner, number: int) -> str:
+    return tokens.derived(key, "person", f"{owner.organiser_id}:{number}:{owner.email}")

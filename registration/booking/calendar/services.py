@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from registration.booking.calendar.entry import Wish
-from registration.booking.calendar.owner import Person, address_hash
+from registration.booking.calendar.owner import FeedOwner, address_hash
+from registration.booking.calendar.registrations import SessionDisplay
 from registration.booking.models import Booking, PersonalFeed
 from registration.booking.notifications.notify import CALENDAR
 from registration.capability.services import FEED, replace, revoke
@@ -33,12 +33,12 @@ def end_feed(booking_id: int) -> None:
     write_tx(lambda session: revoke(session, booking_id, FEED))
 
 
-def mail_feed(person: Person) -> None:
+def mail_feed(person: FeedOwner) -> None:
     """Send the address of the feed of everything to the e-mail address that it is about."""
     write_tx(lambda session: _mail(session, person))
 
 
-def renew_person_feed(person: Person) -> None:
+def renew_person_feed(person: FeedOwner) -> None:
     """Give the feed of everything a new address, which goes out by mail; the old one is gone."""
 
     def work(session: Session) -> None:
@@ -49,21 +49,21 @@ def renew_person_feed(person: Person) -> None:
     write_tx(work)
 
 
-def show_sessions(owner: Person | int, *, is_apart: bool) -> None:
+def show_sessions(owner: FeedOwner | int, *, is_apart: bool) -> None:
     """Let sessions stand apart or in the text of their event, in the calendar of a person or a booking."""
     write_tx(lambda session: _show_sessions(session, owner, is_apart=is_apart))
 
 
-def _show_sessions(session: Session, owner: Person | int, *, is_apart: bool) -> None:
-    kept = _kept(session, owner) if isinstance(owner, Person) else locked_one(session, Booking, owner)
+def _show_sessions(session: Session, owner: FeedOwner | int, *, is_apart: bool) -> None:
+    kept = _kept(session, owner) if isinstance(owner, FeedOwner) else locked_one(session, Booking, owner)
     # Pressed twice is wished once.
-    if Wish(kept.sessions_turned).is_apart != is_apart:
+    if SessionDisplay(kept.sessions_turned).is_apart != is_apart:
         kept.sessions_turned += 1
         kept.sessions_turned_at = clock.now()
     session.flush()
 
 
-def _kept(session: Session, person: Person) -> PersonalFeed:
+def _kept(session: Session, person: FeedOwner) -> PersonalFeed:
     """Return the locked row of a person's feed; two who need it first at once get the same one."""
     key = {"organiser_id": person.organiser_id, "address_hash": address_hash(person)}
     insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
@@ -72,7 +72,7 @@ def _kept(session: Session, person: Person) -> PersonalFeed:
     return locked_one(session, PersonalFeed, key)
 
 
-def _mail(session: Session, person: Person, *, is_renewed: bool = False) -> None:
+def _mail(session: Session, person: FeedOwner, *, is_renewed: bool = False) -> None:
     row = session.execute(
         select(Booking.id, Booking.name, Booking.email, Booking.locale, Registration.id.label("registration"))
         .join(Registration, Registration.booking_id == Booking.id)
@@ -98,7 +98,7 @@ def _mail(session: Session, person: Person, *, is_renewed: bool = False) -> None
     enqueue(session, message)
 
 
-def _has_had_it(session: Session, person: Person) -> bool:
+def _has_had_it(session: Session, person: FeedOwner) -> bool:
     hers = select(Booking.id).where(
         Booking.email_normal == person.email, Booking.organiser_id == person.organiser_id
     )

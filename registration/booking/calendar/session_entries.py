@@ -5,16 +5,12 @@ from dataclasses import replace
 
 from flask_babel import gettext as _
 
-from registration.booking.calendar.entry import (
+from registration.booking.calendar.entry import accept_until, online_at, own_entry, status_of, why
+from registration.booking.calendar.registrations import (
+    CalendarRegistration,
+    CalendarRegistrations,
     Chosen,
-    Claim,
-    Claims,
-    accept_until,
     best,
-    online_at,
-    own_entry,
-    status_of,
-    why,
 )
 from registration.events.models import Event
 from registration.ical.entries import Entry
@@ -22,24 +18,24 @@ from registration.ical.queries import BEFORE_DEADLINE, MOMENT
 
 
 def own_entries(
-    event: Event, locale: str, claims: Claims, email: str, booking_id: int | None = None
+    event: Event, locale: str, registered: CalendarRegistrations, email: str, booking_id: int | None = None
 ) -> list[Entry]:
     """Return the entry that *email* has of *event*, and after it what else she has of it.
 
     That is until when to accept a seat that is offered and, if she wishes so, each of her sessions.
     """
-    whole = own_entry(event, locale, claims, email, booking_id)
-    shown = claims.shown(email, event.id, booking_id)
+    whole = own_entry(event, locale, registered, email, booking_id)
+    shown = registered.shown(email, event.id, booking_id)
     found = [whole, *_deadline(event, shown, whole)]
-    if not claims.wish.is_apart:
+    if not registered.display.is_apart:
         return found
-    for one in claims.chosen_in(shown):
-        picking = [claim for claim in shown if one in claims.picked_in(claim)]
+    for one in registered.chosen_in(shown):
+        picking = [made for made in shown if one in registered.picked_in(made)]
         found.append(_entry(one, picking, event, whole, locale))
     return found
 
 
-def _deadline(event: Event, shown: Sequence[Claim], whole: Entry) -> list[Entry]:
+def _deadline(event: Event, shown: Sequence[CalendarRegistration], whole: Entry) -> list[Entry]:
     """Return the last minutes in which an offered seat can be accepted, as an entry that rings before it."""
     until = accept_until(shown)
     if until is None or whole.status != "TENTATIVE":
@@ -61,7 +57,9 @@ def _deadline(event: Event, shown: Sequence[Claim], whole: Entry) -> list[Entry]
     ]
 
 
-def _entry(one: Chosen, picking: Sequence[Claim], event: Event, whole: Entry, locale: str) -> Entry:
+def _entry(
+    one: Chosen, picking: Sequence[CalendarRegistration], event: Event, whole: Entry, locale: str
+) -> Entry:
     """Return the entry of a session: one for each person, whoever of her party picked it and how often.
 
     Any edit that is shown may move a session and none of its own counts it, so SEQUENCE has that

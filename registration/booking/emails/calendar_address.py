@@ -4,7 +4,7 @@ from flask import Flask
 from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
-from registration.booking.calendar.owner import person_of, person_token
+from registration.booking.calendar.owner import owner_of, owner_token
 from registration.booking.models import Booking
 from registration.booking.notifications import notify as notifications_notify
 from registration.booking.queries.bookings import seat
@@ -56,4 +56,4 @@ def own_token(session: Session, message: OutgoingMessage) -> str | None:
     booked = session.get(Booking, message.booking_id)
     if booked is None or normal_email(message.to_email) != booked.email_normal:
         return None
-    return person_token(session, person_of(booked))
+    return owner_token(session, owner_of(booked))

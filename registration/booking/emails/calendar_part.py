@@ -8,7 +8,8 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking.calendar.entry import Key, claims_of, own_entry, with_own_seat
+from registration.booking.calendar.entry import own_entry
+from registration.booking.calendar.registrations import Key, calendar_registrations, with_own_seat
 from registration.booking.emails.own_seat import sent_to
 from registration.booking.models import Booking
 from registration.booking.notifications.kinds import ANSWERS
@@ -125,12 +126,12 @@ def _entry(session: Session, message: OutgoingMessage, found: Seat) -> Entry:
     if message.attendee_id is not None:
         return own_seat_entry(session, message, found)
     email = normal_email(message.to_email)
-    claims = claims_of(session, [email], [found.event_id])
-    if (email, found.event_id) not in claims.by_key:
+    registered = calendar_registrations(session, [email], [found.event_id])
+    if (email, found.event_id) not in registered.by_key:
         # The address was corrected after the mail was decided.
         return found.entry
     event = session.get_one(Event, found.event_id)
-    return own_entry(event, message.locale, claims, email)
+    return own_entry(event, message.locale, registered, email)
 
 
 def own_seat_entry(session: Session, message: OutgoingMessage, found: Seat) -> Entry:
@@ -139,5 +140,5 @@ def own_seat_entry(session: Session, message: OutgoingMessage, found: Seat) -> E
     email = normal_email(message.to_email)
     [person] = found.attendees
     is_hers = person.email == message.to_email and not person.is_removed
-    claims = with_own_seat(session, email, found.registration_id, person.id, is_hers=is_hers)
-    return own_entry(event, message.locale, claims, email)
+    registered = with_own_seat(session, email, found.registration_id, person.id, is_hers=is_hers)
+    return own_entry(event, message.locale, registered, email)

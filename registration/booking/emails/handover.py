@@ -9,7 +9,8 @@ from flask_babel import get_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking.calendar.entry import claims_of, own_entry
+from registration.booking.calendar.entry import own_entry
+from registration.booking.calendar.registrations import calendar_registrations
 from registration.booking.changes.change_address import LINK_LIVES
 from registration.booking.emails.calendar_address import feed_address
 from registration.booking.emails.calendar_part import INVITATION, calendar_part, organiser_address
@@ -185,6 +186,8 @@ def _last_step(session: Session, message: OutgoingMessage, found: Seat) -> int:
     """Return the SEQUENCE that takes the entry out: above all that the old address was sent of the event."""
     old = normal_email(message.to_email)
     event, registration_id = session.get_one(Event, found.event_id), message.registration_id
-    others = own_entry(event, message.locale, claims_of(session, [old], [event.id]), old).sequence
+    others = own_entry(
+        event, message.locale, calendar_registrations(session, [old], [event.id]), old
+    ).sequence
     own = session.get_one(Registration, registration_id).calendar_sequence
     return max(found.entry.sequence, others + own) - 1

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registration.booking.calendar import entry as calendar_entry
 from registration.booking.calendar import owner as calendar_owner
+from registration.booking.calendar import registrations as calendar_registrations
 from registration.booking.emails import calendar_part
 from registration.booking.queries import bookings
 from registration.capability import services as capability
@@ -25,9 +25,9 @@ def read_ahead(session: Session, messages: Sequence[OutgoingMessage]) -> None:
     # An address that was corrected since is asked about too.
     to = {message.registration_id: normal_email(message.to_email) for message in messages}
     asked |= {(to[row.Registration.id], row.Event.id) for row in rows}
-    calendar_entry.read_ahead(session, asked)
+    calendar_registrations.read_ahead(session, asked)
     calendar_part.read_ahead(session, asked)
-    calendar_owner.read_ahead(session, {calendar_owner.person_of(row.Booking) for row in rows})
+    calendar_owner.read_ahead(session, {calendar_owner.owner_of(row.Booking) for row in rows})
     capability.read_ahead(session, sorted({row.Booking.id for row in rows}), capability.BOOKING)
     _first_mails(session, messages)
 

@@ -9,7 +9,8 @@ from sqlalchemy import Row, bindparam, case, distinct, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
-from registration.booking.calendar.entry import Claims, as_lines, claims_of, own_entry
+from registration.booking.calendar.entry import as_lines, own_entry
+from registration.booking.calendar.registrations import CalendarRegistrations, calendar_registrations
 from registration.booking.models import Attendee, Booking
 from registration.core import clock
 from registration.core.limits import max_per_address
@@ -296,8 +297,10 @@ def seats_where(session: Session, condition: Any, locale: str) -> list[Seat]:
 
 def _told(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], locale: str) -> list[Seat]:
     zones = {row.Registration.id: row.Event.time_zone for row in rows}
-    claims = claims_of(session, {row.Booking.email_normal for row in rows}, {row.Event.id for row in rows})
-    companions = _companions(session, zones, claims, locale)
+    registered = calendar_registrations(
+        session, {row.Booking.email_normal for row in rows}, {row.Event.id for row in rows}
+    )
+    companions = _companions(session, zones, registered, locale)
     waiting = tuple(row.Registration.id for row in rows if row.Registration.state == rules.WAITLISTED)
     key = ("obstacles", waiting, locale)
     in_the_way = kept(session, key, lambda: obstacles(session, waiting, locale))
@@ -307,7 +310,7 @@ def _told(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], locale: str) 
             row,
             locale,
             companions[row.Registration.id],
-            own_entry(row.Event, locale, claims, row.Booking.email_normal, row.Booking.id),
+            own_entry(row.Event, locale, registered, row.Booking.email_normal, row.Booking.id),
             tuple(in_the_way.get(row.Registration.id, ())),
         )
         for row in rows
@@ -356,7 +359,7 @@ def _seat(
 
 
 def _companions(
-    session: Session, zones: Mapping[int, str], claims: Claims, locale: str
+    session: Session, zones: Mapping[int, str], registered: CalendarRegistrations, locale: str
 ) -> dict[int, list[Companion]]:
     """Return who comes with which registration; *zones* are those of their events."""
     found: dict[int, list[Companion]] = {one: [] for one in zones}
@@ -372,7 +375,7 @@ def _companions(
                 one.code,
                 one.removed_at is not None,
                 one.category_id,
-                as_lines(claims.picked.get(one.id, ()), zones[one.registration_id], locale),
+                as_lines(registered.picked.get(one.id, ()), zones[one.registration_id], locale),
                 one.checked_in_at,
             )
         )

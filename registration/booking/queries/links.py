@@ -20,7 +20,7 @@ def booking_behind(session: Session, token: str) -> tuple[Capability, Booking] |
     return None if row is None else (row.Capability, row.Booking)
 
 
-def feed_and_wish(session: Session, booking_id: int) -> tuple[str | None, str | None]:
+def feed_and_wanted_address(session: Session, booking_id: int) -> tuple[str | None, str | None]:
     """Return the token of a booking's feed, and the address that it is to move to once that is confirmed."""
     row = session.execute(
         select(Capability.nonce, Capability.token_hash, AddressChange.email)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from registration.booking.calendar import feed as calendar_feed
 from registration.booking.calendar import services as calendar_services
 from registration.booking.calendar.feed import Calendar
-from registration.booking.calendar.owner import Person, person_of
+from registration.booking.calendar.owner import FeedOwner, owner_of
 from registration.booking.queries.bookings import seats_of
 from registration.booking.views.opening import opened
 from registration.capability.links import path_of
@@ -73,7 +73,7 @@ def page(token: str) -> ResponseReturnValue:
         seats_only=seats_only_address(token),
         qr_url=url_for("booking.feed_qr", token=token, lang=page_locale()),
         token=token,
-        wish=calendar_feed.wish_of(db.session(), person),
+        session_display=calendar_feed.session_display_of(db.session(), person),
         key=action_key(f"feed:{token}"),
     )
 
@@ -111,7 +111,7 @@ def send(token: str) -> ResponseReturnValue:
     """Mail the address of the feed of everything to the contact of this booking."""
     booked = opened(token)
     check_action_key(f"booking:{token}", request.form.get("key", ""))
-    calendar_services.mail_feed(person_of(booked))
+    calendar_services.mail_feed(owner_of(booked))
     return redirect(url_for("booking.booking", token=token, sent="calendar"), 303)
 
 
@@ -143,9 +143,9 @@ def _known(token: str) -> Calendar:
     return known
 
 
-def _of_person(token: str) -> tuple[Calendar, Person]:
+def _of_person(token: str) -> tuple[Calendar, FeedOwner]:
     known = calendar_feed.calendar(db.session(), token)
-    if known is None or not known.is_live or not isinstance(known.owner, Person):
+    if known is None or not known.is_live or not isinstance(known.owner, FeedOwner):
         raise NotFound(_("There is no such calendar, or its address was renewed. Use the newest mail."))
     return known, known.owner
 

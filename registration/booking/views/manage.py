@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.booking.calendar import services as calendar_services
-from registration.booking.calendar.entry import Wish
+from registration.booking.calendar.registrations import SessionDisplay
 from registration.booking.changes import cancel as cancelling
 from registration.booking.changes import change_address
 from registration.booking.changes import handover as changes_handover
@@ -17,7 +17,7 @@ from registration.booking.queries.alternatives import alternatives, choices_of
 from registration.booking.queries.bookings import Seat, seats_of
 from registration.booking.queries.endings import endings, left_behind
 from registration.booking.queries.handovers import handovers_about, moved_away
-from registration.booking.queries.links import feed_and_wish
+from registration.booking.queries.links import feed_and_wanted_address
 from registration.booking.views.calendar import seats_only_address
 from registration.booking.views.opening import opened
 from registration.booking.views.page_parts import prepared
@@ -42,7 +42,7 @@ def show(token: str) -> ResponseReturnValue:
     session, booked = db.session(), opened(token)
     seats = seats_of(session, booked.id, page_locale())
     waits_for = [one.event_id for one in seats if one.state == rules.WAITLISTED]
-    feed_token, wanted = feed_and_wish(session, booked.id)
+    feed_token, wanted = feed_and_wanted_address(session, booked.id)
     handovers, has_left = handovers_about(session, booked.id, [one.registration_id for one in seats])
     off = [one.event_id for one in seats if one.event_status == EventStatus.CANCELLED]
     active = [one for one in seats if one.is_active and one.event_id not in off]
@@ -77,7 +77,7 @@ def show(token: str) -> ResponseReturnValue:
         seats_only=seats_only_address(feed_token) if feed_token else "",
         qr_url=url_for("booking.feed_qr", token=feed_token) if feed_token else None,
         additions=additions(active[0].entry) if len(active) == 1 else None,
-        wish=_wish(booked, seats),
+        session_display=_session_display(booked, seats),
         is_sent=request.args.get("sent") == "calendar",
     )
 
@@ -123,11 +123,11 @@ def _subscribe(feed_token: str | None) -> Subscriptions | None:
     return subscriptions(feed_address(path_of(FEED, feed_token)), _("My registrations"))
 
 
-def _wish(booked: Booking, seats: Sequence[Seat]) -> Wish | None:
+def _session_display(booked: Booking, seats: Sequence[Seat]) -> SessionDisplay | None:
     """Return how sessions stand in the booking's calendar, or None where it has none."""
-    wish = Wish(booked.sessions_turned)
+    display = SessionDisplay(booked.sessions_turned)
     has_sessions = any(one.sessions for seat in seats for one in seat.present)
-    return wish if wish.is_apart or has_sessions else None
+    return display if display.is_apart or has_sessions else None
 
 
 def page_key(token: str) -> str:

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Field
 
-from registration.booking.calendar.entry import own_entry, with_own_seat
+from registration.booking.calendar.entry import own_entry
+from registration.booking.calendar.registrations import with_own_seat
 from registration.booking.changes.cancel import cancel_attendee
 from registration.booking.changes.edit import change_people
 from registration.booking.changes.target import Target
@@ -84,9 +85,9 @@ def calendar(token: str) -> ResponseReturnValue:
     own, _held, person = _opened(token)
     session = db.session()
     email = normal_email(person.email)
-    claims = with_own_seat(session, email, own.registration_id, person.id, is_hers=not person.is_removed)
+    registered = with_own_seat(session, email, own.registration_id, person.id, is_hers=not person.is_removed)
     event = session.get_one(Event, own.event_id)
-    return attachment(download(own_entry(event, page_locale(), claims, email)), "registration.ics")
+    return attachment(download(own_entry(event, page_locale(), registered, email)), "registration.ics")
 
 
 def _ticket(token: str) -> Ticket:

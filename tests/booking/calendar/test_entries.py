@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from registration.booking.calendar.entry import claims_of, own_entry
+from registration.booking.calendar.entry import own_entry
+from registration.booking.calendar.registrations import calendar_registrations
 from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.core import clock
 from registration.core.database import db
@@ -19,8 +20,8 @@ ADA = "ada@example.org"
 
 def entry(event, booking_id=None):
     db.session.rollback()
-    claims = claims_of(db.session(), [ADA], [event.id])
-    return own_entry(db.session.get_one(Event, event.id), "en", claims, ADA, booking_id)
+    registered = calendar_registrations(db.session(), [ADA], [event.id])
+    return own_entry(db.session.get_one(Event, event.id), "en", registered, ADA, booking_id)
 
 
 def add_part(registration, state: str) -> int:

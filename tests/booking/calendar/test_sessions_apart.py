@@ -9,9 +9,9 @@ import pytest
 
 from registration.booking.admission.services import register
 from registration.booking.calendar import services as calendar_services
-from registration.booking.calendar.entry import Wish
-from registration.booking.calendar.feed import wish_of
-from registration.booking.calendar.owner import person_of
+from registration.booking.calendar.feed import session_display_of
+from registration.booking.calendar.owner import owner_of
+from registration.booking.calendar.registrations import SessionDisplay
 from registration.booking.changes import party as changes_party
 from registration.booking.models import Booking
 from registration.core import clock
@@ -169,7 +169,7 @@ def test_who_registers_again_has_each_session_once(page_client, event):
     book(event, codes)
     with page_client.application.app_context():
         booked = db.session.query(Booking).first()
-        calendar_services.show_sessions(person_of(booked), is_apart=True)
+        calendar_services.show_sessions(owner_of(booked), is_apart=True)
     found = shown(page_client.get(own_feed()))
     assert [(name, one["STATUS"]) for name, one in found.items()] == [
         ("Workshop", "CONFIRMED"),
@@ -194,7 +194,7 @@ def test_the_calendar_of_a_person_has_a_wish_of_its_own_for_all_that_comes(app, 
     # Whoever typed her address has no hand in it, and sees nothing of it.
     assert list(shown(client.get(feed_in(client.get(page).text)))) == ["Workshop"]
     # A new address of the feed keeps what she wished.
-    calendar_services.renew_person_feed(person_of(db.session.query(Booking).first()))
+    calendar_services.renew_person_feed(owner_of(db.session.query(Booking).first()))
     assert "Codes – Workshop" in shown(client.get(own_feed()))
     assert client.post(own.replace(".ics", "/sessions"), data={"sessions": "apart"}).status_code == 404
 
@@ -203,7 +203,7 @@ def test_two_first_wishes_at_once_are_one(app):
     """The row of a person's feed is made by the first of them."""
     event = make_workshop()
     _page, ada = book(event, add_session(event, "Codes", 1))
-    person = person_of(db.session.get_one(Booking, ada.booking_id))
+    person = owner_of(db.session.get_one(Booking, ada.booking_id))
     db.session.rollback()
     together = Barrier(4)
 
@@ -214,7 +214,7 @@ def test_two_first_wishes_at_once_are_one(app):
 
     with ThreadPoolExecutor(4) as people:
         list(people.map(press, range(4)))
-    assert wish_of(db.session(), person) == Wish(turned=1)
+    assert session_display_of(db.session(), person) == SessionDisplay(turned=1)
 
 
 def test_a_download_follows_the_wish_and_leaves_out_what_was_called_off(page_client, event):
@@ -255,7 +255,7 @@ def test_a_press_without_the_key_of_the_page_changes_nothing(page_client, event)
     assert answer.status_code == 400
     assert page_client.get(page + "feed/sessions").status_code == 405
     booking_id = db.session.get_one(Registration, ada.id).booking_id
-    assert not Wish(db.session.get_one(Booking, booking_id).sessions_turned).is_apart
+    assert not SessionDisplay(db.session.get_one(Booking, booking_id).sessions_turned).is_apart
 
 
 def test_a_session_is_told_in_the_language_of_its_reader(page_client, event):
