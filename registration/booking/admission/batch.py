@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -107,7 +107,7 @@ _WHY_CLOSED = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Party:
     """The people of one wish at the gate they ask."""
 
@@ -115,6 +115,9 @@ class Party:
     wish: Wish
     contact: str
     calendar_sequence: int
+    # What all of them ask for together, and whether they get it: asked once, when the party is checked.
+    whole: engine.Claim = field(init=False, repr=False)
+    sits: bool = field(init=False, repr=False)
 
 
 class Desk:
@@ -271,11 +274,13 @@ class Desk:
             check_sessions(person.sessions, found, wish.event_id)
         before = [row.calendar_sequence for row in earlier if row.event_id == wish.event_id]
         party = Party(gate, wish, asked.application.email, 1 + max(before, default=-1))
-        claim = self._claim(party, wish.people)
+        party.whole = self._claim(party, wish.people)
         # Who may come in part needs no more at once than one person does.
-        for people in [(one,) for one in wish.people] if wish.is_flexible else [wish.people]:
-            check_can_ever_fit(self.session, gate, self._claim(party, people).needs)
-        if not engine.would_sit(self.session, gate, claim):
+        alone = [self._claim(party, (one,)) for one in wish.people] if wish.is_flexible else [party.whole]
+        for claim in alone:
+            check_can_ever_fit(self.session, gate, claim.needs)
+        party.sits = engine.would_sit(self.session, gate, party.whole)
+        if not party.sits:
             self._check_may_wait(gate, len(wish.people))
         return party
 
@@ -296,9 +301,8 @@ class Desk:
     def _admitted(self, party: "Party") -> list[tuple[engine.Admitted, Sequence[Person]]]:
         """Let a party in: as a whole, or those who fit together and each of the others at the same place."""
         people = party.wish.people
-        whole = self._claim(party, people)
-        if not party.wish.is_flexible or engine.would_sit(self.session, party.gate, whole):
-            return [(engine.admit(self.session, party.gate, whole), people)]
+        if not party.wish.is_flexible or party.sits:
+            return [(engine.admit(self.session, party.gate, party.whole), people)]
         fitting = len(people) - 1
         while fitting and not engine.would_sit(
             self.session, party.gate, self._claim(party, people[:fitting])
@@ -325,10 +329,7 @@ class Desk:
 
     def _check_together(self, parties: Sequence["Party"]) -> None:
         """Raise NotTogether unless all of *parties* would get their seats now."""
-        if not all(
-            engine.would_sit(self.session, party.gate, self._claim(party, party.wish.people))
-            for party in parties
-        ):
+        if not all(party.sits for party in parties):
             raise NotTogether(
                 _l(
                     "Not every event you chose has seats left for all of you, so nothing was registered. "

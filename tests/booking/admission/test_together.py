@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from registration.booking.admission.services import NotTogether, register
 from registration.booking.rules import Wish
 from registration.core.database import db
+from registration.seats import engine
 from registration.seats.models import Registration
 from tests import factories
 from tests.factories import application, pool
@@ -48,3 +49,16 @@ def test_together_gives_seats_in_all_events_that_have_room(meeting, make_event):
     dinner = make_event(capacity=2, title="Dinner")
     register(replace(for_both(meeting, dinner), together=True))
     assert set(db.session.scalars(select(Registration.state))) == {"confirmed"}
+
+
+def test_whether_a_party_sits_is_asked_once_before_the_engine_decides(meeting, make_event, monkeypatch):
+    asked, would_sit = [], engine.would_sit
+
+    def counting(session, gate, claim):
+        asked.append(gate.event_id)
+        return would_sit(session, gate, claim)
+
+    monkeypatch.setattr(engine, "would_sit", counting)
+    dinner = make_event(capacity=2, title="Dinner")
+    register(replace(for_both(meeting, dinner), together=True))
+    assert sorted(asked) == sorted([meeting.id, dinner.id] * 2)
