@@ -132,10 +132,12 @@ class Guest:
 
 @dataclass(frozen=True)
 class GuestList:
-    """What was read: each address once, and the lines (number, words) that hold none."""
+    """What was read: each address once, the lines (number, words) that hold none, and what nobody reads."""
 
     guests: tuple[Guest, ...]
     unread: tuple[tuple[int, str], ...]
+    # Headings of columns, or cells where there are no headings.
+    unused: tuple[str, ...] = ()
 
 
 def read_guests(typed: str) -> GuestList:
@@ -143,6 +145,7 @@ def read_guests(typed: str) -> GuestList:
     guests: list[Guest] = []
     unread: list[tuple[int, str]] = []
     headings: list[str] = []
+    unused: list[str] = []
     for number, line in _records(typed.lstrip("\ufeff")):
         cells = _cells(line)
         if not any(cells):
@@ -150,13 +153,15 @@ def read_guests(typed: str) -> GuestList:
         if found := _headings(cells):
             # Of the lines below; those above may have been typed by hand.
             headings = found
+            unused += [cell for cell, name in zip(cells, found, strict=True) if cell and not name]
             continue
         row = _by_headings(headings, cells) if headings else _by_looks(cells)
         if row and all(_is_sound(guest) for guest in row):
             guests += [replace(one, email=text.plain(one.email)) for one in row]
+            unused += [] if headings else _left_over(cells, row[0])
         else:
             unread.append((number, text.line(line)[:80]))
-    return GuestList(tuple(merged(guests)), tuple(unread))
+    return GuestList(tuple(merged(guests)), tuple(unread), tuple(dict.fromkeys(unused)))
 
 
 def _records(typed: str) -> Iterator[tuple[int, str]]:
@@ -250,6 +255,14 @@ def _by_looks(cells: Sequence[str]) -> list[Guest]:
     names = [cell for cell in others if _number(cell) is None]
     name = found[0].name or (names[0] if names else "")
     return [Guest(found[0].email, name, numbers[0] if numbers else None)]
+
+
+def _left_over(cells: Sequence[str], read: Guest) -> list[str]:
+    return [
+        cell
+        for cell in cells
+        if cell and "@" not in cell and cell != read.name and (read.guests is None or _number(cell) is None)
+    ]
 
 
 def _split(cell: str) -> Guest | None:

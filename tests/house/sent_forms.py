@@ -1,6 +1,8 @@
 """Each form that can be sent: the page it stands on, what is typed, what is arranged before."""
 
+from registration.invitations.rules import Guest
 from registration.mail.models import FAILED, SENT
+from registration.organiser.invitations.forms import preview_mark
 from tests.house.arranged import (
     Row,
     asked_again,
@@ -37,6 +39,8 @@ from tests.house.arranged import (
     with_session,
     with_state,
 )
+
+PREVIEWED = preview_mark([Guest("cleo@example.org", "Cleo")], 0, "en")
 
 BOOKING_PAGE = "/bookings/<token>/"
 OFFICE = "/organiser/events/<slug>"
@@ -150,7 +154,7 @@ ROWS = {
     "organiser.move_material": Row(f"{OFFICE}/edit/materials", {}, two_papers),
     "organiser.remove_material": Row(f"{OFFICE}/edit/materials"),
     "organiser.ways_in": Row("", {"access_code": "SESAME"}),
-    "organiser.invite": Row("", {"guests": "Cleo <cleo@example.org>"}),
+    "organiser.invite": Row("", {"guests": "Cleo <cleo@example.org>", "seen": PREVIEWED}),
     "organiser.send_invitations": Row(f"{OFFICE}/invitations", {"tell": "yes"}, unsent),
     "organiser.remind_invited": Row(f"{OFFICE}/invitations", {"tell": "yes"}, long_ago),
     "organiser.withdraw_invitation": Row(f"{OFFICE}/invitations"),

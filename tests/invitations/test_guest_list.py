@@ -36,8 +36,20 @@ ADA = Guest("ada@example.org", "Ada Lovelace")
     ],
 )
 def test_a_guest_is_read_from_whatever_it_was_copied_from(line):
-    assert read_guests(line) == read_guests("Ada Lovelace <ada@example.org>")
-    assert read_guests(line).guests == (ADA,)
+    found = read_guests(line)
+    assert (found.guests, found.unread) == ((ADA,), ())
+
+
+@pytest.mark.parametrize(
+    ("typed", "unused"),
+    [
+        ("Name,Firm,E-mail\nAda,Analytical,ada@example.org\nBen,,ben@example.org", ("Firm",)),
+        ("Ada, ada@example.org, 2, vegan\nBen, ben@example.org, 1, 7, vegan", ("vegan",)),
+        ("Ada <ada@example.org>\nben@example.org; cleo@example.org\n", ()),
+    ],
+)
+def test_what_is_not_read_is_told_once(typed, unused):
+    assert read_guests(typed).unused == unused
 
 
 def test_several_addresses_may_stand_in_one_line():

@@ -8,6 +8,8 @@ import pytest
 from registration.core import clock
 from registration.core.database import db
 from registration.events.models import Event
+from registration.invitations.rules import read_guests
+from registration.organiser.invitations.forms import preview_mark
 from registration.reconfirm.chores import reconfirm
 from tests import factories
 from tests.factories import make_event, sign_in, token_in
@@ -59,7 +61,8 @@ def test_a_gala_from_the_list_of_guests_to_the_certificate(app, client, gala):
     office = f"/organiser/events/{gala.slug}"
     post(client, f"{office}/ways-in", visibility="unlisted", by_invitation="y")
     post(client, f"{office}/reconfirmation/plan", asks="y", asks_days="14", answer_days="7", frees_seat="y")
-    post(client, f"{office}/invitations/add", guests=GUESTS, brings="0", locale="en")
+    seen = preview_mark(read_guests(GUESTS).guests, 0, "en")
+    post(client, f"{office}/invitations/add", guests=GUESTS, brings="0", locale="en", seen=seen)
     assert press(client, f"{office}/invitations", "/send", tell="yes").status_code == 303
     assert client.get("/").text.count("Gala dinner") == 0
 

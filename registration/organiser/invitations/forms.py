@@ -1,5 +1,7 @@
 """The form by which a list of guests comes in: pasted, or as a CSV file."""
 
+import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -7,12 +9,12 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage
-from wtforms import FileField, SelectField, TextAreaField
+from wtforms import FileField, HiddenField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange
 
 from registration.booking.form.registration import EMAIL_LENGTH, NAME_LENGTH
 from registration.invitations.encodings import table_text
-from registration.invitations.rules import MOST_GUESTS, GuestList, read_guests
+from registration.invitations.rules import MOST_GUESTS, Guest, GuestList, read_guests
 from registration.organiser.shared.fields import WholeNumber
 from registration.web.body_limits import are_files_dropped, dropped_sentence
 from registration.web.locale import language_choices
@@ -45,6 +47,8 @@ class GuestsForm(FlaskForm):
         default=0,
     )
     locale = SelectField(_l("Language of the mail"))
+    # Of what the page showed as read: another list, or other answers, are shown again before they are stored.
+    seen = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,6 +59,13 @@ class GuestsForm(FlaskForm):
         """Check the shape and read the list; lines without an address are told with their numbers."""
         is_valid = bool(super().validate(extra_validators))
         return self._take_file() and self._read() and is_valid
+
+    def was_seen(self) -> bool:
+        """Say whether the page that sent this showed what would be stored; the next one does."""
+        mark = preview_mark(self.found.guests, self.brings.data, self.locale.data)
+        is_seen = bool(self.seen.data == mark)
+        self.seen.data = mark
+        return is_seen
 
     def _take_file(self) -> bool:
         """Put the file's lines under those that were typed, so that they can be corrected there."""
@@ -83,6 +94,11 @@ class GuestsForm(FlaskForm):
         elif len(self.found.guests) > MOST_AT_ONCE:
             self.guests.errors = [_("Add at most %(most)s guests at once.", most=MOST_AT_ONCE)]
         return not self.guests.errors
+
+
+def preview_mark(guests: Sequence[Guest], brings: int | None, locale: str) -> str:
+    """Return what tells one preview from another."""
+    return hashlib.sha256(repr((tuple(guests), brings, locale)).encode()).hexdigest()
 
 
 def _unread(found: GuestList) -> str:

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from registration.accounts.access import EDIT, READ
 from registration.core.database import db
-from registration.core.languages import offered
+from registration.core.languages import NAMES, offered
 from registration.core.refusal import NotFound, Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
@@ -23,6 +23,9 @@ from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen
 from registration.web.paging import page
 
+# So many of a list are shown before it is stored.
+_PREVIEWED = 100
+
 
 @event_page(READ)
 def invitations(event: Event) -> ResponseReturnValue:
@@ -32,20 +35,32 @@ def invitations(event: Event) -> ResponseReturnValue:
 
 @event_page(EDIT)
 def add(event: Event) -> ResponseReturnValue:
-    """Put guests on the list; they are written to later, by a press of its own."""
+    """Show what was read of a list, then store it; guests are written to later, by a press of its own."""
     form = GuestsForm()
-    status = 200
+    status, found = 200, None
     if request.method == "GET":
         form.locale.data = offered(event.locale)
-    elif form.validate():
+    elif not form.validate():
+        status = 422
+    elif not form.was_seen():
+        found = form.found
+    else:
         slug = event.slug
         guests = [replace(one, locale=offered(one.locale, "")) for one in form.found.guests]
         added = services.add_guests(event.id, guests, form.locale.data, int(form.brings.data or 0), actor())
         return done(_told(added), "invitations", slug=slug)
-    else:
-        status = 422
     errors = errors_of(form)
-    return event_screen("invite.html", event, status, form=form, errors=errors, has_errors=bool(errors))
+    return event_screen(
+        "invite.html",
+        event,
+        status,
+        form=form,
+        errors=errors,
+        has_errors=bool(errors),
+        found=found,
+        most=_PREVIEWED,
+        language_of=lambda one: NAMES[offered(one.locale, form.locale.data)],
+    )
 
 
 @event_page(EDIT)

@@ -1,6 +1,8 @@
 """The organiser's list of guests: in by paste or file, out by one press, counted as it stands."""
 
+import html
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -26,12 +28,22 @@ def address(gala, ending="") -> str:
     return f"/organiser/events/{gala.slug}/invitations{ending}"
 
 
-def add(client, gala, typed="", file=None, **values):
+def read(client, gala, typed="", file=None, **values):
+    """Send a list, and return the page that shows what was read of it."""
     page = client.get(address(gala, "/add")).text
     data = {"csrf_token": token_in(page), "guests": typed, "brings": "0", "locale": "en"} | values
     if file is not None:
         data["file"] = (io.BytesIO(file), "guests.csv")
     return client.post(address(gala, "/add"), data=data, content_type="multipart/form-data")
+
+
+def add(client, gala, typed="", file=None, **values):
+    """Send a list, and what the page then shows again."""
+    shown = read(client, gala, typed, file, **values)
+    if shown.status_code != 200:
+        return shown
+    [kept] = re.findall(r'<textarea[^>]*name="guests"[^>]*>\r?\n?(.*?)</textarea>', shown.text, re.S)
+    return read(client, gala, html.unescape(kept), **values, seen=token_in(shown.text, "seen"))
 
 
 def press(client, gala, ending):
@@ -54,6 +66,29 @@ def test_a_pasted_list_is_shown_before_anybody_is_written_to(page_client, gala):
     assert "Send the invitation to 2 guests" in page
     assert (invitation("Ada").guests, invitation("Ben").guests) == (1, 2)
     assert mails() == 0
+
+
+def test_what_was_read_is_shown_before_it_is_stored_and_so_is_what_was_not(page_client, gala):
+    table = "name,email,guests,language,Diet\nZoë,zoe@example.org,1,fr,vegan\nBen,ben@bücher.example,,,\n"
+    shown = read(page_client, gala, table, brings="3")
+    assert shown.status_code == 200
+    assert stands(gala) == {}
+    words = " ".join(re.sub("<[^>]*>", " ", shown.text.split("2 guests were read")[1]).split())
+    assert "Not read: Diet" in words
+    assert "Zoë zoe@example.org 1 Français" in words
+    assert "Ben ben@bücher.example 3 English" in words
+
+
+@pytest.mark.parametrize("change", [{"guests": "ada@example.org"}, {"brings": "2"}, {"locale": "de"}])
+def test_what_was_changed_below_the_preview_is_shown_again(page_client, gala, change):
+    seen = token_in(read(page_client, gala, "cleo@example.org").text, "seen")
+    again = read(page_client, gala, "cleo@example.org", **change, seen=seen)
+    assert again.status_code == 200
+    assert "1 guest was read" in again.text
+    assert stands(gala) == {}
+    newer = token_in(again.text, "seen")
+    assert newer != seen
+    assert read(page_client, gala, "cleo@example.org", **change, seen=newer).status_code == 303
 
 
 def test_a_csv_file_of_a_spreadsheet_is_read(page_client, gala):
