@@ -6,7 +6,6 @@ from typing import Any
 from flask import Flask
 
 from registration.accounts import security
-from registration.afterwards import views as afterwards_views
 from registration.booking import tickets
 from registration.booking import views as booking_views
 from registration.booking.emails import calendar_address, programme
@@ -22,6 +21,7 @@ from registration.invitations import views as invitation_views
 from registration.journal.wording import in_words
 from registration.mail import checks as mail_checks
 from registration.mail import views as mail_views
+from registration.materials import views as material_views
 from registration.organiser import urls as organiser_views
 from registration.organiser.mailing import emails as organiser_letters
 from registration.privacy import views as privacy_views
@@ -117,7 +117,7 @@ def _configure_features(app: Flask) -> None:
     invitation_letters.init_app(app)
     reconfirm_letters.init_app(app)
     reconfirm_views.init_app(app)
-    afterwards_views.init_app(app)
+    material_views.init_app(app)
     organiser_letters.init_app(app)
     app.register_blueprint(schema_views.bp)
     app.register_blueprint(site_views.bp)
@@ -133,7 +133,7 @@ def _configure_features(app: Flask) -> None:
     csrf.exempt(invitation_views.bp)
     app.register_blueprint(reconfirm_views.bp)
     csrf.exempt(reconfirm_views.bp)
-    app.register_blueprint(afterwards_views.bp)
+    app.register_blueprint(material_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(organiser_views.bp)
     app.register_blueprint(organiser_views.feed_bp)

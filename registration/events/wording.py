@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from registration.events.models import Category, Event, EventSession, Programme, Question
 from registration.events.queries import Words
 
-Part = Programme | Category | EventSession | Question
+Translatable = Programme | Category | EventSession | Question
 # What of each part people read. The choices of a question are told by their ids.
 FIELDS: dict[type[Any], tuple[str, ...]] = {
     Programme: ("title", "summary", "description"),
@@ -24,7 +24,7 @@ FIELDS: dict[type[Any], tuple[str, ...]] = {
 }
 
 
-class Told(NamedTuple):
+class LocalisedText(NamedTuple):
     """A text, and the language it is in."""
 
     text: str
@@ -36,8 +36,8 @@ class CategoryWords:
     """A category for one reader."""
 
     id: int
-    name: Told
-    hint: Told
+    name: LocalisedText
+    hint: LocalisedText
     opens_at: datetime | None
     closes_at: datetime | None
 
@@ -56,15 +56,15 @@ def note_in(event: Event, locale: str) -> str:
     )
 
 
-def told(part: Any, field: str, locale: str, own_locale: str) -> Told:
+def told(part: Any, field: str, locale: str, own_locale: str) -> LocalisedText:
     """Return *field* of *part* for a reader of *locale*; its own words are in *own_locale*."""
     is_there = bool(part.translations.get(locale, {}).get(field))
-    return Told(
+    return LocalisedText(
         said(getattr(part, field), part.translations, field, locale), locale if is_there else own_locale
     )
 
 
-class ChoiceTold(NamedTuple):
+class LocalisedChoice(NamedTuple):
     """A choice for one reader: what is stored of it, its words, and the language they are in."""
 
     id: str
@@ -72,11 +72,13 @@ class ChoiceTold(NamedTuple):
     locale: str
 
 
-def choices_told(question: Any, locale: str, own_locale: str) -> list[ChoiceTold]:
+def choices_told(question: Any, locale: str, own_locale: str) -> list[LocalisedChoice]:
     """Return the choices of *question* for a reader of *locale*; what is not translated in its own words."""
     there = question.translations.get(locale, {}).get("choices", {})
     return [
-        ChoiceTold(one, there[one], locale) if there.get(one) else ChoiceTold(one, label, own_locale)
+        LocalisedChoice(one, there[one], locale)
+        if there.get(one)
+        else LocalisedChoice(one, label, own_locale)
         for one, label in zip(question.choice_ids, question.choices, strict=True)
     ]
 
@@ -116,7 +118,7 @@ def missing(event: Event, locale: str) -> int:
     return count + sum(missing_of(part, locale) for part in parts_of(event))
 
 
-def missing_of(part: Part, locale: str) -> int:
+def missing_of(part: Translatable, locale: str) -> int:
     """Return how many texts of *part* are not there in *locale*."""
     there = part.translations.get(locale, {})
     count = sum(1 for field in FIELDS[type(part)] if getattr(part, field) and not there.get(field))
@@ -130,7 +132,7 @@ def flat(translations: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     return {f"{field}-{code}": text for code, told in translations.items() for field, text in told.items()}
 
 
-def translate(session: Session, part: Part, locale: str, words: Mapping[str, Any]) -> None:
+def translate(session: Session, part: Translatable, locale: str, words: Mapping[str, Any]) -> None:
     """Keep *words* of *part* in *locale*; empty ones are none."""
     kept = {field: words[field] for field in FIELDS[type(part)] if words.get(field)}
     if isinstance(part, Question) and isinstance(kept.get("choices"), list):

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from registration.core import clock
 from registration.core.urls import public_url
-from registration.ical.feeds import BUILDER_VERSION, Feed, Part, etag, feed
+from registration.ical.feeds import BUILDER_VERSION, Feed, FeedComponent, etag, feed
 from registration.ical.links import webcal
 from registration.web.locale import ADDRESS, chosen_by, page_locale
 
@@ -21,7 +21,7 @@ BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Told:
+class PublishedFeed:
     """What a feed tells beside its entries. *facts* change whenever an entry does."""
 
     name: str
@@ -46,22 +46,24 @@ def feed_address(path: str) -> str:
     return f"{public_url(path)}?lang={page_locale()}"
 
 
-def answer(told: Told, parts: Callable[[], Sequence[Part]]) -> Response:
+def answer(published: PublishedFeed, parts: Callable[[], Sequence[FeedComponent]]) -> Response:
     """Return the feed, or 304 without asking for *parts* when the reader has it."""
     language = page_locale()
-    tag = etag(BUILDER_VERSION, _own_address(told), told.name, language, *told.facts)
+    tag = etag(BUILDER_VERSION, _own_address(published), published.name, language, *published.facts)
     response = Response(mimetype="text/calendar")
     response.headers["Content-Type"] = CALENDAR
     response.set_etag(tag, weak=True)
     # Never later than now (RFC 9110 §8.8.2.1), though entries count a second for each edit.
-    response.last_modified = min(told.modified_at or told.changed_at or BEGINNING, clock.now())
-    response.headers["Cache-Control"] = "private, no-cache" if told.is_personal else "public, max-age=300"
+    response.last_modified = min(published.modified_at or published.changed_at or BEGINNING, clock.now())
+    response.headers["Cache-Control"] = (
+        "private, no-cache" if published.is_personal else "public, max-age=300"
+    )
     response.headers["Vary"] = "Accept-Language"
-    if told.is_personal:
+    if published.is_personal:
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Referrer-Policy"] = "no-referrer"
     if not _has_it(response):
-        response.set_data(_built(told, parts(), language))
+        response.set_data(_built(published, parts(), language))
     response.make_conditional(request)
     return response
 
@@ -91,8 +93,8 @@ def attachment(raw: bytes, filename: str) -> Response:
     return response
 
 
-def _own_address(told: Told) -> str:
-    return feed_address(told.path) if chosen_by() == ADDRESS else public_url(told.path)
+def _own_address(published: PublishedFeed) -> str:
+    return feed_address(published.path) if chosen_by() == ADDRESS else public_url(published.path)
 
 
 def _has_it(response: Response) -> bool:
@@ -103,16 +105,16 @@ def _has_it(response: Response) -> bool:
     return since is not None and response.last_modified is not None and response.last_modified <= since
 
 
-def _built(told: Told, parts: Sequence[Part], language: str) -> bytes:
+def _built(published: PublishedFeed, parts: Sequence[FeedComponent], language: str) -> bytes:
     head = Feed(
-        name=told.name,
-        description=str(told.description),
+        name=published.name,
+        description=str(published.description),
         # A personal feed does not carry its own address: people share calendars.
-        url="" if told.is_personal else _own_address(told),
-        zone=told.zone or current_app.config["TIME_ZONE"],
-        colour=told.colour,
-        refresh_hours=told.refresh_hours,
-        changed_at=told.changed_at or BEGINNING,
+        url="" if published.is_personal else _own_address(published),
+        zone=published.zone or current_app.config["TIME_ZONE"],
+        colour=published.colour,
+        refresh_hours=published.refresh_hours,
+        changed_at=published.changed_at or BEGINNING,
         language=language,
     )
     return feed(head, parts)

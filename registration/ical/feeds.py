@@ -19,7 +19,7 @@ from registration.ical.entries import (
 from registration.ical.text import calendar_text
 from registration.ical.zones import zone_block
 
-__all__ = ["BUILDER_VERSION", "Feed", "Part", "etag", "feed", "part_of", "vevent_or_none"]
+__all__ = ["BUILDER_VERSION", "Feed", "FeedComponent", "component_of", "etag", "feed", "vevent_or_none"]
 
 # Part of every tag: moves when the same event would be written in other bytes.
 BUILDER_VERSION = "5"
@@ -28,7 +28,7 @@ _COLOUR = re.compile(r"[a-z]{3,20}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
-class Part(NamedTuple):
+class FeedComponent(NamedTuple):
     """One entry as a feed is joined of it: its bytes, and the VTIMEZONE they need; an empty zone is none."""
 
     raw: bytes
@@ -54,7 +54,7 @@ class Feed:
     language: str
 
 
-def feed(head: Feed, parts: Sequence[Part]) -> bytes:
+def feed(head: Feed, parts: Sequence[FeedComponent]) -> bytes:
     """Return the feed of finished entries.
 
     It has no METHOD: it is a snapshot (RFC 5545 §3.7.2), so no ORGANIZER is owed.
@@ -63,14 +63,14 @@ def feed(head: Feed, parts: Sequence[Part]) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def part_of(entry: Entry) -> Part:
+def component_of(entry: Entry) -> FeedComponent:
     """Return *entry* as a part: an entry is a value, so the same one has the same bytes, made once.
 
     One that cannot be made has no bytes, and does not break the feed of the others.
     """
     raw = vevent_or_none(entry) or b""
     years = [at.year for at in (entry.starts_at, entry.ends_at or entry.starts_at)]
-    return Part(raw, zone_named(entry) if raw else "", min(years), max(years))
+    return FeedComponent(raw, zone_named(entry) if raw else "", min(years), max(years))
 
 
 def etag(builder_version: str, *facts: object) -> str:
@@ -81,7 +81,7 @@ def etag(builder_version: str, *facts: object) -> str:
     return hashlib.sha256(repr((builder_version, *facts)).encode()).hexdigest()[:32]
 
 
-def _blocks(parts: Sequence[Part]) -> Iterator[bytes]:
+def _blocks(parts: Sequence[FeedComponent]) -> Iterator[bytes]:
     """Give each zone once, right for the years in which the feed's times name it."""
     years: dict[str, tuple[int, int]] = {}
     for zone, first, last in {(part.zone, part.first_year, part.last_year) for part in parts if part.zone}:

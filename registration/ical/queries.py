@@ -22,7 +22,7 @@ from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
 from registration.events.queries import AHEAD, MOST, PAST, location, words
 from registration.events.rules import EventStatus
 from registration.ical.entries import Entry
-from registration.ical.feeds import BUILDER_VERSION, Part, part_of
+from registration.ical.feeds import BUILDER_VERSION, FeedComponent, component_of
 from registration.ical.models import CalendarEntry
 
 log = logging.getLogger(__name__)
@@ -149,7 +149,7 @@ _NEAREST_FIRST = (
 )
 
 
-def parts(session: Session, scope: Scope, locale: str) -> list[Part]:
+def parts(session: Session, scope: Scope, locale: str) -> list[FeedComponent]:
     """Return the entries of a feed in one query, their bytes as they are stored.
 
     What is not stored yet, or is no longer true, is made here.
@@ -169,12 +169,12 @@ def parts(session: Session, scope: Scope, locale: str) -> list[Part]:
         values["now"] = clock.now()
     rows = session.connection().execute(query, values).all()
     made = _made(session, [row.id for row in rows if row.raw is None], locale)
-    found = [Part._make(row[1:]) if row.raw is not None else made[row.id] for row in rows]
+    found = [FeedComponent._make(row[1:]) if row.raw is not None else made[row.id] for row in rows]
     shown = [part for part in found if part.raw]
     return shown if scope.is_whole else fitting(shown)
 
 
-def fitting(shown: Sequence[Part], most: int = MOST_BYTES) -> list[Part]:
+def fitting(shown: Sequence[FeedComponent], most: int = MOST_BYTES) -> list[FeedComponent]:
     """Return as many of the first parts as fit into *most* bytes."""
     sizes = accumulate(len(part.raw) for part in shown)
     return [part for part, size in zip(shown, sizes, strict=True) if size <= most]
@@ -189,18 +189,18 @@ def events_by_id(session: Session, ids: Sequence[int]) -> list[Event]:
     return found
 
 
-def _made(session: Session, ids: Sequence[int], locale: str) -> dict[int, Part]:
+def _made(session: Session, ids: Sequence[int], locale: str) -> dict[int, FeedComponent]:
     return {event.id: _part_or_none(event, locale) for event in events_by_id(session, ids)}
 
 
-def _part_or_none(event: Event, locale: str) -> Part:
+def _part_or_none(event: Event, locale: str) -> FeedComponent:
     """Return the part of *event*, without bytes where it cannot be made: the others are shown."""
     try:
-        return part_of(event_entry(event, locale))
+        return component_of(event_entry(event, locale))
     except Exception as error:
         # The message could quote what people typed; the kind of error cannot.
         log.error("calendar entry left out event=%s kind=%s", event.id, type(error).__name__)
-        return Part(b"", "", 0, 0)
+        return FeedComponent(b"", "", 0, 0)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from registration.core.database import db, table, write_rows
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.events.rules import EventStatus
-from registration.ical.feeds import Part, part_of
+from registration.ical.feeds import FeedComponent, component_of
 from registration.ical.models import CalendarEntry
 from registration.ical.queries import event_entry, events_by_id, maker
 from registration.web.locale import LOCALES, babel_name
@@ -90,15 +90,15 @@ def _store(locale: str, most: int) -> int:
 
 def _row(event: Event, locale: str, by: str, known: _Known) -> dict[str, Any]:
     entry = event_entry(event, locale)
-    part = part_of(entry)
+    part = component_of(entry)
     changed_at = entry.changed_at
     if known.revision == event.calendar_revision and known.changed_at is not None:
         # The event is as it was: only the way to write it is new, or the address of this installation.
         changed_at = known.changed_at
-        part = part_of(replace(entry, changed_at=changed_at))
+        part = component_of(replace(entry, changed_at=changed_at))
         if part.raw != known.raw:
             changed_at = max(clock.now(), changed_at + timedelta(seconds=1))
-            part = part_of(replace(entry, changed_at=changed_at))
+            part = component_of(replace(entry, changed_at=changed_at))
     return _values(part) | {
         "event_id": event.id,
         "locale": locale,
@@ -108,7 +108,7 @@ def _row(event: Event, locale: str, by: str, known: _Known) -> dict[str, Any]:
     }
 
 
-def _values(part: Part) -> dict[str, Any]:
+def _values(part: FeedComponent) -> dict[str, Any]:
     return {
         "raw": part.raw,
         "zone": part.zone,

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from registration.core.database import db
 from registration.events.queries import event_by_slug, phase_and_opening_of, phase_of
 from registration.events.rules import Phase
-from registration.ical.answers import Told, answer, attachment, feed_address, qr_code
+from registration.ical.answers import PublishedFeed, answer, attachment, feed_address, qr_code
 from registration.ical.entries import download
 from registration.ical.queries import (
     Scope,
@@ -102,7 +102,7 @@ def programme_qr(slug: str) -> ResponseReturnValue:
 
 
 def _feed(known: Version, scope: Scope) -> ResponseReturnValue:
-    told = Told(
+    published = PublishedFeed(
         name=known.name or current_app.config["SITE_NAME"],
         path=request.path,
         facts=(replace(known, modified_at=None),),
@@ -113,4 +113,4 @@ def _feed(known: Version, scope: Scope) -> ResponseReturnValue:
         zone=known.zone,
         colour=known.colour,
     )
-    return answer(told, lambda: parts(db.session(), scope, page_locale()))
+    return answer(published, lambda: parts(db.session(), scope, page_locale()))

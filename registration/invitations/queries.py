@@ -21,7 +21,7 @@ from registration.seats.queries import position
 
 
 @dataclass(frozen=True)
-class Part:
+class InvitedRegistration:
     """One registration that came of an invitation; a party that may be split has several."""
 
     registration_id: int
@@ -36,10 +36,10 @@ class Part:
 class Answer:
     """What came of an invitation: what is active, or the last one that ended; who sits comes first."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[InvitedRegistration, ...]
 
     @property
-    def main(self) -> Part:
+    def main(self) -> InvitedRegistration:
         return self.parts[0]
 
     @property
@@ -68,7 +68,7 @@ class Invite(EventSummary):
     stands: str
     state: str
     position: int | None
-    parts: tuple[Part, ...]
+    parts: tuple[InvitedRegistration, ...]
     summary: str
     opens_at: datetime | None
     closes_at: datetime | None
@@ -149,7 +149,7 @@ def answers(session: Session, invitation_ids: Sequence[int]) -> dict[int, Answer
         .where(Booking.invitation_id.in_(invitation_ids), Registration.event_id == Invitation.event_id)
         .order_by(Registration.id)
     )
-    parts: dict[int, list[Part]] = {}
+    parts: dict[int, list[InvitedRegistration]] = {}
     for row in rows:
         parts.setdefault(row.invitation_id, []).append(_part(row))
     return {invitation_id: Answer(_newest(found)) for invitation_id, found in parts.items()}
@@ -166,11 +166,11 @@ def how_it_stands(invitation: Invitation, answer: Answer | None) -> str:
     )
 
 
-def _part(row: Any) -> Part:
-    return Part(row.id, row.booking_id, row.state, row.size, row.priority, row.place)
+def _part(row: Any) -> InvitedRegistration:
+    return InvitedRegistration(row.id, row.booking_id, row.state, row.size, row.priority, row.place)
 
 
-def _newest(parts: Sequence[Part]) -> tuple[Part, ...]:
+def _newest(parts: Sequence[InvitedRegistration]) -> tuple[InvitedRegistration, ...]:
     """Return those that are active, who sits first, else the last one that ended."""
     active = [one for one in parts if one.state not in rules.ENDED]
     return tuple(sorted(active, key=lambda one: one.state != rules.CONFIRMED)) or (parts[-1],)

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from registration.booking.changes.cancel import cancel_all
 from registration.booking.changes.target import Target
-from registration.booking.form.promise import sheet_promise
+from registration.booking.form.definition import FormDefinition
+from registration.booking.form.promise import definition_promise
 from registration.booking.form.registration import registration_form
-from registration.booking.form.sheet import Sheet
 from registration.booking.form.spec import form_of_registered
 from registration.booking.views import filling
 from registration.booking.views.filling import Shown
@@ -68,21 +68,21 @@ def yes(token: str) -> ResponseReturnValue:
     found = opened(token)
     if found.stands == ACCEPTED or found.phase is not Phase.OPEN:
         return redirect(url_for("invitations.invitation", token=token))
-    sheet = _sheet(found)
-    form = registration_form(sheet, None, most=1 + found.guests)
+    definition = _definition(found)
+    form = registration_form(definition, None, most=1 + found.guests)
     form.name.data, form.email.data, form.locale.data = found.name, found.email, page_locale()
-    is_plain = _asks_nothing(sheet, found) and request.args.get("form") != "full"
-    return _page(token, found, sheet, Shown(form), "invitations/yes.html" if is_plain else "")
+    is_plain = _asks_nothing(definition, found) and request.args.get("form") != "full"
+    return _page(token, found, definition, Shown(form), "invitations/yes.html" if is_plain else "")
 
 
 @bp.post("/invitations/<token>/yes")
 def accept(token: str) -> ResponseReturnValue:
     """Register her and whom she brings, or show the form again with what to do."""
     found = opened(token)
-    sheet = _sheet(found)
+    definition = _definition(found)
     return filling.sent(
-        sheet,
-        lambda shown: _page(token, found, sheet, shown),
+        definition,
+        lambda shown: _page(token, found, definition, shown),
         url_for("booking.already", slug=found.slug),
         most=1 + found.guests,
         invitation_id=found.id,
@@ -92,7 +92,7 @@ def accept(token: str) -> ResponseReturnValue:
 def largest_body(token: str) -> Promise:
     """Return the most that the guest's form takes."""
     found = opened(token)
-    return sheet_promise(_sheet(found), 1 + found.guests, int(current_app.config["MAX_FILE"]))
+    return definition_promise(_definition(found), 1 + found.guests, int(current_app.config["MAX_FILE"]))
 
 
 def opened(token: str) -> Invite:
@@ -106,21 +106,27 @@ def opened(token: str) -> Invite:
     return found
 
 
-def _sheet(found: Invite) -> Sheet:
+def _definition(found: Invite) -> FormDefinition:
     """Return the form of the event; whoever is invited needs no code of the event itself."""
     spec = form_of_registered(db.session(), found.slug)
     if spec is None:
         raise NotFound(_("There is no such event."))
-    return Sheet((replace(spec, access_code=""),))
+    return FormDefinition((replace(spec, access_code=""),))
 
 
-def _asks_nothing(sheet: Sheet, found: Invite) -> bool:
+def _asks_nothing(definition: FormDefinition, found: Invite) -> bool:
     """Say whether a yes alone is enough: no question, no choice, nobody to bring, and a name we know."""
-    choices = [one for group in sheet.categories for _value, one in group.open_now()]
-    is_chosen = not sheet.categories or (len(choices) == 1 and not choices[0].access_code)
-    return is_chosen and not (sheet.questions or sheet.sessions or found.guests) and bool(found.name)
+    choices = [one for group in definition.categories for _value, one in group.open_now()]
+    is_chosen = not definition.categories or (len(choices) == 1 and not choices[0].access_code)
+    return (
+        is_chosen and not (definition.questions or definition.sessions or found.guests) and bool(found.name)
+    )
 
 
-def _page(token: str, found: Invite, sheet: Sheet, shown: Shown, template: str = "") -> ResponseReturnValue:
+def _page(
+    token: str, found: Invite, definition: FormDefinition, shown: Shown, template: str = ""
+) -> ResponseReturnValue:
     action = url_for("invitations.accept", token=token)
-    return form_page(sheet, shown, template, invite=found, token=token, action=action, most=1 + found.guests)
+    return form_page(
+        definition, shown, template, invite=found, token=token, action=action, most=1 + found.guests
+    )

@@ -109,7 +109,7 @@ _REASONS = {
 
 
 @dataclass(frozen=True)
-class Told:
+class ActivityLine:
     """One thing that happened, for people."""
 
     what: str
@@ -119,12 +119,12 @@ class Told:
     why: str
 
 
-def told(entry: JournalEntry, name: str | None) -> Told:
+def told(entry: JournalEntry, name: str | None) -> ActivityLine:
     """Return *entry* in words; *name* is whose account did it."""
     before, after = entry.before, entry.after
     if entry.action in ("grown", "shrunk"):
         before, after = entry.facts.get("from"), entry.facts.get("to")
-    return Told(
+    return ActivityLine(
         action_words(entry.action, is_of_registration=entry.registration_id is not None),
         in_words(before),
         in_words(after),

@@ -15,7 +15,7 @@ from registration.proof.room import (
     SEATED,
     UNVERIFIED,
     WAITS,
-    Entry,
+    ModelParty,
     Room,
 )
 
@@ -66,7 +66,7 @@ def confirm_address(model: Model, key: str, at: datetime) -> str:
     return "done" if in_time else "late"
 
 
-def _enter(model: Model, entry: Entry, hall: int) -> None:
+def _enter(model: Model, entry: ModelParty, hall: int) -> None:
     room, was = model.rooms[hall], entry.state
     entry.deadline = None
     if entry.is_seated:
@@ -99,7 +99,7 @@ def seat_by_hand(model: Model, key: str, hall: int, reason: str, at: datetime) -
     return "done"
 
 
-def _passes_somebody(room: Room, entry: Entry) -> bool:
+def _passes_somebody(room: Room, entry: ModelParty) -> bool:
     line = room.waiting()
     ahead = room.reserving(line[: line.index(entry)])
     if room.plan.policy != "strict":
@@ -133,7 +133,7 @@ def change_choice(model: Model, key: str, hall: int, rank: int, choice: str, at:
     return "done"
 
 
-def _may_need(room: Room, entry: Entry, after: "dict[int, str | None]") -> bool:
+def _may_need(room: Room, entry: ModelParty, after: "dict[int, str | None]") -> bool:
     """Say whether the party can need what *after* needs; who has no seat may always wait for it."""
     if not entry.is_seated:
         return True
@@ -166,7 +166,7 @@ def grow(model: Model, key: str, hall: int, person: str, at: datetime) -> str:
         model.promote(hall, at)
         return "done"
     part = 1 + max(one.part for one in room.entries if one.form.key == key)
-    joining = Entry(entry.form, room.next_place, entry.priority, {0: person}, part=part)
+    joining = ModelParty(entry.form, room.next_place, entry.priority, {0: person}, part=part)
     if not room.would_sit(joining) and not room.may_wait():
         room.firms = met
         return "no-room"
@@ -188,7 +188,7 @@ def split(model: Model, key: str, hall: int, at: datetime) -> str:
     for number, (rank, person) in enumerate(coming[1:], start=1):
         del entry.people[rank]
         room.entries.append(
-            Entry(entry.form, entry.place, entry.priority, {rank: person}, part=part + number)
+            ModelParty(entry.form, entry.place, entry.priority, {rank: person}, part=part + number)
         )
     model.promote(hall, at)
     return "done"
@@ -215,7 +215,7 @@ def move(model: Model, key: str, hall: int, to: int, category: str, at: datetime
     trouble = "is-in" if entry.inside else room.trouble(people)
     if trouble:
         return trouble
-    joining = Entry(
+    joining = ModelParty(
         entry.form, room.next_place, room.priority_of(people), dict(enumerate(people)), replaces=(hall, entry)
     )
     met = dict(room.firms)
@@ -235,7 +235,7 @@ def move(model: Model, key: str, hall: int, to: int, category: str, at: datetime
     return "done"
 
 
-def _is_moving(model: Model, entry: Entry) -> bool:
+def _is_moving(model: Model, entry: ModelParty) -> bool:
     """Say whether *entry* waits to move, or is what somebody keeps until she can."""
     others = (one for room in model.rooms for one in room.entries if one.state not in ENDED)
     is_kept = any(one.replaces is not None and one.replaces[1] is entry for one in others)

@@ -37,7 +37,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Told:
+class ObservedAnswer:
     """One answer: to whom, of what, when (seconds since the epoch), and what its page showed then."""
 
     client: str
@@ -76,14 +76,14 @@ def seen(stage: Stage, key: str) -> tuple[Seen, ...]:
     return tuple(Seen(halls[row.event_id], row.place, row.state, row.part) for row in rows)
 
 
-def account(stage: Stage, ledger: Sequence[Told]) -> Account:
+def account(stage: Stage, ledger: Sequence[ObservedAnswer]) -> Account:
     """Compare the *ledger* of all clients with the tables."""
     told = Account(
         acknowledged=sum(one.answer in ANSWERS for one in ledger),
         unanswered=sum(one.answer not in ANSWERS for one in ledger),
         longest_gap=_longest_gap(ledger),
     )
-    by_key: dict[str, list[Told]] = defaultdict(list)
+    by_key: dict[str, list[ObservedAnswer]] = defaultdict(list)
     for one in ledger:
         if one.key:
             by_key[one.key].append(one)
@@ -93,7 +93,7 @@ def account(stage: Stage, ledger: Sequence[Told]) -> Account:
     return told
 
 
-def _wrong(answers: Sequence[Told], rows: Sequence[Seen]) -> list[str]:
+def _wrong(answers: Sequence[ObservedAnswer], rows: Sequence[Seen]) -> list[str]:
     """Return what the tables say otherwise than one client was told."""
     receipts = [one for one in answers if one.answer == "receipt"]
     sent = [one for one in answers if "form" in one.step.values]
@@ -122,12 +122,14 @@ def _wrong(answers: Sequence[Told], rows: Sequence[Seen]) -> list[str]:
     return wrong
 
 
-def _moves(answers: Sequence[Told]) -> set[int]:
+def _moves(answers: Sequence[ObservedAnswer]) -> set[int]:
     """Return to which halls somebody asked to move."""
     return {one.step.values["to"] for one in answers if one.step.name == "move"}
 
 
-def _wrong_end(hall: int, state: str, answers: Sequence[Told], receipts: Sequence[Told]) -> Iterable[str]:
+def _wrong_end(
+    hall: int, state: str, answers: Sequence[ObservedAnswer], receipts: Sequence[ObservedAnswer]
+) -> Iterable[str]:
     """Return what is wrong with the *state* that the registration for *hall* ended in."""
     ends = [one for one in answers if one.step.name in _ENDING and one.step.values["hall"] == hall]
     cancelled = [one for one in ends if one.step.name == "cancel" and one.answer == "done"]
@@ -163,13 +165,13 @@ def _tables(stage: Stage, keys: Iterable[str]) -> dict[str, list[Seen]]:
     return found
 
 
-def _longest_gap(ledger: Sequence[Told]) -> float:
+def _longest_gap(ledger: Sequence[ObservedAnswer]) -> float:
     """Return the longest time in seconds in which no client was answered."""
     ends = sorted(one.ended for one in ledger if one.answer in ANSWERS)
     return max((later - earlier for earlier, later in pairwise(ends)), default=0.0)
 
 
-def answers_by_operation(ledger: Sequence[Told]) -> dict[str, Counter[str]]:
+def answers_by_operation(ledger: Sequence[ObservedAnswer]) -> dict[str, Counter[str]]:
     """Return how often each operation was answered how."""
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     for one in ledger:

@@ -20,7 +20,7 @@ from registration.proof.room import (
     SEATED,
     UNVERIFIED,
     WAITS,
-    Entry,
+    ModelParty,
     Room,
 )
 from registration.proof.stage import OFFER_HOURS, Stage
@@ -180,7 +180,7 @@ class Model:
         for key in {key for key, _part in self.rooms[hall].stuck().difference(before)}:
             self.mails[key, hall, "too_large"] += 1
 
-    def entry(self, key: str, hall: int) -> Entry | None:
+    def entry(self, key: str, hall: int) -> ModelParty | None:
         return next((one for one in self.rooms[hall].entries if one.form.key == key), None)
 
     def _repeated(self, form: Form, known: Form, at: datetime) -> str:
@@ -191,7 +191,7 @@ class Model:
         self._send_links(self._active(form), at)
         return "link"
 
-    def _active(self, form: Form) -> list[Entry]:
+    def _active(self, form: Form) -> list[ModelParty]:
         """Return the same person's registrations for what she asks for again."""
         return [
             entry
@@ -218,12 +218,12 @@ class Model:
             sit = sit and sits
         return "" if sit or not form.together else "not-together"
 
-    def _new(self, form: Form, hall: int) -> Entry:
+    def _new(self, form: Form, hall: int) -> ModelParty:
         """Return the party of *form* for *hall* as it would join."""
         room, people = self.rooms[hall], dict(form.wishes)[hall]
-        return Entry(form, room.next_place, room.priority_of(people), dict(enumerate(people)))
+        return ModelParty(form, room.next_place, room.priority_of(people), dict(enumerate(people)))
 
-    def _joined(self, form: Form, at: datetime) -> list[tuple[int, Entry]]:
+    def _joined(self, form: Form, at: datetime) -> list[tuple[int, ModelParty]]:
         joined = []
         for hall, _people in form.wishes:
             # Whoever comes and fits needs no offer.
@@ -232,7 +232,7 @@ class Model:
                 joined.append((hall, entry))
         return joined
 
-    def _parts(self, whole: Entry, room: Room) -> list[Entry]:
+    def _parts(self, whole: ModelParty, room: Room) -> list[ModelParty]:
         """Return *whole*; where as many as fit may come, those who fit together and each of the others."""
         if not whole.form.is_flexible or room.would_sit(whole):
             return [whole]
@@ -243,7 +243,7 @@ class Model:
         groups += [[person] for person in people[fitting:]]
         return [_part(whole, room, group, number) for number, group in enumerate(groups)]
 
-    def end(self, entry: Entry, hall: int, state: str, at: datetime, mail: str = "") -> None:
+    def end(self, entry: ModelParty, hall: int, state: str, at: datetime, mail: str = "") -> None:
         entry.end(state)
         kind, key = mail or state, entry.form.key
         # A party in parts goes on with the others: it is smaller, and still comes.
@@ -263,7 +263,7 @@ class Model:
                 entry.state, entry.deadline = OFFERED, at + timedelta(hours=OFFER_HOURS)
         self._tell(promoted, hall, OFFERED if room.plan.promotion == "offer" else "promoted")
 
-    def _tell(self, entries: Iterable[Entry], hall: int, mail: str) -> None:
+    def _tell(self, entries: Iterable[ModelParty], hall: int, mail: str) -> None:
         for key in {entry.form.key for entry in entries}:
             self.mails[key, hall, mail] += 1
 
@@ -280,7 +280,7 @@ class Model:
                     self.mails[before.form.key, hall, CANCELLED] += 1
                     self.promote(hall, at)
 
-    def _send_links(self, active: Sequence[Entry], at: datetime) -> None:
+    def _send_links(self, active: Sequence[ModelParty], at: datetime) -> None:
         for key in {entry.form.key for entry in active}:
             last = self.links.get(key)
             if last is None or last <= at - _LINK_AGAIN_AFTER:
@@ -288,6 +288,6 @@ class Model:
                 self.mails[key, -1, "link"] += 1
 
 
-def _part(whole: Entry, room: Room, people: Sequence[str], number: int) -> Entry:
+def _part(whole: ModelParty, room: Room, people: Sequence[str], number: int) -> ModelParty:
     """Return some *people* of a party as an entry of their own, at its place."""
-    return Entry(whole.form, whole.place, room.priority_of(people), dict(enumerate(people)), part=number)
+    return ModelParty(whole.form, whole.place, room.priority_of(people), dict(enumerate(people)), part=number)

@@ -18,7 +18,7 @@ NO_LIMIT = 1_000_000
 
 
 @dataclass
-class Entry:
+class ModelParty:
     """One party of one form in one hall: its people by rank; who gave the seat back is None.
 
     *replaces* is what the same people have in another hall until this one is certain.
@@ -32,7 +32,7 @@ class Entry:
     deadline: datetime | None = None
     part: int = 0
     is_seated: bool = False
-    replaces: "tuple[int, Entry] | None" = None
+    replaces: "tuple[int, ModelParty] | None" = None
     # The ranks of those who came in.
     inside: set[int] = field(default_factory=set)
 
@@ -60,7 +60,7 @@ class Room:
 
     hall: Hall
     wanted: dict[str, int]
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[ModelParty] = field(default_factory=list)
     plan: Plan = field(init=False)
     firms: dict[str, int] = field(default_factory=dict)
     allotted: dict[str, int] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Room:
         return 1 + max((one.place for one in self.entries), default=0)
 
     @property
-    def active(self) -> list[Entry]:
+    def active(self) -> list[ModelParty]:
         return [one for one in self.entries if one.state not in ENDED]
 
     @property
@@ -113,7 +113,7 @@ class Room:
         labels = {parts(person)[0] for person in people} - {""}
         return min((self.plan.categories[label][0] for label in labels), default=0)
 
-    def rank(self, entry: Entry) -> None:
+    def rank(self, entry: ModelParty) -> None:
         """Rank who has no seat yet as those who come now."""
         if not entry.is_seated:
             entry.priority = self.priority_of(entry.present)
@@ -129,18 +129,18 @@ class Room:
                 needs[f"@{firm}"] += 1
         return needs
 
-    def needs(self, entry: Entry) -> Counter[str]:
+    def needs(self, entry: ModelParty) -> Counter[str]:
         return self.needs_of(entry.present)
 
     def taken(self) -> Counter[str]:
         return sum((self.needs(one) for one in self.entries if one.is_seated), Counter[str]())
 
-    def waiting(self) -> list[Entry]:
+    def waiting(self) -> list[ModelParty]:
         """Return the line: who ranks higher first, then who came first."""
         line = (one for one in self.entries if one.state == WAITS)
         return sorted(line, key=lambda one: (-one.priority, one.place, one.part))
 
-    def fits(self, needs: Counter[str], spared: int = 0, ahead: Sequence[Entry] = ()) -> bool:
+    def fits(self, needs: Counter[str], spared: int = 0, ahead: Sequence[ModelParty] = ()) -> bool:
         """Say whether all of *needs* is free; what is kept for a firm is free to its people alone.
 
         *spared* are seats of the reserve that the organiser gives for this. Those *ahead* have reserved
@@ -177,7 +177,7 @@ class Room:
             return set()
         return {(one.form.key, one.part) for one in self.waiting() if self.too_large(one.present)}
 
-    def reserving(self, line: Iterable[Entry]) -> list[Entry]:
+    def reserving(self, line: Iterable[ModelParty]) -> list[ModelParty]:
         """Return who of *line* keeps seats from those behind, where nobody who is ahead may be delayed."""
         return [one for one in line if self.can_ever_fit(self.needs(one))]
 
@@ -201,7 +201,7 @@ class Room:
             return False
         return self.fits(needs, ahead=ahead if self.plan.policy == "strict" else ())
 
-    def would_sit(self, entry: Entry) -> bool:
+    def would_sit(self, entry: ModelParty) -> bool:
         return self.may_have(self.needs(entry), entry.priority)
 
     def may_wait(self) -> bool:
@@ -209,7 +209,7 @@ class Room:
         limit = self.plan.waitlist_limit
         return self.plan.has_waitlist and (limit is None or len(self.waiting()) < limit)
 
-    def admit(self, entry: Entry, at: datetime, *, is_trusted: bool = False) -> None:
+    def admit(self, entry: ModelParty, at: datetime, *, is_trusted: bool = False) -> None:
         """Let *entry* join: to seats, to the line, or to where it is asked something first."""
         plan, sits = self.plan, self.would_sit(entry)
         if plan.needs_approval and not is_trusted:
@@ -222,12 +222,12 @@ class Room:
             entry.deadline = at + HOLD
         self.entries.append(entry)
 
-    def promote(self) -> list[Entry]:
+    def promote(self) -> list[ModelParty]:
         """Seat whoever fits, in turn."""
         seated = []
         if self.stands_still:
             return []
-        reserving: list[Entry] = []
+        reserving: list[ModelParty] = []
         for entry in self.waiting():
             if self.fits(self.needs(entry), ahead=reserving):
                 entry.sit()

@@ -18,7 +18,7 @@ from registration.doctor.examine import examine
 from registration.proof import ledger
 from registration.proof.client import Client, Seeded, Step
 from registration.proof.kinds import BY_NAME, OPERATIONS
-from registration.proof.ledger import ANSWERS, Account, Told
+from registration.proof.ledger import ANSWERS, Account, ObservedAnswer
 from registration.proof.operations import Hands, choose, perform
 from registration.proof.stage import Stage
 from registration.seats.models import Queue
@@ -45,7 +45,7 @@ class Load:
 class Report:
     """What a stress showed."""
 
-    ledger: list[Told] = field(default_factory=list)
+    ledger: list[ObservedAnswer] = field(default_factory=list)
     account: Account = field(default_factory=Account)
     seen: list[str] = field(default_factory=list)
     looks: int = 0
@@ -102,12 +102,12 @@ def look(report: Report, stage: Stage) -> None:
         report.blind_looks += 1
 
 
-def contend(home: "Flask | dict[str, Any]", stage: Stage, number: int, load: Load) -> list[Told]:
+def contend(home: "Flask | dict[str, Any]", stage: Stage, number: int, load: Load) -> list[ObservedAnswer]:
     """Do what one client does and return what it was told. *home* is the application, or its settings."""
     app = home if isinstance(home, Flask) else create_app(home)
     chance, client, hands = Seeded(f"{load.seed}-{number}"), Client(f"w{number}", stage), Hands(stage)
     operations = [one for one in OPERATIONS[stage.kind] if one.is_for_crowds]
-    told: list[Told] = []
+    told: list[ObservedAnswer] = []
     with app.app_context():
         deadline = time.monotonic() + load.seconds
         for _one in range(load.each):
@@ -121,9 +121,9 @@ def contend(home: "Flask | dict[str, Any]", stage: Stage, number: int, load: Loa
     return told
 
 
-def _answered(hands: Hands, name: str, step: Step, patience: float) -> list[Told]:
+def _answered(hands: Hands, name: str, step: Step, patience: float) -> list[ObservedAnswer]:
     """Do *step*, and the same again while there is no answer and *patience* lasts."""
-    told: list[Told] = []
+    told: list[ObservedAnswer] = []
     deadline = time.monotonic() + patience
     while True:
         begun = time.time()
@@ -135,7 +135,7 @@ def _answered(hands: Hands, name: str, step: Step, patience: float) -> list[Told
                 shown = ledger.seen(hands.stage, step.values["form"].key)
             except SQLAlchemyError:
                 db.session.remove()
-        told.append(Told(name, step, answer, begun, ended, shown))
+        told.append(ObservedAnswer(name, step, answer, begun, ended, shown))
         if answer in ANSWERS or time.monotonic() > deadline:
             return told
         db.session.remove()
@@ -143,7 +143,10 @@ def _answered(hands: Hands, name: str, step: Step, patience: float) -> list[Told
 
 
 def _look_on(
-    report: Report, stage: Stage, futures: "Sequence[Future[list[Told]]]", disturb: Callable[[], None] | None
+    report: Report,
+    stage: Stage,
+    futures: "Sequence[Future[list[ObservedAnswer]]]",
+    disturb: Callable[[], None] | None,
 ) -> None:
     while not all(future.done() for future in futures):
         look(report, stage)

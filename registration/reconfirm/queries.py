@@ -21,7 +21,7 @@ from registration.seats.models import Registration
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedParty:
     """One party that was asked, as the organiser sees it."""
 
     registration_id: int
@@ -51,7 +51,7 @@ def plan_of(session: Session, event_id: int) -> ReconfirmationPlan | None:
     return session.get(ReconfirmationPlan, event_id)
 
 
-def asked(session: Session, event_id: int) -> list[Asked]:
+def asked(session: Session, event_id: int) -> list[AskedParty]:
     """Return every party of an event that was asked, by name."""
     rows = session.execute(
         select(Reconfirmation, Registration.size, Registration.state, Booking.name, Booking.email)
@@ -61,7 +61,7 @@ def asked(session: Session, event_id: int) -> list[Asked]:
         .order_by(Booking.name, Registration.id)
     )
     return [
-        Asked(
+        AskedParty(
             row.Reconfirmation.registration_id,
             row.name,
             row.email,

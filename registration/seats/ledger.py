@@ -59,7 +59,7 @@ def with_kept(needs: Mapping[int, int], kept: int) -> Mapping[int, int]:
 
 
 @dataclass(frozen=True)
-class Entry:
+class NumberedLine:
     """A line as it stands in the ledger."""
 
     number: int
@@ -127,12 +127,12 @@ def chained(previous: str, number: int, at: datetime, line: Line) -> str:
     return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
 
 
-def entries(session: Session, event_id: int, place: int | None = None) -> Iterable[Entry]:
+def entries(session: Session, event_id: int, place: int | None = None) -> Iterable[NumberedLine]:
     """Yield the ledger of an event in its order, or what concerns one *place*."""
     return entries_at(session.connection(), event_id, place)
 
 
-def entries_at(connection: Connection, event_id: int, place: int | None = None) -> Iterable[Entry]:
+def entries_at(connection: Connection, event_id: int, place: int | None = None) -> Iterable[NumberedLine]:
     """Yield the same by a *connection*, as of the snapshot that it reads."""
     query = select(*_COLUMNS).where(LedgerEntry.event_id == event_id).order_by(LedgerEntry.number)
     if place is not None:
@@ -154,9 +154,9 @@ def first_policy_at(connection: Connection, event_id: int, policy_now: str) -> s
     return connection.scalar(query.order_by(LedgerEntry.number).limit(1)) or policy_now
 
 
-def _entry(row: Any) -> Entry:
+def _entry(row: Any) -> NumberedLine:
     needs = {int(pool_id): int(need) for pool_id, need in row.needs.items()}
     line = Line(
         row.kind, row.place, row.part, row.size, row.priority, needs, row.before, row.after, row.reason
     )
-    return Entry(row.number, row.at, line, row.hash)
+    return NumberedLine(row.number, row.at, line, row.hash)

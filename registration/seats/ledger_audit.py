@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from registration.seats import rules
-from registration.seats.ledger import KEEPS, KEPT, NEEDS, POLICY, STATE, WANTED, Entry, Line, chained
+from registration.seats.ledger import KEEPS, KEPT, NEEDS, POLICY, STATE, WANTED, Line, NumberedLine, chained
 from registration.seats.ledger_replay import Party, Replay
 
 
@@ -35,7 +35,7 @@ class Passed:
 
 
 def read(
-    entries: Iterable[Entry], policy: str, only: Party | None = None, *, checks_chain: bool = True
+    entries: Iterable[NumberedLine], policy: str, only: Party | None = None, *, checks_chain: bool = True
 ) -> Verdict:
     """Walk through a ledger from its first line, where the line was walked by *policy*.
 
@@ -65,7 +65,7 @@ def read(
     return verdict
 
 
-def _changed(entry: Entry, replay: Replay, policy: str, only: Party | None) -> list["Passed"]:
+def _changed(entry: NumberedLine, replay: Replay, policy: str, only: Party | None) -> list["Passed"]:
     """Take in that a party needs something else; who sits may want more of what somebody reserved."""
     line = entry.line
     party = (line.place, line.part)
@@ -83,7 +83,7 @@ def _changed(entry: Entry, replay: Replay, policy: str, only: Party | None) -> l
     return _told(entry, found, only)
 
 
-def _stated(entry: Entry, replay: Replay, policy: str, only: Party | None) -> list["Passed"]:
+def _stated(entry: NumberedLine, replay: Replay, policy: str, only: Party | None) -> list["Passed"]:
     """Take in what became of a party, and return whom it passed by getting its seats."""
     line = entry.line
     party = (line.place, line.part)
@@ -101,7 +101,7 @@ def _stated(entry: Entry, replay: Replay, policy: str, only: Party | None) -> li
     return _told(entry, found, only)
 
 
-def _told(entry: Entry, parties: Iterable[Party], only: Party | None) -> list["Passed"]:
+def _told(entry: NumberedLine, parties: Iterable[Party], only: Party | None) -> list["Passed"]:
     line = entry.line
     return [
         Passed(entry.number, party[0], line.place, line.reason, party[1])

@@ -14,7 +14,7 @@ from registration.core.refusal import NotFound
 from registration.events.models import Event
 from registration.events.queries import event_by_slug, words
 from registration.seats import ledger
-from registration.seats.ledger import Entry
+from registration.seats.ledger import NumberedLine
 from registration.seats.ledger_audit import Verdict, read
 from registration.seats.models import LedgerEntry, Queue
 from registration.web.locale import page_locale
@@ -32,7 +32,7 @@ class Looked:
     """
 
     place: int
-    lines: list[Entry]
+    lines: list[NumberedLine]
     verdict: Verdict
     is_whole: bool
 
@@ -95,7 +95,7 @@ def _looked(event_id: int, queue: Queue, asked: str) -> Looked | None:
     return Looked(row.place, [one for one in lines if one.line.part == row.part], verdict, is_whole)
 
 
-def _breaks(event_id: int, lines: Sequence[Entry]) -> list[int]:
+def _breaks(event_id: int, lines: Sequence[NumberedLine]) -> list[int]:
     """Return the numbers of *lines* that do not follow from the line before each."""
     query = (
         select(LedgerEntry.number, LedgerEntry.hash)

@@ -6,12 +6,12 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from flask_babel import get_locale
 
-from registration.afterwards.queries import Paper
 from registration.core.urls import web_url
 from registration.events.models import Event
 from registration.events.queries import location
 from registration.ical.answers import feed_address
 from registration.ical.links import subscriptions
+from registration.materials.queries import Paper
 from registration.web.filters import language_name
 from registration.web.locale import page_locale
 

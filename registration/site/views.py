@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from registration.accounts.queries import organiser_by_slug
-from registration.afterwards.queries import public_papers
 from registration.core import clock
 from registration.core.database import db, single_reads
 from registration.core.read_cache import recent
@@ -27,6 +26,7 @@ from registration.events.queries import (
 from registration.events.wording import category_words, programme_words
 from registration.ical.links import additions
 from registration.ical.queries import event_entry
+from registration.materials.queries import public_papers
 from registration.seating.public_rules import promises
 from registration.seats.queries import availability, seats_now
 from registration.site import page as shown

@@ -53,7 +53,7 @@ path = {home}/khal.db
 """
 
 
-class Desk:
+class AdmissionBatch:
     """A person with vdirsyncer and khal who subscribes to one feed."""
 
     def __init__(self, clients: Path, home: Path, url: str) -> None:
@@ -106,7 +106,7 @@ class Desk:
 def test_khal_follows_one_entry_from_the_waitlist_to_the_end(page_app, tmp_path, clients):
     event, ben = begin()
     with serving(page_app) as port:
-        desk = Desk(clients, tmp_path, f"http://127.0.0.1:{port}{own_feed(page_app)}")
+        desk = AdmissionBatch(clients, tmp_path, f"http://127.0.0.1:{port}{own_feed(page_app)}")
         seen = []
         for stage in STAGES:
             go_on(stage, event, ben)

@@ -10,7 +10,6 @@ from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select, update
 
 from registration.accounts.models import Account
-from registration.afterwards.services import NewPaper, publish
 from registration.booking.calendar.owner import owner_of, owner_token
 from registration.booking.changes.change_address import ask_address
 from registration.booking.changes.handover import withdraw
@@ -26,6 +25,7 @@ from registration.events.models import Category, Event, Material, Programme, Que
 from registration.events.services import CategoryFacts, QuestionFacts, Text
 from registration.journal.services import SYSTEM
 from registration.mail.models import OutgoingMessage
+from registration.materials.services import NewPaper, publish
 from registration.organiser.event.services import renew_team_feed
 from registration.organiser.mailing.mail_texts import save_text
 from registration.organiser.mailing.services import send

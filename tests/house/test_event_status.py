@@ -10,10 +10,10 @@ ASKS = re.compile(
 )
 # What people were promised hangs on events.rules.keeps_promises instead.
 REASONS = {
-    "registration/afterwards/queries.py": "a paper that everybody may see",
+    "registration/materials/queries.py": "a paper that everybody may see",
     "registration/booking/admission/batch.py": "nobody registers for a draft",
     "registration/booking/event_settings/closing.py": "a draft of nobody is not closed or called off",
-    "registration/booking/form/programme_sheet.py": "the public form of a programme",
+    "registration/booking/form/programme_definition.py": "the public form of a programme",
     "registration/booking/form/spec.py": "the public form",
     "registration/booking/queries/alternatives.py": "another event must be open to be moved to",
     "registration/booking/queries/bookings.py": "registering again needs the public form",

@@ -12,7 +12,7 @@ from registration.events import queries as event_queries
 from registration.events.models import Event, EventText
 from registration.events.services import touch
 from registration.ical import feeds, queries, services
-from registration.ical.feeds import Part
+from registration.ical.feeds import FeedComponent
 from registration.ical.models import CalendarEntry
 from registration.ical.services import store_entries
 from registration.web.locale import LOCALES
@@ -25,14 +25,14 @@ from tests.ical.test_entries import lines
 def made(monkeypatch):
     """The UIDs of the entries that were made since."""
     uids = []
-    make = feeds.part_of
+    make = feeds.component_of
 
     def noted(entry):
         uids.append(entry.uid)
         return make(entry)
 
-    monkeypatch.setattr(queries, "part_of", noted)
-    monkeypatch.setattr(services, "part_of", noted)
+    monkeypatch.setattr(queries, "component_of", noted)
+    monkeypatch.setattr(services, "component_of", noted)
     return uids
 
 
@@ -198,7 +198,7 @@ def test_what_is_long_over_stands_in_the_full_list_only(app, client):
 
 
 def test_a_feed_stays_below_what_google_reads():
-    parts = [Part(b"x" * 1000, "", 2026, 2026)] * 1000
+    parts = [FeedComponent(b"x" * 1000, "", 2026, 2026)] * 1000
     assert len(queries.fitting(parts)) == 880
     assert len(queries.fitting(parts[:10])) == 10
 

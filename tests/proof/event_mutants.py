@@ -21,7 +21,7 @@ from tests.proof.breaking import Mutation, settled_without_drain
 
 def _closing_ignored() -> Mutation:
     """An event that is closed or cancelled takes people."""
-    return [(admission_batch.Desk, "_check_open", lambda *_args: None)]
+    return [(admission_batch.AdmissionBatch, "_check_open", lambda *_args: None)]
 
 
 def _cancelled_decides() -> Mutation:
@@ -59,11 +59,11 @@ def _cancelled_twice() -> Mutation:
 def _never_in_part() -> Mutation:
     """A party of which some could sit waits as a whole."""
 
-    def admitted(self: admission_batch.Desk, party: admission_batch.Party) -> Any:
+    def admitted(self: admission_batch.AdmissionBatch, party: admission_batch.Party) -> Any:
         people = party.wish.people
         return [(engine.admit(self.session, party.gate, self._claim(party, people)), people)]
 
-    return [(admission_batch.Desk, "_admitted", admitted)]
+    return [(admission_batch.AdmissionBatch, "_admitted", admitted)]
 
 
 def _merged_told() -> Mutation:
@@ -119,7 +119,7 @@ def _frozen_moves() -> Mutation:
 
 def _waitlist_unlimited() -> Mutation:
     """More wait than may."""
-    return [(admission_batch.Desk, "_check_may_wait", lambda *_args: None)]
+    return [(admission_batch.AdmissionBatch, "_check_may_wait", lambda *_args: None)]
 
 
 def _reserve_open() -> Mutation:

@@ -196,7 +196,7 @@ def _promoted_untold() -> Mutation:
 
 def _key_forgotten() -> Mutation:
     """A form that was sent before is taken for a new one."""
-    return [(admission_batch.Desk, "_repeated", lambda _desk, _asked: None)]
+    return [(admission_batch.AdmissionBatch, "_repeated", lambda _desk, _asked: None)]
 
 
 def _place_given_twice() -> Mutation:
@@ -212,12 +212,12 @@ def _place_given_twice() -> Mutation:
 
 def _waitlist_though_none() -> Mutation:
     """An event without a waitlist puts people on one."""
-    return [(admission_batch.Desk, "_check_may_wait", lambda *_args: None)]
+    return [(admission_batch.AdmissionBatch, "_check_may_wait", lambda *_args: None)]
 
 
 def _together_apart() -> Mutation:
     """Seats in every event or none are given in some."""
-    return [(admission_batch.Desk, "_check_together", lambda *_args: None)]
+    return [(admission_batch.AdmissionBatch, "_check_together", lambda *_args: None)]
 
 
 def _cancel_again() -> Mutation:

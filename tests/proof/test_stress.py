@@ -8,7 +8,7 @@ from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.proof import ledger
 from registration.proof.client import Form, Step
-from registration.proof.ledger import Seen, Told
+from registration.proof.ledger import ObservedAnswer, Seen
 from registration.proof.stage import raise_stage
 from registration.proof.stress import Load, stress
 from registration.seats.models import Registration
@@ -34,10 +34,10 @@ def test_a_crowd_notices_that_cancelling_does_not_promote(page_app):
     assert any(finding.startswith("I3") for finding in report.findings)
 
 
-def told(key: str, answer: str, *seen: Seen, name: str = "register", at: float = 0) -> Told:
+def told(key: str, answer: str, *seen: Seen, name: str = "register", at: float = 0) -> ObservedAnswer:
     form = Form(key, "p", ((0, ("Guest",)),))
     values = {"form": form} if name == "register" else {"key": key, "hall": 0}
-    return Told("w", Step(name, values), answer, at, at + 1, seen)
+    return ObservedAnswer("w", Step(name, values), answer, at, at + 1, seen)
 
 
 def test_the_ledger_notices_what_was_acknowledged_and_is_not_there(page_app):

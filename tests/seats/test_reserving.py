@@ -64,12 +64,12 @@ def old_line(place: int, size: int, before: str, after: str) -> ledger.Line:
     return ledger.Line(ledger.STATE, place, 0, size, 0, {EVENT: size}, before, after)
 
 
-def chain(*lines: ledger.Line) -> list[ledger.Entry]:
-    entries: list[ledger.Entry] = []
+def chain(*lines: ledger.Line) -> list[ledger.NumberedLine]:
+    entries: list[ledger.NumberedLine] = []
     for number, line in enumerate(lines, start=1):
         at = clock.now()
         previous = entries[-1].hash if entries else ""
-        entries.append(ledger.Entry(number, at, line, ledger.chained(previous, number, at, line)))
+        entries.append(ledger.NumberedLine(number, at, line, ledger.chained(previous, number, at, line)))
     return entries
 
 

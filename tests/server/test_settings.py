@@ -10,10 +10,10 @@ from threading import Thread
 import psycopg
 import pytest
 
-from tests.afterwards.test_papers import PDF, multipart
 from tests.cli.test_commands import run
 from tests.factories import token_in
 from tests.mail.test_reports import report
+from tests.materials.test_papers import PDF, multipart
 from tests.server.running import REGISTRATION, environ, migrated, production, served
 from tests.server.site import BOUNCE, FALLBACK, HOST, REPLY, Site, settings, site
 from tests.server.test_hosts import asked

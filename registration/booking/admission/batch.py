@@ -1,4 +1,4 @@
-"""The desk: answers everybody who waits at the locked gates of what they ask for."""
+"""One batch of admissions: answers everybody who waits at the locked gates of what they ask for."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from registration.booking.admission.refusals import (
     RegistrationClosed,
     SubmittedDifferently,
 )
-from registration.booking.admission.write import Admission, Asked, book, enrol
+from registration.booking.admission.write import Admission, PreparedApplication, book, enrol
 from registration.booking.models import Booking
 from registration.booking.notifications.notify import Contact, announce, send_link_again
 from registration.booking.queries.bookings import is_waiting
@@ -120,11 +120,15 @@ class Party:
     sits: bool = field(init=False, repr=False)
 
 
-class Desk:
+class AdmissionBatch:
     """Answers everybody who waits at the locked gates: decides in turn, then writes all at once."""
 
     def __init__(
-        self, session: Session, locked: Mapping[int, Gate], waiting: Sequence[Asked], actor: Actor
+        self,
+        session: Session,
+        locked: Mapping[int, Gate],
+        waiting: Sequence[PreparedApplication],
+        actor: Actor,
     ) -> None:
         self.session = session
         self.actor = actor
@@ -191,7 +195,9 @@ class Desk:
         if picked:
             self.sessions = {row.id: row for row in run(_SESSIONS, {"ids": sorted(picked)})}
 
-    def _decided(self, asked: Asked, lacks: Sequence[tuple[int, int]]) -> Receipt | Refusal | Admission | str:
+    def _decided(
+        self, asked: PreparedApplication, lacks: Sequence[tuple[int, int]]
+    ) -> Receipt | Refusal | Admission | str:
         """Return who is let in, an answer, or the address whose link goes out again.
 
         *lacks* is what is asked for without the event that it can only be had with.
@@ -220,11 +226,11 @@ class Desk:
         self.beside.update((asked.email, wish.event_id) for wish in asked.application.wishes)
         return admission
 
-    def _lacks(self, asked: Asked) -> list[tuple[int, int]]:
+    def _lacks(self, asked: PreparedApplication) -> list[tuple[int, int]]:
         """Return what is asked for without the event that it can only be had with."""
         return lacking(asked.application.wishes, self.needs) if self.needs else []
 
-    def _has_enough(self, asked: Asked, earlier: Sequence[Any]) -> bool:
+    def _has_enough(self, asked: PreparedApplication, earlier: Sequence[Any]) -> bool:
         """Say whether the address has, of one of the events, as many bookings as it may."""
         for wish in asked.application.wishes:
             active = {
@@ -236,7 +242,7 @@ class Desk:
                 return True
         return False
 
-    def _repeated(self, asked: Asked) -> Receipt | Admission | str | None:
+    def _repeated(self, asked: PreparedApplication) -> Receipt | Admission | str | None:
         """Return what the same form led to. Raises SubmittedDifferently when it is another form.
 
         Once the mailbox was confirmed the link is its reader's: whoever has the form gets a mail to there.
@@ -263,7 +269,7 @@ class Desk:
             if now_is is not Phase.OPEN:
                 raise RegistrationClosed(_WHY_CLOSED[now_is])
 
-    def _party(self, asked: Asked, wish: Wish, earlier: Sequence[Any]) -> "Party":
+    def _party(self, asked: PreparedApplication, wish: Wish, earlier: Sequence[Any]) -> "Party":
         """Return what *wish* asks of which gate. Raises EventFull where it could not even wait."""
         gate = self.locked[wish.event_id]
         for category_id in {person.category_id for person in wish.people} - {None}:
@@ -355,7 +361,7 @@ class Desk:
         has_own = len(changes) > joined or any(one.asked.names_others() for one in let_in)
         announce(self.session, changes, known=contacts, has_own=has_own)
 
-    def _organiser_of(self, asked: Asked) -> int:
+    def _organiser_of(self, asked: PreparedApplication) -> int:
         return int(self.events[asked.application.wishes[0].event_id].organiser_id)
 
 

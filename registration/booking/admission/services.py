@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
-from registration.booking.admission.batch import Desk, Receipt
+from registration.booking.admission.batch import AdmissionBatch, Receipt
 from registration.booking.admission.refusals import (
     EventFull,
     NotTogether,
     RegistrationClosed,
     SubmittedDifferently,
 )
-from registration.booking.admission.write import Asked
+from registration.booking.admission.write import PreparedApplication
 from registration.booking.rules import Application
 from registration.core.group_commit import write_together
 from registration.core.refusal import Refusal
@@ -37,8 +37,10 @@ def register(application: Application, actor: Actor = ATTENDEE) -> Receipt:
     """
     event_ids = tuple(sorted(wish.event_id for wish in application.wishes))
 
-    def admit_all(session: Session, waiting: Callable[[], Sequence[Asked]]) -> Sequence[Receipt | Refusal]:
+    def admit_all(
+        session: Session, waiting: Callable[[], Sequence[PreparedApplication]]
+    ) -> Sequence[Receipt | Refusal]:
         locked = gates.lock(session, event_ids)
-        return Desk(session, locked, waiting(), actor).answers()
+        return AdmissionBatch(session, locked, waiting(), actor).answers()
 
-    return write_together((event_ids, actor), Asked(application), admit_all)
+    return write_together((event_ids, actor), PreparedApplication(application), admit_all)

@@ -25,7 +25,7 @@ _CONSENT = insert(table(Consent))
 
 
 @dataclass(frozen=True)
-class Asked:
+class PreparedApplication:
     """An application with what is looked up of it, made before the lock."""
 
     application: Application
@@ -38,12 +38,14 @@ class Asked:
         object.__setattr__(self, "body", body_hash(self.application))
         object.__setattr__(self, "email", normal_email(self.application.email))
 
-    def apart(self) -> "Asked":
+    def apart(self) -> "PreparedApplication":
         """Return the same under a key that only the same answers have.
 
         Another form under its key is then no conflict, which would tell that this one was taken.
         """
-        return Asked(replace(self.application, submit_key=f"{self.application.submit_key}:{self.body}"))
+        return PreparedApplication(
+            replace(self.application, submit_key=f"{self.application.submit_key}:{self.body}")
+        )
 
     def names_others(self) -> bool:
         """Say whether an attendee has an address that is not the contact's."""
@@ -55,7 +57,7 @@ class Asked:
 class Admission:
     """Who is let in: the claims as the engine admitted them, and the link once it is made."""
 
-    asked: Asked
+    asked: PreparedApplication
     admitted: list[tuple[engine.Admitted, Sequence[Person]]]
     token: str = ""
 

@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from registration.booking.form import questions
+from registration.booking.form.definition import FormDefinition
 from registration.booking.form.fields import ChoiceField, MultiCheckboxField
 from registration.booking.form.labels import reads
 from registration.booking.form.people import (
@@ -23,7 +24,6 @@ from registration.booking.form.people import (
     optional_email_field,
 )
 from registration.booking.form.registration import SENSITIVE_CONSENT
-from registration.booking.form.sheet import Sheet
 from registration.booking.queries.bookings import Companion
 from registration.booking.rules import Person, session_clash
 from registration.core.refusal import Refusal
@@ -44,58 +44,60 @@ class PersonForm(ChoiceForm):
 
 
 def choice_form(
-    sheet: Sheet, person: Companion, picked: Iterable[int], formdata: Mapping[str, Any] | None
+    definition: FormDefinition, person: Companion, picked: Iterable[int], formdata: Mapping[str, Any] | None
 ) -> ChoiceForm:
     """Return the form with what *person* has now, or with what was sent."""
     known = {"category": str(person.category_id or ""), "sessions": [str(one) for one in picked]}
-    form: ChoiceForm = _choice_class(sheet, page_locale())(formdata=formdata, data=known)
-    _offer(form, sheet, keep=known["category"])
+    form: ChoiceForm = _choice_class(definition, page_locale())(formdata=formdata, data=known)
+    _offer(form, definition, keep=known["category"])
     return form
 
 
-def person_form(sheet: Sheet, firm: str, formdata: Mapping[str, Any] | None) -> PersonForm:
+def person_form(definition: FormDefinition, firm: str, formdata: Mapping[str, Any] | None) -> PersonForm:
     """Return the form for one more person, who is of the same *firm* unless she says otherwise."""
-    form: PersonForm = _person_class(sheet, page_locale())(formdata=formdata, data={"firm": firm})
-    _offer(form, sheet)
+    form: PersonForm = _person_class(definition, page_locale())(formdata=formdata, data={"firm": firm})
+    _offer(form, definition)
     return form
 
 
-def move_form(sheet: Sheet, people: Sequence[Companion], formdata: Mapping[str, Any] | None) -> KeyedForm:
+def move_form(
+    definition: FormDefinition, people: Sequence[Companion], formdata: Mapping[str, Any] | None
+) -> KeyedForm:
     """Return the form that asks for everybody's category at another event, where it has categories."""
     fields = {
         _category_name(one.id): ChoiceField(one.name, [_must_choose()], choices=[])
         for one in people
-        if sheet.categories
+        if definition.categories
     }
     form: KeyedForm = type("MoveForm", (KeyedForm,), fields)(formdata=formdata)
     for name in fields:
-        _offer_categories(form[name], sheet)
+        _offer_categories(form[name], definition)
     return form
 
 
-def check_choice(form: ChoiceForm, sheet: Sheet) -> bool:
+def check_choice(form: ChoiceForm, definition: FormDefinition) -> bool:
     """Say whether the choice can be asked for; the sentences stand at the fields."""
     form.validate()
-    picked = [one for value, (_spec, one) in sheet.sessions.items() if value in sessions_in(form)]
+    picked = [one for value, (_spec, one) in definition.sessions.items() if value in sessions_in(form)]
     if clash := session_clash(picked):
         form["sessions"].errors = [clash]
     return not errors_of(form)
 
 
-def check_person(form: PersonForm, sheet: Sheet, *, has_agreed: bool) -> bool:
+def check_person(form: PersonForm, definition: FormDefinition, *, has_agreed: bool) -> bool:
     """Say whether the person can be added."""
-    check_choice(form, sheet)
-    known = askable(sheet.of_attendees)
-    event_ids = [spec.event_id for spec in sheet.specs]
+    check_choice(form, definition)
+    known = askable(definition.of_attendees)
+    event_ids = [spec.event_id for spec in definition.specs]
     questions.check(questions.shown(known, form, form, event_ids), known, form)
     check_sensitive(form, known, has_agreed=has_agreed)
     return not errors_of(form)
 
 
-def person_in(form: PersonForm, sheet: Sheet) -> Person:
+def person_in(form: PersonForm, definition: FormDefinition) -> Person:
     """Return who is added."""
-    event_ids = [spec.event_id for spec in sheet.specs]
-    answers = answers_in(form, askable(sheet.of_attendees), form, event_ids)
+    event_ids = [spec.event_id for spec in definition.specs]
+    answers = answers_in(form, askable(definition.of_attendees), form, event_ids)
     return Person(
         name=form.name.data,
         email=form.email.data or "",
@@ -140,18 +142,18 @@ def _must_choose() -> InputRequired:
     return InputRequired(_l("Choose a category."))
 
 
-def _offer(form: KeyedForm, sheet: Sheet, keep: object = "") -> None:
-    if sheet.categories:
-        _offer_categories(form["category"], sheet, keep)
-    if sheet.sessions:
+def _offer(form: KeyedForm, definition: FormDefinition, keep: object = "") -> None:
+    if definition.categories:
+        _offer_categories(form["category"], definition, keep)
+    if definition.sessions:
         form["sessions"].choices = [
-            SelectChoice(value, reads(one, "name")) for value, (_spec, one) in sheet.sessions.items()
+            SelectChoice(value, reads(one, "name")) for value, (_spec, one) in definition.sessions.items()
         ]
 
 
-def _offer_categories(field: Field, sheet: Sheet, keep: object = "") -> None:
+def _offer_categories(field: Field, definition: FormDefinition, keep: object = "") -> None:
     """Offer what is open to everybody, and what she is of already: no code is asked here."""
-    [group] = sheet.categories
+    [group] = definition.categories
     open_now = dict(group.open_now())
     field.choices = [
         SelectChoice(value, reads(ours[0][1], "name"))
@@ -162,23 +164,23 @@ def _offer_categories(field: Field, sheet: Sheet, keep: object = "") -> None:
         field.data = field.choices[0].value
 
 
-def _choices(sheet: Sheet) -> dict[str, Field]:
+def _choices(definition: FormDefinition) -> dict[str, Field]:
     fields: dict[str, Field] = {}
-    if sheet.categories:
+    if definition.categories:
         fields["category"] = ChoiceField(_l("Category"), [_must_choose()], choices=[])
-    if sheet.sessions:
+    if definition.sessions:
         fields["sessions"] = MultiCheckboxField(_l("Sessions"), [Optional()], choices=[])
     return fields
 
 
 @lru_cache(maxsize=256)
-def _choice_class(sheet: Sheet, _locale: str) -> type[ChoiceForm]:
+def _choice_class(definition: FormDefinition, _locale: str) -> type[ChoiceForm]:
     """Return the form's class; the organiser's words in it are those of the reader's language."""
-    return type("EventChoiceForm", (ChoiceForm,), _choices(sheet))
+    return type("EventChoiceForm", (ChoiceForm,), _choices(definition))
 
 
 @lru_cache(maxsize=256)
-def _person_class(sheet: Sheet, _locale: str) -> type[PersonForm]:
-    event_ids = [spec.event_id for spec in sheet.specs]
-    fields = _choices(sheet) | questions.fields_of(askable(sheet.of_attendees), event_ids)
+def _person_class(definition: FormDefinition, _locale: str) -> type[PersonForm]:
+    event_ids = [spec.event_id for spec in definition.specs]
+    fields = _choices(definition) | questions.fields_of(askable(definition.of_attendees), event_ids)
     return type("EventPersonForm", (PersonForm,), fields)

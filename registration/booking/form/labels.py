@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from registration.booking.form.sheet import Asked, Sheet
+from registration.booking.form.definition import FormDefinition, FormQuestion
 from registration.booking.form.spec import QuestionField, Worded
 from registration.events.asking import TICKED
 from registration.events.wording import choices_told
@@ -33,38 +33,38 @@ def plain(one: Worded, name: str) -> Any:
     return one.told(name, page_locale()).text
 
 
-def brought_up_by(one: Asked, prefix: str, sheet: Sheet) -> list[tuple[str, str]]:
+def brought_up_by(one: FormQuestion, prefix: str, definition: FormDefinition) -> list[tuple[str, str]]:
     """Return which controls bring a question up and with which values, for the page's script."""
-    found = chosen_by(one.event_ids, prefix, sheet)
+    found = chosen_by(one.event_ids, prefix, definition)
     if one.only_for is not None:
         name, values = one.only_for
         found.append((f"{prefix}{name}", "|".join(values)))
     if one.when is not None:
         name, wanted = one.when
-        is_contacts = any(other.name == name for other in sheet.of_contact)
+        is_contacts = any(other.name == name for other in definition.of_contact)
         found.append((name if is_contacts else f"{prefix}{name}", "y" if wanted == TICKED else wanted))
     return found
 
 
-def chosen_by(event_ids: Collection[int], prefix: str, sheet: Sheet) -> list[tuple[str, str]]:
+def chosen_by(event_ids: Collection[int], prefix: str, definition: FormDefinition) -> list[tuple[str, str]]:
     """Return the controls and values that choose some of the events, or nothing where it is all of them.
 
     Of several controls the first in which anything is chosen counts: an attendee's own choice.
     """
-    if len(event_ids) == len(sheet.specs):
+    if len(event_ids) == len(definition.specs):
         return []
-    slugs = "|".join(spec.slug for spec in sheet.specs if spec.event_id in event_ids)
+    slugs = "|".join(spec.slug for spec in definition.specs if spec.event_id in event_ids)
     return [(f"{prefix}events events" if prefix else "events", slugs)]
 
 
-def whom_it_concerns(one: Asked, sheet: Sheet) -> str:
+def whom_it_concerns(one: FormQuestion, definition: FormDefinition) -> str:
     """Return in words who is asked, or nothing where everybody is."""
-    parts = [_events_concerned(one.event_ids, sheet)]
+    parts = [_events_concerned(one.event_ids, definition)]
     if one.only_for is not None:
-        parts.append(_("Only for: %(categories)s.", categories=_categories(one.only_for, sheet)))
+        parts.append(_("Only for: %(categories)s.", categories=_categories(one.only_for, definition)))
     if one.when is not None:
         name, wanted = one.when
-        other = next(other.question for other in sheet.questions if other.name == name)
+        other = next(other.question for other in definition.questions if other.name == name)
         label = plain(other, "label")
         if wanted == TICKED:
             parts.append(_("Only if you ticked “%(question)s”.", question=label))
@@ -79,10 +79,10 @@ def whom_it_concerns(one: Asked, sheet: Sheet) -> str:
     return " ".join(part for part in parts if part)
 
 
-def told_with(one: Asked, sheet: Sheet) -> str:
+def told_with(one: FormQuestion, definition: FormDefinition) -> str:
     """Return what stands under a question: whom it concerns, its hint, why and for how long."""
     question = one.question
-    parts = [whom_it_concerns(one, sheet), reads(question, "hint")]
+    parts = [whom_it_concerns(one, definition), reads(question, "hint")]
     if question.purpose:
         parts.append(_("Why we ask: %(purpose)s", purpose=reads(question, "purpose")))
     if question.retention:
@@ -90,17 +90,17 @@ def told_with(one: Asked, sheet: Sheet) -> str:
     return Markup(" ").join(part for part in parts if part)
 
 
-def _events_concerned(event_ids: Collection[int], sheet: Sheet) -> str:
+def _events_concerned(event_ids: Collection[int], definition: FormDefinition) -> str:
     """Return which events something is asked for, or nothing where it is all of them."""
-    if len(event_ids) == len(sheet.specs):
+    if len(event_ids) == len(definition.specs):
         return ""
-    titles = [spec.title(page_locale())[0] for spec in sheet.specs if spec.event_id in event_ids]
+    titles = [spec.title(page_locale())[0] for spec in definition.specs if spec.event_id in event_ids]
     return str(_("For: %(titles)s.", titles=", ".join(titles)))
 
 
-def _categories(only_for: tuple[str, tuple[str, ...]], sheet: Sheet) -> str:
+def _categories(only_for: tuple[str, tuple[str, ...]], definition: FormDefinition) -> str:
     name, values = only_for
-    group = next(one for one in sheet.categories if one.name == name)
+    group = next(one for one in definition.categories if one.name == name)
     return ", ".join(plain(ours[0][1], "name") for value, ours in group.choices if value in values)
 
 

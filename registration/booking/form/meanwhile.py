@@ -6,14 +6,14 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, Field, SelectField
 
 from registration.booking.changes.written import key_of
+from registration.booking.form.definition import FormDefinition
 from registration.booking.form.people import KeyedForm, PeopleForm
-from registration.booking.form.sheet import Sheet
 from registration.core.optimistic_lock import ChangedMeanwhile
 
 _LENGTH = 120
 
 
-def fields_of_people(form: PeopleForm, sheet: Sheet) -> dict[str, Field]:
+def fields_of_people(form: PeopleForm, definition: FormDefinition) -> dict[str, Field]:
     """Return the fields of *form* by the names that the values have (booking/changes/written.py)."""
     found: dict[str, Field] = {}
     for number, attendee in enumerate(form.attendees):
@@ -21,9 +21,11 @@ def fields_of_people(form: PeopleForm, sheet: Sheet) -> dict[str, Field]:
         if not (known.isdecimal() and len(known) < 10):
             continue
         found |= {key_of(int(known), name): attendee.form[name] for name in ("name", "email", "firm")}
-        found |= {key_of(int(known), one.ids[0][1]): attendee.form[one.name] for one in sheet.of_attendees}
+        found |= {
+            key_of(int(known), one.ids[0][1]): attendee.form[one.name] for one in definition.of_attendees
+        }
         if number == 0:
-            found |= {key_of(int(known), one.ids[0][1]): form[one.name] for one in sheet.of_contact}
+            found |= {key_of(int(known), one.ids[0][1]): form[one.name] for one in definition.of_contact}
     return found
 
 

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from wtforms import Field
 from wtforms.fields.choices import SelectChoice
 
+from registration.booking.form.definition import CategoryGroup, FormDefinition
 from registration.booking.form.labels import plain, reads
 from registration.booking.form.registration import RegistrationForm
-from registration.booking.form.sheet import CategoryGroup, Sheet
 from registration.booking.form.spec import CategoryChoice, FormSpec
 from registration.core import clock
 from registration.events.rules import Phase, is_open_between
@@ -25,21 +25,23 @@ Rooms = Mapping[int, Availability]
 _Ours = Sequence[tuple[int, CategoryChoice]]
 
 
-def note_options(form: RegistrationForm, sheet: Sheet, seats: Rooms, lines: Mapping[int, LinePolicy]) -> None:
+def note_options(
+    form: RegistrationForm, definition: FormDefinition, seats: Rooms, lines: Mapping[int, LinePolicy]
+) -> None:
     """Say at each category of each attendee what whoever chooses it must know, and where a firm is needed."""
-    for group in sheet.categories:
+    for group in definition.categories:
         for attendee in form.attendees:
-            note_categories(attendee.form[group.name], group, sheet, seats)
-    note_code(form.code, sheet)
-    note_firm(form.firm, sheet, lines)
+            note_categories(attendee.form[group.name], group, definition, seats)
+    note_code(form.code, definition)
+    note_firm(form.firm, definition, lines)
 
 
-def note_categories(field: Field, group: CategoryGroup, sheet: Sheet, seats: Rooms) -> None:
+def note_categories(field: Field, group: CategoryGroup, definition: FormDefinition, seats: Rooms) -> None:
     """Say at each option of *field* whether it is full, needs a code or opens later.
 
     What opens later stands there too and cannot be chosen; what is full can, where people may wait.
     """
-    specs = {spec.event_id: spec for spec in sheet.specs}
+    specs = {spec.event_id: spec for spec in definition.specs}
     offered = {choice.value: choice for choice in map(SelectChoice.from_input, field.choices)}
     found = []
     for value, ours in group.choices:
@@ -51,19 +53,21 @@ def note_categories(field: Field, group: CategoryGroup, sheet: Sheet, seats: Roo
     field.choices = found
 
 
-def note_code(field: Field, sheet: Sheet) -> None:
+def note_code(field: Field, definition: FormDefinition) -> None:
     """Say which categories the access code is for, unless it is asked of everybody."""
-    if any(spec.access_code for spec in sheet.specs):
+    if any(spec.access_code for spec in definition.specs):
         return
-    names = {plain(one, "name"): None for spec in sheet.specs for one in spec.categories if one.access_code}
+    names = {
+        plain(one, "name"): None for spec in definition.specs for one in spec.categories if one.access_code
+    }
     if names:
         field.description = _("Only needed for: %(categories)s.", categories=", ".join(names))
 
 
-def note_firm(field: Field, sheet: Sheet, lines: Mapping[int, LinePolicy]) -> None:
+def note_firm(field: Field, definition: FormDefinition, lines: Mapping[int, LinePolicy]) -> None:
     """Mark the organisation as required where an event counts its people by the name of their firm."""
-    specs = [spec for spec in sheet.specs if needs_firm(lines[spec.event_id])]
-    if specs and len(specs) == len(sheet.specs):
+    specs = [spec for spec in definition.specs if needs_firm(lines[spec.event_id])]
+    if specs and len(specs) == len(definition.specs):
         field.flags.required = True
         field.description = _("This event has a limit for each organisation.")
     elif specs:

@@ -11,6 +11,7 @@ from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from registration.booking.form import questions
+from registration.booking.form.definition import FormDefinition, FormQuestion
 from registration.booking.form.fields import (
     EmailAddress,
     NoLink,
@@ -26,7 +27,6 @@ from registration.booking.form.registration import (
     NAME_LENGTH,
     SENSITIVE_CONSENT,
 )
-from registration.booking.form.sheet import Asked, Sheet
 from registration.booking.form.validation import errors_of_people
 from registration.booking.queries.bookings import Companion
 from registration.core.refusal import Refusal
@@ -122,7 +122,7 @@ class TakingForm(KeyedForm):
 
 
 def people_form(
-    sheet: Sheet,
+    definition: FormDefinition,
     people: Sequence[Companion],
     answers: Mapping[int, Mapping[int, str]],
     formdata: Mapping[str, Any] | None,
@@ -133,29 +133,35 @@ def people_form(
     """
     rows: list[dict[str, Any]] = [
         {"id": one.id, "name": one.name, "email": one.email, "firm": one.firm}
-        | _known(sheet.of_attendees, answers.get(one.id, {}))
+        | _known(definition.of_attendees, answers.get(one.id, {}))
         for one in people
     ]
-    own = _known(sheet.of_contact, answers.get(people[0].id, {})) if people else {}
-    form: PeopleForm = _people_class(sheet, page_locale())(formdata=formdata, data={**own, "attendees": rows})
+    own = _known(definition.of_contact, answers.get(people[0].id, {})) if people else {}
+    form: PeopleForm = _people_class(definition, page_locale())(
+        formdata=formdata, data={**own, "attendees": rows}
+    )
     by_id = {str(one.id): one for one in people}
     for attendee in form.attendees:
         known = by_id.get(attendee.form.id.data or "")
-        _put_category(attendee.form, sheet, known)
+        _put_category(attendee.form, definition, known)
     return form
 
 
 def taking_form(
-    sheet: Sheet, person: Companion | None, formdata: Mapping[str, Any] | None, **known: str
+    definition: FormDefinition, person: Companion | None, formdata: Mapping[str, Any] | None, **known: str
 ) -> TakingForm:
     """Return the form for whoever takes the seat of *person* over, with what is *known* of her."""
-    form: TakingForm = _taking_class(sheet, page_locale())(formdata=formdata, data=known)
-    _put_category(form, sheet, person)
+    form: TakingForm = _taking_class(definition, page_locale())(formdata=formdata, data=known)
+    _put_category(form, definition, person)
     return form
 
 
 def check_people(
-    form: PeopleForm, sheet: Sheet, told: Mapping[str, list[str]] | None = None, *, has_agreed: bool
+    form: PeopleForm,
+    definition: FormDefinition,
+    told: Mapping[str, list[str]] | None = None,
+    *,
+    has_agreed: bool,
 ) -> bool:
     """Say whether the form can be saved; *has_agreed* to what is sensitive, some time before.
 
@@ -164,39 +170,39 @@ def check_people(
     form.validate()
     for field in [*form, *(field for attendee in form.attendees for field in attendee.form)]:
         field.errors = (told or {}).get(field.name, field.errors)
-    _check_questions(form, sheet.of_contact, form, sheet)
+    _check_questions(form, definition.of_contact, form, definition)
     for attendee in form.attendees:
-        _check_questions(attendee.form, sheet.of_attendees, form, sheet)
+        _check_questions(attendee.form, definition.of_attendees, form, definition)
     people = [attendee.form for attendee in form.attendees]
-    is_sensitive = _is_sensitive(form, sheet.of_contact) or any(
-        _is_sensitive(one, sheet.of_attendees) for one in people
+    is_sensitive = _is_sensitive(form, definition.of_contact) or any(
+        _is_sensitive(one, definition.of_attendees) for one in people
     )
     _check_consent(form, needs=is_sensitive and not has_agreed)
     return not errors_of(form)
 
 
-def check_taking(form: TakingForm, sheet: Sheet, *, is_alone: bool) -> bool:
+def check_taking(form: TakingForm, definition: FormDefinition, *, is_alone: bool) -> bool:
     """Say whether the seat can be taken over with this form."""
     form.validate()
-    asked = taken_questions(sheet, is_alone=is_alone)
-    _check_questions(form, asked, form, sheet)
+    asked = taken_questions(definition, is_alone=is_alone)
+    _check_questions(form, asked, form, definition)
     _check_consent(form, needs=_is_sensitive(form, asked))
     return not errors_of(form)
 
 
-def taken_questions(sheet: Sheet, *, is_alone: bool) -> list[Asked]:
+def taken_questions(definition: FormDefinition, *, is_alone: bool) -> list[FormQuestion]:
     """Return what whoever takes a seat over is asked: of a party, only what is asked of each."""
-    known = sheet.questions if is_alone else sheet.of_attendees
+    known = definition.questions if is_alone else definition.of_attendees
     return askable(known)
 
 
-def askable(asked: Iterable[Asked]) -> list[Asked]:
+def askable(asked: Iterable[FormQuestion]) -> list[FormQuestion]:
     """Return the questions that a person's own forms ask beside those of her registration: no files."""
     return [one for one in asked if one.question.kind != asking.FILE]
 
 
 def answers_in(
-    form: Form, asked: Iterable[Asked], contact: Form, event_ids: Collection[int]
+    form: Form, asked: Iterable[FormQuestion], contact: Form, event_ids: Collection[int]
 ) -> tuple[tuple[int, str], ...]:
     """Return (question, answer) for all of *asked*; what was cleared or is not asked of her is empty."""
     known = list(asked)
@@ -204,7 +210,9 @@ def answers_in(
     return tuple((one.ids[0][1], questions.answer(one, form) if one.name in shown else "") for one in known)
 
 
-def concerning(form: Form, asked: Iterable[Asked], *, is_choosing: bool = False) -> list[tuple[Asked, Field]]:
+def concerning(
+    form: Form, asked: Iterable[FormQuestion], *, is_choosing: bool = False
+) -> list[tuple[FormQuestion, Field]]:
     """Return the questions for people of her category, each with its field.
 
     Where she *is_choosing* her category on the same page, all of them.
@@ -212,7 +220,7 @@ def concerning(form: Form, asked: Iterable[Asked], *, is_choosing: bool = False)
     return [(one, form[one.name]) for one in asked if is_choosing or questions.is_of_category(one, form)]
 
 
-def check_sensitive(form: Any, asked: Iterable[Asked], *, has_agreed: bool) -> None:
+def check_sensitive(form: Any, asked: Iterable[FormQuestion], *, has_agreed: bool) -> None:
     """Ask for the agreement to what is sensitive, unless there is one."""
     _check_consent(form, needs=_is_sensitive(form, asked) and not has_agreed)
 
@@ -236,7 +244,7 @@ def tell(form: FlaskForm, refusal: Refusal) -> None:
     form.form_errors.append(refusal.sentence)
 
 
-def _known(asked: Iterable[Asked], answers: Mapping[int, str]) -> dict[str, Any]:
+def _known(asked: Iterable[FormQuestion], answers: Mapping[int, str]) -> dict[str, Any]:
     """Return what was answered, as the fields take it."""
     found: dict[str, Any] = {}
     for one in asked:
@@ -250,19 +258,21 @@ def _known(asked: Iterable[Asked], answers: Mapping[int, str]) -> dict[str, Any]
     return found
 
 
-def _put_category(form: Form, sheet: Sheet, person: Companion | None) -> None:
+def _put_category(form: Form, definition: FormDefinition, person: Companion | None) -> None:
     """Say which category she is of: whom a question is for hangs on it, and she does not choose it here."""
-    for group in sheet.categories:
+    for group in definition.categories:
         form[group.name].data = str(person.category_id) if person else ""
 
 
-def _check_questions(form: Form, asked: Iterable[Asked], contact: Form, sheet: Sheet) -> None:
+def _check_questions(
+    form: Form, asked: Iterable[FormQuestion], contact: Form, definition: FormDefinition
+) -> None:
     known = list(asked)
-    event_ids = [spec.event_id for spec in sheet.specs]
+    event_ids = [spec.event_id for spec in definition.specs]
     questions.check(questions.shown(known, form, contact, event_ids), known, form)
 
 
-def _is_sensitive(form: Form, asked: Iterable[Asked]) -> bool:
+def _is_sensitive(form: Form, asked: Iterable[FormQuestion]) -> bool:
     return any(one.question.is_sensitive and questions.answer(one, form) for one in asked)
 
 
@@ -274,22 +284,22 @@ def _check_consent(form: Any, *, needs: bool) -> None:
 
 
 @lru_cache(maxsize=256)
-def _people_class(sheet: Sheet, _locale: str) -> type[PeopleForm]:
+def _people_class(definition: FormDefinition, _locale: str) -> type[PeopleForm]:
     """Return the form's class; the organiser's words in it are those of the reader's language."""
-    event_ids = [spec.event_id for spec in sheet.specs]
-    fields = _categories(sheet) | questions.fields_of(sheet.of_attendees, event_ids)
+    event_ids = [spec.event_id for spec in definition.specs]
+    fields = _categories(definition) | questions.fields_of(definition.of_attendees, event_ids)
     person = type("EventPersonForm", (_Person,), fields)
-    own = questions.fields_of(sheet.of_contact, event_ids)
+    own = questions.fields_of(definition.of_contact, event_ids)
     attendees = FieldList(FormField(person), min_entries=1, max_entries=MOST)
     return type("EventPeopleForm", (PeopleForm,), {**own, "attendees": attendees})
 
 
 @lru_cache(maxsize=256)
-def _taking_class(sheet: Sheet, _locale: str) -> type[TakingForm]:
-    event_ids = [spec.event_id for spec in sheet.specs]
-    fields = _categories(sheet) | questions.fields_of(askable(sheet.questions), event_ids)
+def _taking_class(definition: FormDefinition, _locale: str) -> type[TakingForm]:
+    event_ids = [spec.event_id for spec in definition.specs]
+    fields = _categories(definition) | questions.fields_of(askable(definition.questions), event_ids)
     return type("EventTakingForm", (TakingForm,), fields)
 
 
-def _categories(sheet: Sheet) -> dict[str, Field]:
-    return {group.name: HiddenField() for group in sheet.categories}
+def _categories(definition: FormDefinition) -> dict[str, Field]:
+    return {group.name: HiddenField() for group in definition.categories}

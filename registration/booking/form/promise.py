@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from registration.booking.form.definition import FormDefinition, FormQuestion
 from registration.booking.form.questions import ANSWER_LENGTH
 from registration.booking.form.registration import CODE_LENGTH, EMAIL_LENGTH, FIRM_LENGTH, NAME_LENGTH
-from registration.booking.form.sheet import Asked, Sheet
 from registration.events.asking import CHOICES, FILE
 from registration.web.body_limits import Promise
 
@@ -16,20 +16,20 @@ _CONTACT = Promise(NAME_LENGTH + EMAIL_LENGTH + 2 * FIRM_LENGTH + CODE_LENGTH, 6
 _PERSON = Promise(NAME_LENGTH + EMAIL_LENGTH + FIRM_LENGTH, 4)
 
 
-def sheet_promise(sheet: Sheet, people: int, file_size: int = 0) -> Promise:
-    """Return the most that the form of *sheet* takes for so many *people*."""
-    choices = Promise(40 * len(sheet.specs), len(sheet.specs)) + Promise(
-        40 * len(sheet.sessions), len(sheet.sessions)
+def definition_promise(definition: FormDefinition, people: int, file_size: int = 0) -> Promise:
+    """Return the most that the form of *definition* takes for so many *people*."""
+    choices = Promise(40 * len(definition.specs), len(definition.specs)) + Promise(
+        40 * len(definition.sessions), len(definition.sessions)
     )
-    found = _AROUND + _CONTACT + choices + _answers(sheet.of_contact)
-    one = _PERSON + choices + _answers(sheet.of_attendees)
+    found = _AROUND + _CONTACT + choices + _answers(definition.of_contact)
+    one = _PERSON + choices + _answers(definition.of_attendees)
     found += Promise(one.characters * people, one.fields * people)
-    if sheet.asks_files and file_size:
+    if definition.asks_files and file_size:
         found += Promise(0, 2 * FILES_AT_ONCE, FILES_AT_ONCE, file_size)
     return found
 
 
-def _answers(asked: Iterable[Asked]) -> Promise:
+def _answers(asked: Iterable[FormQuestion]) -> Promise:
     found = Promise(0, 0)
     for one in asked:
         choices = one.question.choice_ids

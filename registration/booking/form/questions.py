@@ -10,6 +10,7 @@ from wtforms import BooleanField, Field, Form, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
+from registration.booking.form.definition import FormQuestion
 from registration.booking.form.fields import (
     ChoiceField,
     DayField,
@@ -22,7 +23,6 @@ from registration.booking.form.fields import (
     readable_block,
 )
 from registration.booking.form.labels import reads
-from registration.booking.form.sheet import Asked
 from registration.booking.form.spec import QuestionField
 from registration.events import asking
 from registration.events.wording import choices_told
@@ -31,17 +31,19 @@ from registration.web.locale import page_locale
 ANSWER_LENGTH = 1000
 
 
-def fields_of(questions: Iterable[Asked], event_ids: Collection[int]) -> dict[str, Field]:
+def fields_of(questions: Iterable[FormQuestion], event_ids: Collection[int]) -> dict[str, Field]:
     """Return the unbound fields of *questions*; *event_ids* are all events of the form."""
     return {one.name: _field(one, is_for_all=len(one.ids) == len(event_ids)) for one in questions}
 
 
-def shown(questions: Iterable[Asked], form: Form, contact: Form, event_ids: Collection[int]) -> list[Asked]:
+def shown(
+    questions: Iterable[FormQuestion], form: Form, contact: Form, event_ids: Collection[int]
+) -> list[FormQuestion]:
     """Return which of *questions* are asked of the person of *form*, who comes to *event_ids*.
 
     A question hangs on another one of the person, or on one of the *contact*.
     """
-    found: dict[str, Asked] = {}
+    found: dict[str, FormQuestion] = {}
     for one in questions:
         if not set(one.event_ids) & set(event_ids) or not is_of_category(one, form):
             continue
@@ -51,7 +53,7 @@ def shown(questions: Iterable[Asked], form: Form, contact: Form, event_ids: Coll
     return list(found.values())
 
 
-def check(asked: Iterable[Asked], questions: Iterable[Asked], form: Form) -> None:
+def check(asked: Iterable[FormQuestion], questions: Iterable[FormQuestion], form: Form) -> None:
     """Let what is not asked of this person stand without an error, and ask for what she must answer."""
     names = {one.name for one in asked}
     for one in questions:
@@ -62,7 +64,7 @@ def check(asked: Iterable[Asked], questions: Iterable[Asked], form: Form) -> Non
             field.errors = [_must(one.question.kind)]
 
 
-def answer(one: Asked, form: Form) -> str:
+def answer(one: FormQuestion, form: Form) -> str:
     """Return what the person answered, as it is stored; or an empty string."""
     field = form[one.name]
     if one.question.kind in (asking.YES, asking.CONSENT):
@@ -74,7 +76,7 @@ def answer(one: Asked, form: Form) -> str:
     return str(field.data or "").strip()
 
 
-def is_of_category(one: Asked, form: Form) -> bool:
+def is_of_category(one: FormQuestion, form: Form) -> bool:
     """Say whether the question is for people of the category in *form*."""
     if one.only_for is None:
         return True
@@ -82,7 +84,9 @@ def is_of_category(one: Asked, form: Form) -> bool:
     return name in form and form[name].data in values
 
 
-def _is_brought_up(when: tuple[str, str], form: Form, contact: Form, before: Mapping[str, Asked]) -> bool:
+def _is_brought_up(
+    when: tuple[str, str], form: Form, contact: Form, before: Mapping[str, FormQuestion]
+) -> bool:
     name, wanted = when
     if name in before:
         return asking.is_met(answer(before[name], form), wanted)
@@ -95,7 +99,7 @@ def _is_brought_up(when: tuple[str, str], form: Form, contact: Form, before: Map
     return wanted in (known.data if isinstance(known, MultiCheckboxField) else [known.data])
 
 
-def _field(one: Asked, *, is_for_all: bool) -> Field:
+def _field(one: FormQuestion, *, is_for_all: bool) -> Field:
     question = one.question
     # Who need not answer, since it may not be asked of her, is not told that she must.
     is_certain = question.is_required and one.when is None and one.only_for is None and is_for_all

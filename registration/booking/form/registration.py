@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from registration.booking.form import questions
+from registration.booking.form.definition import FormDefinition
 from registration.booking.form.email_typos import suggestion
 from registration.booking.form.fields import (
     ChoiceField,
@@ -24,7 +25,6 @@ from registration.booking.form.fields import (
     cleaned_address,
 )
 from registration.booking.form.labels import reads
-from registration.booking.form.sheet import Sheet
 from registration.events.rules import Phase
 from registration.web.locale import page_locale
 
@@ -50,7 +50,7 @@ class AttendeeForm(Form):
 
 
 class RegistrationForm(FlaskForm):
-    """The contact and what is sent along; events, attendees and questions are added by sheet.
+    """The contact and what is sent along; events, attendees and questions are added by definition.
 
     The form needs no cookie: the signed submit key stands in for the CSRF token (web/guards.py).
     """
@@ -84,28 +84,28 @@ class RegistrationForm(FlaskForm):
 
 
 def registration_form(
-    sheet: Sheet, formdata: Mapping[str, Any] | None, *, blocks: int = 1, most: int = 10
+    definition: FormDefinition, formdata: Mapping[str, Any] | None, *, blocks: int = 1, most: int = 10
 ) -> RegistrationForm:
-    """Return the form of *sheet* with what was sent, or an empty one with *blocks* attendees."""
-    form_class = _form_class(sheet, most, page_locale())
+    """Return the form of *definition* with what was sent, or an empty one with *blocks* attendees."""
+    form_class = _form_class(definition, most, page_locale())
     if formdata is None:
         form = form_class(formdata=None)
         while len(form.attendees) < blocks:
             form.attendees.append_entry()
     else:
         form = form_class(formdata=formdata)
-    _offer(form, sheet)
+    _offer(form, definition)
     return form
 
 
-def add_attendee(form: RegistrationForm, sheet: Sheet, most: int) -> None:
+def add_attendee(form: RegistrationForm, definition: FormDefinition, most: int) -> None:
     """Add a block for one more person."""
     if len(form.attendees) < most:
         form.attendees.append_entry()
-        _offer(form, sheet)
+        _offer(form, definition)
 
 
-def _offer(form: RegistrationForm, sheet: Sheet) -> None:
+def _offer(form: RegistrationForm, definition: FormDefinition) -> None:
     """Let each attendee choose among what is open; a single category is chosen already."""
     meant = suggestion(form.email.data or "")
     if meant is not None:
@@ -113,52 +113,52 @@ def _offer(form: RegistrationForm, sheet: Sheet) -> None:
             SelectChoice(USE, _("Use %(address)s", address=meant)),
             SelectChoice(KEEP, _("Keep %(address)s", address=form.email.data)),
         ]
-    events = [SelectChoice(spec.slug, spec.title(page_locale())[0]) for spec in sheet.open_specs]
-    if sheet.is_programme:
+    events = [SelectChoice(spec.slug, spec.title(page_locale())[0]) for spec in definition.open_specs]
+    if definition.is_programme:
         form.events.choices = events
         for attendee in form.attendees:
             attendee.form.events.choices = events
     sessions = [
         SelectChoice(value, reads(one, "name"))
-        for value, (spec, one) in sheet.sessions.items()
+        for value, (spec, one) in definition.sessions.items()
         if spec.phase is Phase.OPEN
     ]
-    for attendee in form.attendees if sheet.sessions else ():
+    for attendee in form.attendees if definition.sessions else ():
         attendee.form.sessions.choices = sessions
-    for group in sheet.categories:
+    for group in definition.categories:
         choices = [SelectChoice(value, reads(one, "name")) for value, one in group.open_now()]
         for attendee in form.attendees:
             field = attendee.form[group.name]
             field.choices = choices
-            if len(group.event_ids) < len(sheet.specs):
-                field.label.text = _("Category: %(titles)s", titles=_titles(group.event_ids, sheet))
+            if len(group.event_ids) < len(definition.specs):
+                field.label.text = _("Category: %(titles)s", titles=_titles(group.event_ids, definition))
             if len(choices) == 1 and not field.raw_data:
                 field.data = choices[0].value
 
 
-def _titles(event_ids: Collection[int], sheet: Sheet) -> str:
-    return ", ".join(spec.title(page_locale())[0] for spec in sheet.specs if spec.event_id in event_ids)
+def _titles(event_ids: Collection[int], definition: FormDefinition) -> str:
+    return ", ".join(spec.title(page_locale())[0] for spec in definition.specs if spec.event_id in event_ids)
 
 
 @lru_cache(maxsize=256)
-def _form_class(sheet: Sheet, most: int, _locale: str) -> type[RegistrationForm]:
+def _form_class(definition: FormDefinition, most: int, _locale: str) -> type[RegistrationForm]:
     """Return the form's class; the organiser's words in it are those of the reader's language."""
-    event_ids = [spec.event_id for spec in sheet.specs]
-    own: dict[str, Any] = questions.fields_of(sheet.of_contact, event_ids)
+    event_ids = [spec.event_id for spec in definition.specs]
+    own: dict[str, Any] = questions.fields_of(definition.of_contact, event_ids)
     fields: dict[str, Any] = {}
-    if sheet.is_programme:
+    if definition.is_programme:
         own["events"] = MultiCheckboxField(_l("Events"), [Must()], choices=[])
         own["together"] = BooleanField(
             _l("All or nothing: register only if every event has seats for all of us")
         )
         fields["events"] = MultiCheckboxField(_l("Only some of the events"), [Optional()], choices=[])
-    for group in sheet.categories:
+    for group in definition.categories:
         is_certain = len(group.event_ids) == len(event_ids)
         first: Field = Must() if is_certain else Optional()
         fields[group.name] = ChoiceField(_l("Category"), [first], choices=[])
-    if sheet.sessions:
+    if definition.sessions:
         fields["sessions"] = MultiCheckboxField(_l("Sessions"), [Optional()], choices=[])
-    fields |= questions.fields_of(sheet.of_attendees, event_ids)
+    fields |= questions.fields_of(definition.of_attendees, event_ids)
     attendee = type("EventAttendeeForm", (AttendeeForm,), fields)
     # One more than allowed is read, so that too many are told instead of dropped.
     attendees = FieldList(FormField(attendee), min_entries=1, max_entries=most + 1)

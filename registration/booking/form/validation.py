@@ -8,6 +8,7 @@ from wtforms import FieldList, Form, HiddenField
 
 from registration.booking.admission.access import code_trouble
 from registration.booking.form import questions
+from registration.booking.form.definition import CategoryGroup, FormDefinition
 from registration.booking.form.email_typos import suggestion
 from registration.booking.form.fields import control_id
 from registration.booking.form.labels import plain
@@ -21,7 +22,6 @@ from registration.booking.form.selection import (
     has_sensitive,
     sessions_of,
 )
-from registration.booking.form.sheet import CategoryGroup, Sheet
 from registration.booking.rules import session_clash
 from registration.core.refusal import Refusal
 from registration.web.filters import moment
@@ -29,7 +29,7 @@ from registration.web.locale import page_locale
 
 
 def check(
-    form: RegistrationForm, sheet: Sheet, most: int, told: Mapping[str, list[str]] | None = None
+    form: RegistrationForm, definition: FormDefinition, most: int, told: Mapping[str, list[str]] | None = None
 ) -> bool:
     """Say whether the form can be sent to the service; the sentences stand at the fields.
 
@@ -43,16 +43,16 @@ def check(
             _("One form can register at most %(most)s people. Send a second form for the others.", most=most)
         )
     for index, attendee in enumerate(form.attendees):
-        _check_attendee(form, attendee.form, index, sheet)
-    questions.check(asked_of_contact(form, sheet), sheet.of_contact, form)
-    if sheet.is_programme:
-        _check_events(form, sheet)
-    _check_code(form, sheet)
+        _check_attendee(form, attendee.form, index, definition)
+    questions.check(asked_of_contact(form, definition), definition.of_contact, form)
+    if definition.is_programme:
+        _check_events(form, definition)
+    _check_code(form, definition)
     if form.website.data and not form.website.errors:
         form.website.errors = [_("This field is a trap for programs. Empty it and press the button again.")]
     if not form.email.errors:
         _check_email(form)
-    if has_sensitive(form, sheet) and not form.consent_sensitive.data:
+    if has_sensitive(form, definition) and not form.consent_sensitive.data:
         form.consent_sensitive.errors = [
             _("Tick this box too, or clear the answers about health, food and access.")
         ]
@@ -114,41 +114,43 @@ def _check_email(form: RegistrationForm) -> None:
         form.email_choice.errors = [_("Did you mean %(address)s?", address=meant)]
 
 
-def _check_code(form: RegistrationForm, sheet: Sheet) -> None:
+def _check_code(form: RegistrationForm, definition: FormDefinition) -> None:
     """Ask for the codes of the events that are chosen, and of the categories in them."""
     typed = form.code.data or ""
-    for spec in sheet.specs:
-        people = [one.form for one in form.attendees if spec.event_id in events_of(form, one.form, sheet)]
-        chosen = {category_of(one, sheet, spec.event_id) for one in people}
+    for spec in definition.specs:
+        people = [
+            one.form for one in form.attendees if spec.event_id in events_of(form, one.form, definition)
+        ]
+        chosen = {category_of(one, definition, spec.event_id) for one in people}
         codes = [one.access_code for one in spec.categories if one.id in chosen]
         trouble = code_trouble(typed, spec.access_code, codes) if people else ""
         if trouble and not form.code.errors:
             form.code.errors = [trouble]
 
 
-def _check_attendee(form: RegistrationForm, attendee: Form, index: int, sheet: Sheet) -> None:
+def _check_attendee(form: RegistrationForm, attendee: Form, index: int, definition: FormDefinition) -> None:
     if index > 0 and not attendee.name.data:
         attendee.name.errors = [_("Enter the name of attendee %(number)s, or remove them.", number=index + 1)]
-    event_ids = events_of(form, attendee, sheet)
-    for group in sheet.categories:
+    event_ids = events_of(form, attendee, definition)
+    for group in definition.categories:
         field = attendee[group.name]
         if not set(group.event_ids) & set(event_ids):
             field.errors = []
-        elif later := _opens_later(group, field.data, sheet):
+        elif later := _opens_later(group, field.data, definition):
             field.errors = [later]
         elif not field.data and not field.errors:
             field.errors = [_("Choose a category.")]
     for event_id in event_ids:
-        if clash := session_clash(sessions_of(attendee, sheet, event_id)):
+        if clash := session_clash(sessions_of(attendee, definition, event_id)):
             attendee.sessions.errors = [clash]
-    _check_sessions(attendee, event_ids, sheet)
-    questions.check(asked_of(form, attendee, sheet), sheet.of_attendees, attendee)
+    _check_sessions(attendee, event_ids, definition)
+    questions.check(asked_of(form, attendee, definition), definition.of_attendees, attendee)
 
 
-def _opens_later(group: CategoryGroup, value: str | None, sheet: Sheet) -> str:
+def _opens_later(group: CategoryGroup, value: str | None, definition: FormDefinition) -> str:
     """Return when the category opens that was chosen too early, in a sentence; else nothing."""
     ours = next((ours for known, ours in group.choices if known == value), ())
-    specs = {spec.event_id: spec for spec in sheet.specs}
+    specs = {spec.event_id: spec for spec in definition.specs}
     opening = opens_later(ours, specs)
     if opening is None or value in dict(group.open_now()):
         return ""
@@ -160,10 +162,10 @@ def _opens_later(group: CategoryGroup, value: str | None, sheet: Sheet) -> str:
     return str(told)
 
 
-def _check_sessions(attendee: Form, event_ids: Collection[int], sheet: Sheet) -> None:
+def _check_sessions(attendee: Form, event_ids: Collection[int], definition: FormDefinition) -> None:
     """Refuse a session of an event that the attendee does not come to: it would be left out unseen."""
-    picked = attendee.sessions.data or () if sheet.sessions and event_ids else ()
-    for value, (spec, one) in sheet.sessions.items():
+    picked = attendee.sessions.data or () if definition.sessions and event_ids else ()
+    for value, (spec, one) in definition.sessions.items():
         if value in picked and spec.event_id not in event_ids and not attendee.sessions.errors:
             attendee.sessions.errors = [
                 _(
@@ -175,16 +177,16 @@ def _check_sessions(attendee: Form, event_ids: Collection[int], sheet: Sheet) ->
             ]
 
 
-def _check_events(form: RegistrationForm, sheet: Sheet) -> None:
+def _check_events(form: RegistrationForm, definition: FormDefinition) -> None:
     if form.events.errors:
         return
     if not form.events.data and not any(one.form.events.data for one in form.attendees):
         form.events.errors = [_("Choose at least one event.")]
         return
-    coming = [set(events_of(form, one.form, sheet)) for one in form.attendees]
-    nobody = [one for one in form.events.data if sheet.by_slug[one].event_id not in set().union(*coming)]
+    coming = [set(events_of(form, one.form, definition)) for one in form.attendees]
+    nobody = [one for one in form.events.data if definition.by_slug[one].event_id not in set().union(*coming)]
     if nobody:
-        titles = ", ".join(sheet.by_slug[one].title(page_locale())[0] for one in nobody)
+        titles = ", ".join(definition.by_slug[one].title(page_locale())[0] for one in nobody)
         form.events.errors = [
             _("Nobody comes to %(titles)s. Choose it for somebody below, or not at all.", titles=titles)
         ]

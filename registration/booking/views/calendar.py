@@ -16,9 +16,9 @@ from registration.core.database import db
 from registration.core.read_cache import recent
 from registration.core.refusal import NotFound
 from registration.core.tokens import hashed
-from registration.ical.answers import Told, answer, attachment, feed_address, qr_code, revoked
+from registration.ical.answers import PublishedFeed, answer, attachment, feed_address, qr_code, revoked
 from registration.ical.entries import download_many
-from registration.ical.feeds import part_of
+from registration.ical.feeds import component_of
 from registration.ical.links import subscriptions
 from registration.web.guards import action_key, check_action_key
 from registration.web.locale import keep_to, page_locale
@@ -43,7 +43,7 @@ def feed(token: str) -> ResponseReturnValue:
         return revoked()
     keep_to(known.locale)
     only_seats = _asks_for_seats_only()
-    told = Told(
+    published = PublishedFeed(
         name=_name(known),
         path=request.path,
         facts=(*known.facts, "seats only") if only_seats else known.facts,
@@ -54,9 +54,9 @@ def feed(token: str) -> ResponseReturnValue:
     )
     shown = page_locale()
     return answer(
-        told,
+        published,
         lambda: [
-            part_of(entry)
+            component_of(entry)
             for entry in calendar_feed.entries(db.session(), known.owner, shown, only_seats=only_seats)
         ],
     )

@@ -11,15 +11,15 @@ from registration.booking.changes import move as changes_move
 from registration.booking.changes import party as changes_party
 from registration.booking.form import choices as form_choices
 from registration.booking.form.choices import ChoiceForm, PersonForm
+from registration.booking.form.definition import FormDefinition
 from registration.booking.form.option_notes import note_categories, require_firm
 from registration.booking.form.people import KeyedForm, askable, concerning, errors_of
 from registration.booking.form.registration import SENSITIVE_CONSENT
-from registration.booking.form.sheet import Sheet
 from registration.booking.form.spec import form_of_registered, with_sessions
 from registration.booking.models import Booking
 from registration.booking.queries.alternatives import Alternative, alternatives, picked_sessions
 from registration.booking.queries.bookings import Companion, Seat, seats_of
-from registration.booking.views.editing import sheet_of
+from registration.booking.views.editing import definition_of
 from registration.booking.views.handover import person_of
 from registration.booking.views.manage import page_key, seat_in, target_in
 from registration.booking.views.opening import does_not_open, opened
@@ -37,9 +37,9 @@ def choice(token: str, registration_id: int, attendee_id: int) -> ResponseReturn
     held = seat_in(opened(token), registration_id)
     person = person_of(held, attendee_id)
     picked = picked_sessions(db.session(), attendee_id)
-    sheet = _own_sheet(held, picked)
-    form = form_choices.choice_form(sheet, person, picked, None)
-    return _choice_page(token, held, person, sheet, form, 200)
+    definition = _own_definition(held, picked)
+    form = form_choices.choice_form(definition, person, picked, None)
+    return _choice_page(token, held, person, definition, form, 200)
 
 
 def choose(token: str, registration_id: int, attendee_id: int) -> ResponseReturnValue:
@@ -47,20 +47,20 @@ def choose(token: str, registration_id: int, attendee_id: int) -> ResponseReturn
     booked = opened(token)
     held = seat_in(booked, registration_id)
     person = person_of(held, attendee_id)
-    sheet = _own_sheet(held, picked_sessions(db.session(), attendee_id))
+    definition = _own_definition(held, picked_sessions(db.session(), attendee_id))
     target = target_in(booked, registration_id)
-    form = form_choices.choice_form(sheet, person, (), request.form)
+    form = form_choices.choice_form(definition, person, (), request.form)
     try:
         check_action_key(f"booking:{token}", request.form.get("key", ""))
-        if not form_choices.check_choice(form, sheet):
-            return _choice_page(token, held, person, sheet, form, 422)
+        if not form_choices.check_choice(form, definition):
+            return _choice_page(token, held, person, definition, form, 422)
         sessions = [int(one) for one in form_choices.sessions_in(form)]
         changes_party.change_choice(target, attendee_id, form_choices.category_in(form), sessions, ATTENDEE)
     except NotFound:
         raise
     except Refusal as refusal:
         form_choices.tell_at(form, refusal)
-        return _choice_page(token, held, person, sheet, form, refusal.status)
+        return _choice_page(token, held, person, definition, form, refusal.status)
     return _back(token)
 
 
@@ -69,7 +69,7 @@ def one_more(token: str, registration_id: int) -> ResponseReturnValue:
     booked = opened(token)
     held = seat_in(booked, registration_id)
     _check_grows(held)
-    form = form_choices.person_form(sheet_of(held), booked.firm, None)
+    form = form_choices.person_form(definition_of(held), booked.firm, None)
     return _person_page(token, booked, held, form, 200)
 
 
@@ -77,17 +77,17 @@ def add(token: str, registration_id: int) -> ResponseReturnValue:
     """Let one more person come with the party."""
     booked = opened(token)
     held = seat_in(booked, registration_id)
-    sheet, target = sheet_of(held), target_in(booked, registration_id)
-    form = form_choices.person_form(sheet, booked.firm, request.form)
+    definition, target = definition_of(held), target_in(booked, registration_id)
+    form = form_choices.person_form(definition, booked.firm, request.form)
     booking_id = booked.id
     try:
         check_action_key(f"booking:{token}", request.form.get("key", ""))
         agreed = has_agreed(db.session(), booking_id, "sensitive")
-        if not form_choices.check_person(form, sheet, has_agreed=agreed):
+        if not form_choices.check_person(form, definition, has_agreed=agreed):
             return _person_page(token, booked, held, form, 422)
         _check_size(booked, held)
         wording = str(SENSITIVE_CONSENT) if form.consent_sensitive.data else ""
-        changes_party.add_people(target, [form_choices.person_in(form, sheet)], ATTENDEE, wording)
+        changes_party.add_people(target, [form_choices.person_in(form, definition)], ATTENDEE, wording)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -101,9 +101,9 @@ def move_page(token: str, registration_id: int, slug: str) -> ResponseReturnValu
     booked = opened(token)
     held = seat_in(booked, registration_id)
     other = _alternative(booked, held, slug)
-    sheet = _sheet(slug)
-    form = form_choices.move_form(sheet, held.present, None)
-    return _move_page(token, held, other, sheet, form, 200)
+    definition = _definition(slug)
+    form = form_choices.move_form(definition, held.present, None)
+    return _move_page(token, held, other, definition, form, 200)
 
 
 def move(token: str, registration_id: int, slug: str) -> ResponseReturnValue:
@@ -112,18 +112,18 @@ def move(token: str, registration_id: int, slug: str) -> ResponseReturnValue:
     held = seat_in(booked, registration_id)
     other = _alternative(booked, held, slug)
     target = target_in(booked, registration_id)
-    sheet = _sheet(slug)
-    form = form_choices.move_form(sheet, held.present, request.form)
+    definition = _definition(slug)
+    form = form_choices.move_form(definition, held.present, request.form)
     try:
         check_action_key(f"booking:{token}", request.form.get("key", ""))
         if not form.validate():
-            return _move_page(token, held, other, sheet, form, 422)
+            return _move_page(token, held, other, definition, form, 422)
         changes_move.move(target, other.event_id, form_choices.categories_in(form, held.present), ATTENDEE)
     except NotFound:
         raise
     except Refusal as refusal:
         form_choices.tell_at(form, refusal)
-        return _move_page(token, held, other, sheet, form, refusal.status)
+        return _move_page(token, held, other, definition, form, refusal.status)
     return _back(token)
 
 
@@ -131,7 +131,7 @@ def _check_grows(held: Seat) -> None:
     """Raise Refusal where nobody more may come with the registration: a form would only be refused."""
     if held.by_invitation:
         raise Refusal(_("This event is by invitation only. Ask the organiser whether one more may come."))
-    if not held.may_grow or sheet_of(held).specs[0].phase is not Phase.OPEN:
+    if not held.may_grow or definition_of(held).specs[0].phase is not Phase.OPEN:
         raise Refusal(_("Registration is not open now. Ask the organiser."))
 
 
@@ -154,17 +154,17 @@ def _alternative(booked: Booking, held: Seat, slug: str) -> Alternative:
     raise NotFound(_("There is no such event to move to now."))
 
 
-def _own_sheet(held: Seat, picked: Collection[int]) -> Sheet:
+def _own_definition(held: Seat, picked: Collection[int]) -> FormDefinition:
     """Return what the event offers, and what she has of what it no longer offers."""
-    [spec] = sheet_of(held).specs
-    return Sheet((with_sessions(db.session(), spec, picked),))
+    [spec] = definition_of(held).specs
+    return FormDefinition((with_sessions(db.session(), spec, picked),))
 
 
-def _sheet(slug: str) -> Sheet:
+def _definition(slug: str) -> FormDefinition:
     spec = form_of_registered(db.session(), slug)
     if spec is None:
         raise does_not_open()
-    return Sheet((spec,))
+    return FormDefinition((spec,))
 
 
 def _back(token: str) -> ResponseReturnValue:
@@ -172,31 +172,31 @@ def _back(token: str) -> ResponseReturnValue:
 
 
 def _choice_page(
-    token: str, held: Seat, person: Companion, sheet: Sheet, form: ChoiceForm, status: int
+    token: str, held: Seat, person: Companion, definition: FormDefinition, form: ChoiceForm, status: int
 ) -> ResponseReturnValue:
-    return _page("choice", token, held, form, status, person=person, sheet=sheet)
+    return _page("choice", token, held, form, status, person=person, definition=definition)
 
 
 def _person_page(
     token: str, booked: Booking, held: Seat, form: PersonForm, status: int
 ) -> ResponseReturnValue:
-    sheet = sheet_of(held)
-    asks_consent = any(one.question.is_sensitive for one in sheet.of_attendees) and not has_agreed(
+    definition = definition_of(held)
+    asks_consent = any(one.question.is_sensitive for one in definition.of_attendees) and not has_agreed(
         db.session(), booked.id, "sensitive"
     )
-    questions = concerning(form, askable(sheet.of_attendees), is_choosing=True)
+    questions = concerning(form, askable(definition.of_attendees), is_choosing=True)
     return _page("one_more", token, held, form, status, questions=questions, asks_consent=asks_consent)
 
 
 def _move_page(
-    token: str, held: Seat, other: Alternative, sheet: Sheet, form: KeyedForm, status: int
+    token: str, held: Seat, other: Alternative, definition: FormDefinition, form: KeyedForm, status: int
 ) -> ResponseReturnValue:
     seats = availability(db.session(), [other.event_id])[other.event_id]
     left = seats.left
-    for group in sheet.categories:
+    for group in definition.categories:
         for field in form_choices.category_fields(form, held.present):
-            note_categories(field, group, sheet, {other.event_id: seats})
-    asks = bool(sheet.questions)
+            note_categories(field, group, definition, {other.event_id: seats})
+    asks = bool(definition.questions)
     return _page("move", token, held, form, status, other=other, left=left, asks=asks)
 
 
@@ -205,9 +205,9 @@ def _page(
 ) -> ResponseReturnValue:
     errors = errors_of(form)
     seats = availability(db.session(), [held.event_id])[held.event_id]
-    sheet = sheet_of(held)
+    definition = definition_of(held)
     if "category" in form:
-        note_categories(form["category"], sheet.categories[0], sheet, {held.event_id: seats})
+        note_categories(form["category"], definition.categories[0], definition, {held.event_id: seats})
     if "firm" in form:
         require_firm([form["firm"]], held.line)
     page = render_template(
@@ -219,6 +219,6 @@ def _page(
         key=page_key(token),
         errors=errors,
         has_errors=bool(errors),
-        **({"sheet": sheet} | values),
+        **({"definition": definition} | values),
     )
     return page, status

@@ -3,8 +3,8 @@
 from flask import request
 from flask_babel import gettext as _
 
+from registration.booking.form.definition import FormDefinition
 from registration.booking.form.registration import RegistrationForm
-from registration.booking.form.sheet import Sheet
 from registration.core.networks import machine_of
 from registration.core.refusal import Refusal
 from registration.core.throttle import Limit, give_back, take
@@ -21,20 +21,20 @@ class TooManyCodes(Refusal):
     code = "too-many-codes"
 
 
-def count_code(sheet: Sheet, form: RegistrationForm) -> None:
+def count_code(definition: FormDefinition, form: RegistrationForm) -> None:
     """Count the code that was typed, before it is judged. Raises TooManyCodes.
 
     A right one is uncounted again: colleagues behind one address may all register.
     """
     typed = form.code.data
-    if not sheet.asks_code or not typed:
+    if not definition.asks_code or not typed:
         return
-    limit = Limit(f"code:{machine_of(request.remote_addr)} {sheet.purpose}", TRIES)
+    limit = Limit(f"code:{machine_of(request.remote_addr)} {definition.purpose}", TRIES)
     if take(limit):
         raise TooManyCodes(
             _("Too many wrong codes came from here. Wait an hour, or ask the organiser."), field="code"
         )
-    codes = [spec.access_code for spec in sheet.specs]
-    codes += [one.access_code for spec in sheet.specs for one in spec.categories]
+    codes = [spec.access_code for spec in definition.specs]
+    codes += [one.access_code for spec in definition.specs for one in spec.categories]
     if any(opens(code, typed) for code in codes if code):
         give_back(limit)

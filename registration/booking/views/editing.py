@@ -11,6 +11,7 @@ from registration.booking.answers.shared import shared_answers
 from registration.booking.changes.change_address import change_contact, contact_of
 from registration.booking.changes.edit import change_people
 from registration.booking.changes.written import Corrected, written
+from registration.booking.form.definition import FormDefinition
 from registration.booking.form.meanwhile import fields_of_people, overtaken
 from registration.booking.form.option_notes import require_firm
 from registration.booking.form.people import (
@@ -24,7 +25,6 @@ from registration.booking.form.people import (
     tell,
 )
 from registration.booking.form.registration import SENSITIVE_CONSENT
-from registration.booking.form.sheet import Sheet
 from registration.booking.form.spec import form_of_registered
 from registration.booking.models import Booking
 from registration.booking.queries.bookings import Seat
@@ -74,44 +74,44 @@ def people(token: str, registration_id: int) -> ResponseReturnValue:
     """Show the form of a registration's attendees."""
     booked = opened(token)
     seat = seat_in(booked, registration_id)
-    sheet = sheet_of(seat)
-    return _people_page(token, booked, seat, sheet, _form(seat, sheet, None), 200)
+    definition = definition_of(seat)
+    return _people_page(token, booked, seat, definition, _form(seat, definition, None), 200)
 
 
 def save_people(token: str, registration_id: int) -> ResponseReturnValue:
     """Save the attendees, or show the form again with what to do."""
     booked = opened(token)
     seat = seat_in(booked, registration_id)
-    sheet = sheet_of(seat)
-    data, told = with_files(sheet, lambda: _nonce(token, booked.id, registration_id))
-    form = _form(seat, sheet, data)
+    definition = definition_of(seat)
+    data, told = with_files(definition, lambda: _nonce(token, booked.id, registration_id))
+    form = _form(seat, definition, data)
     if asks_language():
-        return _people_page(token, booked, seat, sheet, form, 422)
+        return _people_page(token, booked, seat, definition, form, 422)
     agreed = has_agreed(db.session(), booked.id, "sensitive")
     target = target_in(booked, registration_id)
     try:
         check_action_key(f"booking:{token}", request.form.get("key", ""))
-        if not check_people(form, sheet, told, has_agreed=agreed):
-            return _people_page(token, booked, seat, sheet, form, 422)
+        if not check_people(form, definition, told, has_agreed=agreed):
+            return _people_page(token, booked, seat, definition, form, 422)
         wording = str(SENSITIVE_CONSENT) if form.consent_sensitive.data else ""
-        change_people(target, _corrected(form, sheet), ATTENDEE, wording, form.seen.data or "")
+        change_people(target, _corrected(form, definition), ATTENDEE, wording, form.seen.data or "")
     except ChangedMeanwhile as changed:
         seat = seat_in(opened(token), registration_id)
-        stored = fields_of_people(_form(seat, sheet, None), sheet)
-        overtaken(form, changed, fields_of_people(form, sheet), stored)
-        return _people_page(token, opened(token), seat, sheet, form, changed.status)
+        stored = fields_of_people(_form(seat, definition, None), definition)
+        overtaken(form, changed, fields_of_people(form, definition), stored)
+        return _people_page(token, opened(token), seat, definition, form, changed.status)
     except Refusal as refusal:
         tell(form, refusal)
-        return _people_page(token, booked, seat, sheet, form, refusal.status)
+        return _people_page(token, booked, seat, definition, form, refusal.status)
     return redirect(url_for("booking.booking", token=token, saved="yes"), 303)
 
 
-def sheet_of(seat: Seat) -> Sheet:
+def definition_of(seat: Seat) -> FormDefinition:
     """Return what the form of the registration's event asks."""
     spec = form_of_registered(db.session(), seat.slug)
     if spec is None:
         raise does_not_open()
-    return Sheet((spec,))
+    return FormDefinition((spec,))
 
 
 def _nonce(token: str, booking_id: int, registration_id: int) -> str:
@@ -119,13 +119,13 @@ def _nonce(token: str, booking_id: int, registration_id: int) -> str:
     return f"booking:{booking_id}:{registration_id}"
 
 
-def _corrected(form: PeopleForm, sheet: Sheet) -> list[Corrected]:
-    event_ids = [spec.event_id for spec in sheet.specs]
+def _corrected(form: PeopleForm, definition: FormDefinition) -> list[Corrected]:
+    event_ids = [spec.event_id for spec in definition.specs]
     found = []
     for number, one in enumerate(form.attendees):
-        answers = answers_in(one.form, sheet.of_attendees, form, event_ids)
+        answers = answers_in(one.form, definition.of_attendees, form, event_ids)
         if number == 0:
-            answers += answers_in(form, sheet.of_contact, form, event_ids)
+            answers += answers_in(form, definition.of_contact, form, event_ids)
         known = one.form.id.data or ""
         found.append(
             Corrected(
@@ -139,11 +139,11 @@ def _corrected(form: PeopleForm, sheet: Sheet) -> list[Corrected]:
     return found
 
 
-def _form(seat: Seat, sheet: Sheet, formdata: Mapping[str, Any] | None) -> PeopleForm:
+def _form(seat: Seat, definition: FormDefinition, formdata: Mapping[str, Any] | None) -> PeopleForm:
     answers = answers_by_attendee(db.session(), [one.id for one in seat.present])
     for one in shared_answers(db.session(), seat.registration_id):
         answers.setdefault(seat.present[0].id, {})[one.question_id] = one.value
-    form = people_form(sheet, seat.present, answers, formdata)
+    form = people_form(definition, seat.present, answers, formdata)
     if formdata is None:
         form.seen.data = marks(written(db.session(), seat.registration_id))
     return form
@@ -169,17 +169,17 @@ def _contact_page(token: str, form: ContactForm, status: int) -> ResponseReturnV
 
 
 def _people_page(
-    token: str, booked: Booking, seat: Seat, sheet: Sheet, form: PeopleForm, status: int
+    token: str, booked: Booking, seat: Seat, definition: FormDefinition, form: PeopleForm, status: int
 ) -> ResponseReturnValue:
     errors = errors_of(form)
     require_firm([one.form.firm for one in form.attendees], seat.line)
-    asks_consent = sheet.has_sensitive and not has_agreed(db.session(), booked.id, "sensitive")
+    asks_consent = definition.has_sensitive and not has_agreed(db.session(), booked.id, "sensitive")
     page = render_template(
         "booking/people.html",
         form=form,
-        sheet=sheet,
-        own=concerning(form, sheet.of_contact),
-        people=[(one.form, concerning(one.form, sheet.of_attendees)) for one in form.attendees],
+        definition=definition,
+        own=concerning(form, definition.of_contact),
+        people=[(one.form, concerning(one.form, definition.of_attendees)) for one in form.attendees],
         seat=seat,
         token=token,
         key=page_key(token),

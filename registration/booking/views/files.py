@@ -10,9 +10,9 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from registration.booking.answers import uploads
 from registration.booking.answers.uploads import FileRefused
 from registration.booking.form import attendee_blocks
-from registration.booking.form.programme_sheet import programme_sheet
-from registration.booking.form.promise import sheet_promise
-from registration.booking.form.sheet import Asked, Sheet, sheet_of
+from registration.booking.form.definition import FormDefinition, FormQuestion, definition_of
+from registration.booking.form.programme_definition import programme_definition
+from registration.booking.form.promise import definition_promise
 from registration.booking.form.spec import form_of_registered, form_spec
 from registration.booking.models import Handover
 from registration.booking.views.rush import TooManyFiles, count_file
@@ -28,12 +28,12 @@ from registration.web.guards import StaleForm, check_form_key
 def largest_body(slug: str) -> Promise:
     """Return the most that the form of the event at *slug* takes."""
     spec = form_spec(db.session(), slug)
-    return _largest(None if spec is None else sheet_of(spec), current_app.config["MAX_PARTY"])
+    return _largest(None if spec is None else definition_of(spec), current_app.config["MAX_PARTY"])
 
 
 def largest_programme_body(slug: str) -> Promise:
     """Return the most that the form of the programme at *slug* takes."""
-    return _largest(programme_sheet(db.session(), slug), current_app.config["MAX_PARTY"])
+    return _largest(programme_definition(db.session(), slug), current_app.config["MAX_PARTY"])
 
 
 def largest_people_body(registration_id: int, **_more: object) -> Promise:
@@ -43,7 +43,7 @@ def largest_people_body(registration_id: int, **_more: object) -> Promise:
     if row is None:
         return Promise(0, 0)
     spec = form_of_registered(db.session(), row.slug)
-    return _largest(None if spec is None else sheet_of(spec), row.size + 1)
+    return _largest(None if spec is None else definition_of(spec), row.size + 1)
 
 
 def largest_taking_body(token: str) -> Promise:
@@ -56,17 +56,17 @@ def largest_taking_body(token: str) -> Promise:
 
 
 def with_files(
-    sheet: Sheet, nonce_of: Callable[[], str] | None = None
+    definition: FormDefinition, nonce_of: Callable[[], str] | None = None
 ) -> tuple[MultiDict[str, str], dict[str, list[str]]]:
     """Return what was sent, each file replaced by the answer that names it, and what is wrong with which.
 
     *nonce_of* checks the key of the form and returns what makes the names of its files its own.
     """
-    if not sheet.asks_files:
+    if not definition.asks_files:
         return request.form, {}
     data: MultiDict[str, str] = MultiDict(request.form)
     told: dict[str, list[str]] = {}
-    asked = {one.name: one for one in sheet.questions if one.question.kind == FILE}
+    asked = {one.name: one for one in definition.questions if one.question.kind == FILE}
     for name in [one for one in data if one.endswith("-drop")]:
         if _question(name.removesuffix("-drop"), asked):
             # Not taken out: what is missing would be filled with the answer that is stored.
@@ -77,17 +77,17 @@ def with_files(
         if one is not None and file.filename and are_files_dropped():
             told[field] = [dropped_sentence()]
         elif one is not None and file.filename:
-            _keep(one, field, file, data, told, nonce_of or _form_nonce(sheet, data))
+            _keep(one, field, file, data, told, nonce_of or _form_nonce(definition, data))
     _drop_unknown(data, told, asked)
     return data, told
 
 
-def _form_nonce(sheet: Sheet, data: MultiDict[str, str]) -> Callable[[], str]:
-    return lambda: check_form_key(sheet.purpose, data.get("submit_key", ""))
+def _form_nonce(definition: FormDefinition, data: MultiDict[str, str]) -> Callable[[], str]:
+    return lambda: check_form_key(definition.purpose, data.get("submit_key", ""))
 
 
 def _keep(
-    one: Asked,
+    one: FormQuestion,
     field: str,
     file: FileStorage,
     data: MultiDict[str, str],
@@ -107,7 +107,9 @@ def _keep(
         told[field] = [_("Choose the file again.")]
 
 
-def _drop_unknown(data: MultiDict[str, str], told: dict[str, list[str]], asked: dict[str, Asked]) -> None:
+def _drop_unknown(
+    data: MultiDict[str, str], told: dict[str, list[str]], asked: dict[str, FormQuestion]
+) -> None:
     named = {
         name: (one.question.id, value)
         for name, value in data.items()
@@ -120,12 +122,12 @@ def _drop_unknown(data: MultiDict[str, str], told: dict[str, list[str]], asked: 
             told[name] = [_("Choose the file again.")]
 
 
-def _question(name: str, asked: dict[str, Asked]) -> Asked | None:
+def _question(name: str, asked: dict[str, FormQuestion]) -> FormQuestion | None:
     tail = name if attendee_blocks.block_of(name) is None else name.split("-", 2)[2]
     return asked.get(tail)
 
 
-def _largest(sheet: Sheet | None, people: int) -> Promise:
-    if sheet is None:
+def _largest(definition: FormDefinition | None, people: int) -> Promise:
+    if definition is None:
         return Promise(0, 0)
-    return sheet_promise(sheet, people, int(current_app.config["MAX_FILE"]))
+    return definition_promise(definition, people, int(current_app.config["MAX_FILE"]))

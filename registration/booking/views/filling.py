@@ -13,9 +13,9 @@ from registration.booking.admission.services import SubmittedDifferently, regist
 from registration.booking.form import attendee_blocks
 from registration.booking.form import registration as form_registration
 from registration.booking.form.application import application
+from registration.booking.form.definition import FormDefinition
 from registration.booking.form.fields import cleaned
 from registration.booking.form.registration import RegistrationForm
-from registration.booking.form.sheet import Sheet
 from registration.booking.form.validation import check, errors_of, tell, tell_each
 from registration.booking.views.codes import count_code
 from registration.booking.views.files import with_files
@@ -42,23 +42,28 @@ class Shown:
 Page = Callable[[Shown], ResponseReturnValue]
 
 
-def empty(sheet: Sheet, page: Page) -> ResponseReturnValue:
+def empty(definition: FormDefinition, page: Page) -> ResponseReturnValue:
     """Show the empty form; `attendees` and `events` in the address fill it in a little."""
     most = current_app.config["MAX_PARTY"]
     blocks = min(max(request.args.get("attendees", 1, type=int) or 1, 1), most)
-    form = form_registration.registration_form(sheet, None, blocks=blocks, most=most)
+    form = form_registration.registration_form(definition, None, blocks=blocks, most=most)
     form.locale.data = page_locale()
     # A coordinator comes from the page of her firm.
     form.firm.data = cleaned(request.args.get("firm", "")[: form_registration.FIRM_LENGTH])
-    if sheet.is_programme:
-        open_slugs = [spec.slug for spec in sheet.open_specs]
+    if definition.is_programme:
+        open_slugs = [spec.slug for spec in definition.open_specs]
         asked = request.args.getlist("events")
         form.events.data = [one for one in open_slugs if one in asked or len(open_slugs) == 1]
     return page(Shown(form))
 
 
 def sent(
-    sheet: Sheet, page: Page, already: str, *, most: int | None = None, invitation_id: int | None = None
+    definition: FormDefinition,
+    page: Page,
+    already: str,
+    *,
+    most: int | None = None,
+    invitation_id: int | None = None,
 ) -> ResponseReturnValue:
     """Register whoever is in the form, or show it again with what to do.
 
@@ -66,20 +71,22 @@ def sent(
     *invitation_id* the personal invitation that it answers: whose link that is, is no program.
     """
     most = most or current_app.config["MAX_PARTY"]
-    data, told = with_files(sheet)
-    only_shown = _not_sent(sheet, data, told, most)
+    data, told = with_files(definition)
+    only_shown = _not_sent(definition, data, told, most)
     if only_shown is not None:
         return page(only_shown)
-    form = form_registration.registration_form(sheet, data, most=most)
-    event_ids = [spec.event_id for spec in sheet.specs]
-    is_linked = any(spec.only_with for spec in sheet.specs)
+    form = form_registration.registration_form(definition, data, most=most)
+    event_ids = [spec.event_id for spec in definition.specs]
+    is_linked = any(spec.only_with for spec in definition.specs)
     before = availability(db.session(), event_ids) if is_linked else None
     try:
-        count_code(sheet, form)
+        count_code(definition, form)
         is_invited = invitation_id is not None
-        nonce = check_form_key(sheet.purpose, form.submit_key.data or "", may_be_quick=is_invited)
-        is_whole = check(form, sheet, most, told)
-        asked = replace(application(form, sheet, nonce), invitation_id=invitation_id) if is_whole else None
+        nonce = check_form_key(definition.purpose, form.submit_key.data or "", may_be_quick=is_invited)
+        is_whole = check(form, definition, most, told)
+        asked = (
+            replace(application(form, definition, nonce), invitation_id=invitation_id) if is_whole else None
+        )
         if asked:
             count_form(asked)
         receipt = register(asked) if asked else None
@@ -95,33 +102,35 @@ def sent(
         return redirect(already, 303)
     # Who saw seats and got none is told why.
     seen = (form.seats_seen.data or "").split() if receipt.is_waiting else []
-    went, short = _without_seats(sheet, seen)
+    went, short = _without_seats(definition, seen)
     return redirect(url_for("booking.booking", token=receipt.token, went=went, short=short), 303)
 
 
-def told_of(sheet: Sheet, shown: Shown) -> Sheet:
-    """Return what the page says of *sheet*: no number of seats where it would tell what the form led to."""
+def told_of(definition: FormDefinition, shown: Shown) -> FormDefinition:
+    """Return what the page says: no number of seats where it would tell what the form led to."""
     if shown.seats is None:
-        return sheet
-    return replace(sheet, specs=tuple(replace(spec, shows_seats=False) for spec in sheet.specs))
+        return definition
+    return replace(definition, specs=tuple(replace(spec, shows_seats=False) for spec in definition.specs))
 
 
-def _not_sent(sheet: Sheet, data: MultiDict[str, str], told: dict[str, list[str]], most: int) -> Shown | None:
+def _not_sent(
+    definition: FormDefinition, data: MultiDict[str, str], told: dict[str, list[str]], most: int
+) -> Shown | None:
     """Return the form as it was typed where it asks only for another language, for more people or fewer."""
     focus = ""
     if asks_language():
-        form = form_registration.registration_form(sheet, data, most=most)
+        form = form_registration.registration_form(definition, data, most=most)
         form.locale.data = page_locale()
         tell_each(form, told)
     elif "remove" in data:
         index = data.get("remove", -1, type=int)
         kept = attendee_blocks.without_attendee(data, index)
-        form = form_registration.registration_form(sheet, kept, most=most)
+        form = form_registration.registration_form(definition, kept, most=most)
         tell_each(form, attendee_blocks.without_attendee(MultiDict(told), index).to_dict(flat=False))
         focus = f"attendees-{max(index - 1, 0)}-name"
     elif "add" in data:
-        form = form_registration.registration_form(sheet, data, most=most)
-        form_registration.add_attendee(form, sheet, most)
+        form = form_registration.registration_form(definition, data, most=most)
+        form_registration.add_attendee(form, definition, most)
         tell_each(form, told)
         focus = f"attendees-{len(form.attendees) - 1}-name"
     else:
@@ -129,22 +138,22 @@ def _not_sent(sheet: Sheet, data: MultiDict[str, str], told: dict[str, list[str]
     return Shown(form, 422, "" if errors_of(form) else focus)
 
 
-def _without_seats(sheet: Sheet, seen: Sequence[str]) -> tuple[str | None, str | None]:
+def _without_seats(definition: FormDefinition, seen: Sequence[str]) -> tuple[str | None, str | None]:
     """Return which events of those *seen* with seats are full now, and which have some for other choices."""
-    specs = [spec for spec in sheet.specs if spec.slug in seen]
+    specs = [spec for spec in definition.specs if spec.slug in seen]
     seats = availability(db.session(), [spec.event_id for spec in specs]) if specs else {}
     went = [spec.slug for spec in specs if seats[spec.event_id].event.left <= 0]
     short = [spec.slug for spec in specs if spec.slug not in went]
     return " ".join(went) or None, " ".join(short) or None
 
 
-def renew(sheet: Sheet, shown: Shown, with_seats: Iterable[str]) -> None:
+def renew(definition: FormDefinition, shown: Shown, with_seats: Iterable[str]) -> None:
     """Note which events have seats on the page, and give the form a key where it has none that is good."""
     shown.form.seats_seen.data = " ".join(with_seats)
     # What was sent before with other answers would be the same form for ever.
     is_used = isinstance(shown.refusal, SubmittedDifferently)
     if not shown.form.submit_key.data or shown.status == StaleForm.status or is_used:
-        shown.form.submit_key.data = form_key(sheet.purpose)
+        shown.form.submit_key.data = form_key(definition.purpose)
 
 
 def earlier(shown: Shown) -> dict[str, str] | None:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.booking.changes.handover import Successor, Taking, hand_over, refuse, take_over
+from registration.booking.form.definition import FormDefinition
 from registration.booking.form.option_notes import require_firm
 from registration.booking.form.people import (
     SuccessorForm,
@@ -18,11 +19,10 @@ from registration.booking.form.people import (
     tell,
 )
 from registration.booking.form.registration import CONSENT, SENSITIVE_CONSENT
-from registration.booking.form.sheet import Sheet
 from registration.booking.models import Handover
 from registration.booking.queries.bookings import Companion, Seat, seat
 from registration.booking.queries.handovers import is_asked_by_firm
-from registration.booking.views.editing import sheet_of
+from registration.booking.views.editing import definition_of
 from registration.booking.views.manage import page_key, seat_in, target_in
 from registration.booking.views.opening import check_pace, does_not_open, opened, opened_link
 from registration.capability.services import HANDOVER
@@ -76,20 +76,20 @@ def show(token: str) -> ResponseReturnValue:
     """Ask the new person whether she takes the seat, or say what became of the question."""
     handover, held = _opened(token)
     person = _attendee(held, handover)
-    form = taking_form(sheet_of(held), person, None, name=handover.name, firm=handover.firm)
+    form = taking_form(definition_of(held), person, None, name=handover.name, firm=handover.firm)
     return _page(token, handover, held, form, 200)
 
 
 def take(token: str) -> ResponseReturnValue:
     """Give her the seat."""
     handover, held = _opened(token)
-    sheet = sheet_of(held)
-    form = taking_form(sheet, _attendee(held, handover), request.form)
+    definition = definition_of(held)
+    form = taking_form(definition, _attendee(held, handover), request.form)
     try:
         check_action_key(f"handover:{token}", request.form.get("key", ""))
-        if not check_taking(form, sheet, is_alone=_is_alone(held)):
+        if not check_taking(form, definition, is_alone=_is_alone(held)):
             return _page(token, handover, held, form, 422)
-        own_token = take_over(handover.id, held.event_id, _taking(form, sheet, held))
+        own_token = take_over(handover.id, held.event_id, _taking(form, definition, held))
     except Refusal as refusal:
         tell(form, refusal)
         return _page(token, handover, held, form, refusal.status)
@@ -106,8 +106,8 @@ def say_no(token: str) -> ResponseReturnValue:
     return redirect(url_for("booking.handover", token=token), 303)
 
 
-def _taking(form: TakingForm, sheet: Sheet, held: Seat) -> Taking:
-    asked = taken_questions(sheet, is_alone=_is_alone(held))
+def _taking(form: TakingForm, definition: FormDefinition, held: Seat) -> Taking:
+    asked = taken_questions(definition, is_alone=_is_alone(held))
     consents = [("registration", str(CONSENT))]
     if form.consent_sensitive.data:
         consents.append(("sensitive", str(SENSITIVE_CONSENT)))
@@ -163,15 +163,15 @@ def _ask_page(
 
 
 def _page(token: str, handover: Handover, held: Seat, form: TakingForm, status: int) -> ResponseReturnValue:
-    errors, sheet = errors_of(form), sheet_of(held)
+    errors, definition = errors_of(form), definition_of(held)
     require_firm([form.firm], held.line)
-    asked = taken_questions(sheet, is_alone=_is_alone(held))
+    asked = taken_questions(definition, is_alone=_is_alone(held))
     is_there = held.state == rules.CONFIRMED and keeps_promises(held.event_status)
     outcome = handover.state if handover.state != "open" or is_there else "gone"
     page = render_template(
         "booking/handover.html",
         form=form,
-        sheet=sheet,
+        definition=definition,
         questions=concerning(form, asked),
         has_sensitive=any(one.question.is_sensitive for one in asked),
         handover=handover,

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from registration.booking.admission.services import EventFull
+from registration.booking.form.definition import FormDefinition
 from registration.booking.form.option_notes import note_options
-from registration.booking.form.programme_sheet import programme_sheet
+from registration.booking.form.programme_definition import programme_definition
 from registration.booking.form.registration import RegistrationForm
-from registration.booking.form.sheet import Sheet
 from registration.booking.form.spec import FormSpec
 from registration.booking.form.validation import errors_of
 from registration.booking.views import filling
@@ -44,52 +44,52 @@ class Option:
 
 def show(slug: str) -> ResponseReturnValue:
     """Show the empty form."""
-    sheet = _sheet(slug)
-    return filling.empty(sheet, lambda shown: _page(sheet, shown))
+    definition = _definition(slug)
+    return filling.empty(definition, lambda shown: _page(definition, shown))
 
 
 def submit(slug: str) -> ResponseReturnValue:
     """Register whoever is in the form for the events they chose, or show it again with what to do."""
-    sheet = _sheet(slug)
+    definition = _definition(slug)
     already_url = url_for("booking.already_in_programme", slug=slug)
-    return filling.sent(sheet, lambda shown: _page(sheet, shown), already_url)
+    return filling.sent(definition, lambda shown: _page(definition, shown), already_url)
 
 
 def already(slug: str) -> ResponseReturnValue:
     """Say, revealing nothing, that the link was sent again if the address is registered."""
-    sheet = _sheet(slug)
+    definition = _definition(slug)
     return render_template(
         "booking/already.html",
-        title=sheet.title,
-        title_locale=sheet.title_locale,
+        title=definition.title,
+        title_locale=definition.title_locale,
         back=url_for("booking.register_programme", slug=slug),
         is_programme=True,
     )
 
 
-def _sheet(slug: str) -> Sheet:
-    sheet = programme_sheet(db.session(), slug)
-    if sheet is None:
+def _definition(slug: str) -> FormDefinition:
+    definition = programme_definition(db.session(), slug)
+    if definition is None:
         abort(404)
-    return sheet
+    return definition
 
 
-def _page(sheet: Sheet, shown: Shown) -> ResponseReturnValue:
-    sheet = filling.told_of(sheet, shown)
-    seats = shown.seats or availability(db.session(), [spec.event_id for spec in sheet.specs])
+def _page(definition: FormDefinition, shown: Shown) -> ResponseReturnValue:
+    definition = filling.told_of(definition, shown)
+    seats = shown.seats or availability(db.session(), [spec.event_id for spec in definition.specs])
     lines = line_policies(db.session(), list(seats))
-    options = _options(sheet, seats, lines)
-    note_options(shown.form, sheet, seats, lines)
+    options = _options(definition, seats, lines)
+    note_options(shown.form, definition, seats, lines)
     if isinstance(shown.refusal, EventFull):
         _name_full(shown.form, options)
     errors = errors_of(shown.form)
-    filling.renew(sheet, shown, [one.spec.slug for one in options if not one.now.joins_waitlist])
+    filling.renew(definition, shown, [one.spec.slug for one in options if not one.now.joins_waitlist])
     page = render_template(
         "booking/programme.html",
-        sheet=sheet,
+        definition=definition,
         options=options,
         rooms={key: room for one in seats.values() for key, room in one.sessions.items()},
-        is_open=any(one.spec in sheet.open_specs and not one.is_full for one in options),
+        is_open=any(one.spec in definition.open_specs and not one.is_full for one in options),
         form=shown.form,
         errors=errors,
         has_errors=bool(errors),
@@ -121,10 +121,10 @@ def _name_full(form: RegistrationForm, options: Sequence[Option]) -> None:
 
 
 def _options(
-    sheet: Sheet, seats: Mapping[int, Availability], lines: Mapping[int, LinePolicy]
+    definition: FormDefinition, seats: Mapping[int, Availability], lines: Mapping[int, LinePolicy]
 ) -> list[Option]:
-    titles = {spec.event_id: spec.title(page_locale()) for spec in sheet.specs}
-    needs = dict(sheet.requires)
+    titles = {spec.event_id: spec.title(page_locale()) for spec in definition.specs}
+    needs = dict(definition.requires)
     return [
         Option(
             spec,
@@ -133,5 +133,5 @@ def _options(
             seats_now(seats[spec.event_id], [one.id for one in spec.categories], lines[spec.event_id]),
             titles.get(needs.get(spec.event_id, 0), ("", ""))[0],
         )
-        for spec in sheet.specs
+        for spec in definition.specs
     ]

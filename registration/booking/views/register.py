@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.booking.admission.services import EventFull
+from registration.booking.form.definition import FormDefinition, definition_of
 from registration.booking.form.option_notes import note_options
-from registration.booking.form.sheet import Sheet, sheet_of
 from registration.booking.form.spec import FormSpec, form_spec
 from registration.booking.form.validation import errors_of
 from registration.booking.views import filling
@@ -22,14 +22,16 @@ from registration.web.locale import fall_back_to, page_locale
 
 def show(slug: str) -> ResponseReturnValue:
     """Show the empty form, or why there is none."""
-    sheet = sheet_of(_spec(slug))
-    return filling.empty(sheet, lambda shown: form_page(sheet, shown))
+    definition = definition_of(_spec(slug))
+    return filling.empty(definition, lambda shown: form_page(definition, shown))
 
 
 def submit(slug: str) -> ResponseReturnValue:
     """Register whoever is in the form, or show it again with what to do."""
-    sheet = sheet_of(_spec(slug))
-    return filling.sent(sheet, lambda shown: form_page(sheet, shown), url_for("booking.already", slug=slug))
+    definition = definition_of(_spec(slug))
+    return filling.sent(
+        definition, lambda shown: form_page(definition, shown), url_for("booking.already", slug=slug)
+    )
 
 
 def already(slug: str) -> ResponseReturnValue:
@@ -49,24 +51,26 @@ def _spec(slug: str) -> FormSpec:
     return spec
 
 
-def form_page(sheet: Sheet, shown: Shown, template: str = "", **given: Any) -> ResponseReturnValue:
+def form_page(
+    definition: FormDefinition, shown: Shown, template: str = "", **given: Any
+) -> ResponseReturnValue:
     """Show the form of one event, or why there is none; *template* and *given* are of an invitation."""
-    sheet = filling.told_of(sheet, shown)
-    [spec] = sheet.specs
+    definition = filling.told_of(definition, shown)
+    [spec] = definition.specs
     seats = (shown.seats or availability(db.session(), [spec.event_id]))[spec.event_id]
     title, language = spec.title(page_locale())
     errors = errors_of(shown.form)
     line = line_policy(db.session(), spec.event_id)
-    note_options(shown.form, sheet, {spec.event_id: seats}, {spec.event_id: line})
+    note_options(shown.form, definition, {spec.event_id: seats}, {spec.event_id: line})
     now = seats_now(seats, [one.id for one in spec.categories], line)
-    filling.renew(sheet, shown, [] if now.joins_waitlist else [spec.slug])
+    filling.renew(definition, shown, [] if now.joins_waitlist else [spec.slug])
     may_wait = spec.has_waitlist and now.may_wait
     is_closed = spec.phase is not Phase.OPEN or (now.joins_waitlist and not may_wait)
     is_closed = is_closed or (spec.by_invitation and not given)
     if is_closed and request.method == "GET":
         template = "booking/closed.html"
     values = {
-        "sheet": sheet,
+        "definition": definition,
         "spec": spec,
         "form": shown.form,
         "now": now,

@@ -15,7 +15,7 @@ from registration.seats.models import Registration
 
 
 @dataclass(frozen=True)
-class Told:
+class ShownAnswer:
     """One answer. *file_id* is the answer's id where it is a file to be taken."""
 
     question: str
@@ -74,7 +74,9 @@ def answers_for(
     return own
 
 
-def answers_of(session: Session, registration_id: int, *, with_sensitive: bool) -> dict[int, list[Told]]:
+def answers_of(
+    session: Session, registration_id: int, *, with_sensitive: bool
+) -> dict[int, list[ShownAnswer]]:
     """Return what each attendee of a registration answered, by the attendee's id."""
     people = session.scalars(
         select(Attendee.id)
@@ -106,11 +108,13 @@ def answers_of(session: Session, registration_id: int, *, with_sensitive: bool) 
     )
     if not with_sensitive:
         query = query.where(Question.is_sensitive.is_(False))
-    found: dict[int, list[Told]] = {}
+    found: dict[int, list[ShownAnswer]] = {}
     for row in session.execute(query):
         file_id = row.id if row.kind == FILE else None
         holder = first if row.scope == BOOKING and first is not None else row.attendee_id
-        found.setdefault(holder, []).append(Told(row.label, told(row.kind, row.value, _labels(row)), file_id))
+        found.setdefault(holder, []).append(
+            ShownAnswer(row.label, told(row.kind, row.value, _labels(row)), file_id)
+        )
     return found
 
 

@@ -12,8 +12,8 @@ from registration.core.database import db
 from registration.core.read_cache import recent
 from registration.core.refusal import NotFound
 from registration.core.tokens import hashed
-from registration.ical.answers import Told, answer, feed_address, qr_code, revoked
-from registration.ical.feeds import part_of
+from registration.ical.answers import PublishedFeed, answer, feed_address, qr_code, revoked
+from registration.ical.feeds import component_of
 from registration.ical.links import subscriptions
 from registration.organiser.calendar.queries import TeamCalendar, team_calendar, team_entries
 from registration.organiser.event import services as event_services
@@ -59,7 +59,7 @@ def feed(token: str) -> ResponseReturnValue:
     known = _known(token)
     if not known.is_live:
         return revoked()
-    told = Told(
+    published = PublishedFeed(
         name=_("My events"),
         path=request.path,
         facts=known.facts,
@@ -69,7 +69,8 @@ def feed(token: str) -> ResponseReturnValue:
     )
     shown = page_locale()
     return answer(
-        told, lambda: [part_of(entry) for entry in team_entries(db.session(), known.account_id, shown)]
+        published,
+        lambda: [component_of(entry) for entry in team_entries(db.session(), known.account_id, shown)],
     )
 
 

@@ -11,7 +11,7 @@ from registration.booking.models import Attendee, Booking
 from registration.booking.notifications.kinds import PROGRAMME
 from registration.events.models import Event
 from registration.journal.models import JournalEntry
-from registration.journal.wording import Told, told
+from registration.journal.wording import ActivityLine, told
 from registration.mail.models import OutgoingMessage
 from registration.seating.explain import NO_MORE, why_not_seated
 from registration.seats import rules
@@ -133,7 +133,7 @@ def parties(
     }
 
 
-def history(session: Session, registration_id: int) -> list[tuple[JournalEntry, Told]]:
+def history(session: Session, registration_id: int) -> list[tuple[JournalEntry, ActivityLine]]:
     """Return what happened to a registration, with its words."""
     rows = session.execute(
         select(JournalEntry, Account.name)

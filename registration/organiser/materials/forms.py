@@ -9,9 +9,9 @@ from flask_wtf import FlaskForm
 from wtforms import Field, FileField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
-from registration.afterwards.services import NewPaper
 from registration.booking.form.fields import ChoiceField
 from registration.events.models import ALL, ATTENDEES
+from registration.materials.services import NewPaper
 from registration.organiser.shared.fields import line_field
 from registration.web.body_limits import are_files_dropped, dropped_sentence
 from registration.web.locale import language_choices

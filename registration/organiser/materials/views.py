@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registration.accounts.access import EDIT
-from registration.afterwards import services
-from registration.afterwards.queries import papers
 from registration.core.database import db
 from registration.core.languages import NAMES
 from registration.core.refusal import Refusal
 from registration.events.access import event_page
 from registration.events.models import Event
+from registration.materials import services
+from registration.materials.queries import papers
 from registration.organiser.materials.forms import MaterialForm
 from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen

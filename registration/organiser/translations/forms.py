@@ -13,7 +13,7 @@ from registration.booking.form.fields import Readable, readable_block
 from registration.events.models import Event, Programme, Question
 from registration.events.queries import words
 from registration.events.services import Text
-from registration.events.wording import FIELDS, Part, parts_of
+from registration.events.wording import FIELDS, Translatable, parts_of
 from registration.organiser.shared.concurrent_form import SharedForm
 from registration.organiser.shared.fields import LINE, TEXT, line_field
 from registration.organiser.translations.services import (
@@ -105,11 +105,11 @@ def groups(form: TextForm, event: Event) -> list[tuple[str, list[Field]]]:
     return found
 
 
-def _single(part: Part) -> list[str]:
+def _single(part: Translatable) -> list[str]:
     return [field for field in worded(part) if field != "choices"]
 
 
-def _choice_fields(part: Part) -> list[tuple[str, str, str]]:
+def _choice_fields(part: Translatable) -> list[tuple[str, str, str]]:
     """Return (name of the field, its label, own words) of each choice of a question."""
     if not isinstance(part, Question):
         return []
@@ -119,7 +119,7 @@ def _choice_fields(part: Part) -> list[tuple[str, str, str]]:
     ]
 
 
-def _names(part: Part) -> list[str]:
+def _names(part: Translatable) -> list[str]:
     return [
         *(field_of(part, field) for field in _single(part)),
         *(name for name, _label, _words in _choice_fields(part)),
@@ -148,7 +148,7 @@ def _form(
     return form
 
 
-def _field(part: Part, field: str) -> Field:
+def _field(part: Translatable, field: str) -> Field:
     title = getattr(part, FIELDS[type(part)][0])
     labels = {
         "hint": _("Hint of “%(title)s”", title=title),

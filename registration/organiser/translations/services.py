@@ -16,7 +16,7 @@ from registration.core.transaction import write_tx
 from registration.events.models import Event, EventText, Programme, Question
 from registration.events.programme_links import links_of
 from registration.events.services import Text, put_calendar_note, put_text, touch
-from registration.events.wording import FIELDS, Part, missing, missing_of, parts_of, translate
+from registration.events.wording import FIELDS, Translatable, missing, missing_of, parts_of, translate
 from registration.journal.services import Actor, Note, record
 from registration.seats import gate as gates
 from registration.seats import rules
@@ -88,12 +88,12 @@ def words_of_programme(programme: Programme, locale: str) -> dict[str, object]:
     return {name: there.get(name, "") for name in OWN_WORDS}
 
 
-def worded(part: Part) -> list[str]:
+def worded(part: Translatable) -> list[str]:
     """Return what can be said of *part* in other languages: what it says in its own."""
     return [field for field in FIELDS[type(part)] if getattr(part, field)]
 
 
-def field_of(part: Part, field: str) -> str:
+def field_of(part: Translatable, field: str) -> str:
     """Return the name of the form's field for the words of a part."""
     return f"{part.__tablename__}-{part.id}-{field}"
 
@@ -104,7 +104,7 @@ def choice_field(question: Question, choice: str) -> str:
     return f"{field_of(question, 'choice')}-{digest}"
 
 
-def typed_words(part: Part, words: Mapping[str, Any]) -> dict[str, object]:
+def typed_words(part: Translatable, words: Mapping[str, Any]) -> dict[str, object]:
     """Return *words* of a part by the names of the form's fields."""
     found: dict[str, object] = {
         field_of(part, field): words.get(field, "") for field in worded(part) if field != "choices"

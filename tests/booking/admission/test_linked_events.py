@@ -10,7 +10,7 @@ from registration.booking.admission.prerequisites import NotWithoutTheOther
 from registration.booking.admission.services import register
 from registration.booking.answers import uploads
 from registration.booking.answers.uploads import FileRefused
-from registration.booking.form.programme_sheet import programme_sheet
+from registration.booking.form.programme_definition import programme_definition
 from registration.booking.models import Upload
 from registration.booking.queries.dependants import dependants
 from registration.booking.rules import Person, Wish, lacking
@@ -144,14 +144,14 @@ def test_the_statements_do_not_grow_with_the_events(app, make_event):
 
 def test_the_sheet_of_a_programme_is_read_in_two_queries_while_nothing_is_edited(app, make_event):
     slug = make_programme(*(make_event(title=f"Event {number}") for number in range(4)))
-    first = programme_sheet(db.session(), slug)
+    first = programme_definition(db.session(), slug)
     counted: list[str] = []
 
     def count(_connection, _cursor, statement, *_rest):
         counted.append(statement)
 
     events.listen(db.engine, "before_cursor_execute", count)
-    again = programme_sheet(db.session(), slug)
+    again = programme_definition(db.session(), slug)
     events.remove(db.engine, "before_cursor_execute", count)
     assert again == first
     assert len([one for one in counted if "SELECT" in one.upper()]) == 2

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from registration.booking.admission.prerequisites import NotWithoutTheOther
 from registration.booking.admission.services import register as register_application
 from registration.booking.changes.cancel import cancel
 from registration.booking.changes.decide import merge, reject
@@ -268,7 +269,9 @@ def test_losing_the_meeting_asks_about_the_dinner_and_drops_nothing(page_app, pa
 def test_a_dinner_in_a_booking_of_its_own_is_asked_about_too(page_app, page_client):
     meeting, dinner = programme()
     page, ada = booked(meeting, "Ada", email="ada@example.org")
-    booked(dinner, "Ada", email="ada@example.org")
+    # The form says the same to everybody who asks for the dinner alone; whoever has the meeting is in.
+    with pytest.raises(NotWithoutTheOther):
+        booked(dinner, "Ada", email="ada@example.org")
     posted(page_client, page, of(ada, "cancel"))
     shown = page_client.get(page).text
     assert "You also have Dinner" in shown

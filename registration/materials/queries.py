@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.afterwards.rules import was_there
 from registration.booking.models import Attendee
 from registration.booking.queries.bookings import Seat
 from registration.core import clock
 from registration.events.models import ALL, Event, Material, MaterialFile
 from registration.events.rules import EventStatus
+from registration.materials.rules import was_there
 from registration.seats import rules
 from registration.seats.models import Registration
 

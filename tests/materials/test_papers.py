@@ -5,15 +5,15 @@ import io
 import pytest
 from sqlalchemy import select
 
-from registration.afterwards.queries import papers
-from registration.afterwards.rules import ending_of, is_of_kind, own_name
-from registration.afterwards.services import NewPaper, move_up, publish, remove
 from registration.booking.admission.services import register
 from registration.core.database import db
 from registration.core.file_types import FILE_TYPES
 from registration.core.refusal import NotFound, Refusal
 from registration.events.models import ALL, ATTENDEES, MaterialFile
 from registration.journal.services import SYSTEM
+from registration.materials.queries import papers
+from registration.materials.rules import ending_of, is_of_kind, own_name
+from registration.materials.services import NewPaper, move_up, publish, remove
 from tests import factories
 from tests.factories import application, make_event, registration_of, sign_in, token_in
 

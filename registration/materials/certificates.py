@@ -3,9 +3,9 @@
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from registration.afterwards.queries import Present
 from registration.booking.queries.bookings import Seat
 from registration.core.typesetting import typeset
+from registration.materials.queries import Present
 from registration.web.filters import span
 
 

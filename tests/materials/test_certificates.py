@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from registration.afterwards.rules import was_there
 from registration.booking.admission.services import register
 from registration.booking.changes.attendance import check_in
 from registration.booking.models import Attendee
@@ -13,6 +12,7 @@ from registration.core import clock
 from registration.core.database import db
 from registration.core.typesetting import typeset
 from registration.journal.services import SYSTEM
+from registration.materials.rules import was_there
 from tests.factories import application, cancel_registration, make_event, registration_of
 
 NOW = datetime(2027, 3, 12, tzinfo=UTC)

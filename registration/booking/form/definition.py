@@ -46,7 +46,7 @@ class CategoryGroup:
 
 
 @dataclass(frozen=True)
-class Asked:
+class FormQuestion:
     """A question as the form asks it: once for all events that ask the same.
 
     *only_for* names the control of the category and the values whose people are asked; *when* names
@@ -69,7 +69,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class FormDefinition:
     """Everything a form asks. *requires* says which event another one can only be had with."""
 
     specs: tuple[FormSpec, ...]
@@ -79,7 +79,7 @@ class Sheet:
     summary: str = ""
     requires: tuple[tuple[int, int], ...] = ()
     categories: tuple[CategoryGroup, ...] = field(init=False, compare=False)
-    questions: tuple[Asked, ...] = field(init=False, compare=False)
+    questions: tuple[FormQuestion, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "categories", _category_groups(self.specs))
@@ -120,11 +120,11 @@ class Sheet:
         return {str(one.id): (spec, one) for spec in self.specs for one in spec.sessions}
 
     @cached_property
-    def of_attendees(self) -> list[Asked]:
+    def of_attendees(self) -> list[FormQuestion]:
         return [one for one in self.questions if one.question.scope == ATTENDEE]
 
     @cached_property
-    def of_contact(self) -> list[Asked]:
+    def of_contact(self) -> list[FormQuestion]:
         return [one for one in self.questions if one.question.scope == BOOKING]
 
     @cached_property
@@ -137,9 +137,9 @@ class Sheet:
 
 
 @lru_cache(maxsize=256)
-def sheet_of(spec: FormSpec) -> Sheet:
+def definition_of(spec: FormSpec) -> FormDefinition:
     """Return the form of one event; the same one while nothing of it was edited."""
-    return Sheet((spec,))
+    return FormDefinition((spec,))
 
 
 def _category_groups(specs: Iterable[FormSpec]) -> tuple[CategoryGroup, ...]:
@@ -168,8 +168,8 @@ def _named_like(
     )
 
 
-def _asked(specs: Iterable[FormSpec], groups: tuple[CategoryGroup, ...]) -> tuple[Asked, ...]:
-    found: dict[tuple[object, ...], Asked] = {}
+def _asked(specs: Iterable[FormSpec], groups: tuple[CategoryGroup, ...]) -> tuple[FormQuestion, ...]:
+    found: dict[tuple[object, ...], FormQuestion] = {}
     names: dict[int, str] = {}
     for spec in specs:
         for question in spec.questions:
@@ -181,10 +181,10 @@ def _asked(specs: Iterable[FormSpec], groups: tuple[CategoryGroup, ...]) -> tupl
             key = (question.kind, fold(question.label), choices, question.scope, only_for, when)
             known = found.get(key)
             if known is None:
-                known = Asked(f"question-{question.id}", question, (), only_for, when)
+                known = FormQuestion(f"question-{question.id}", question, (), only_for, when)
             names[question.id] = known.name
             ids = (*known.ids, (spec.event_id, question.id))
-            found[key] = Asked(known.name, known.question, ids, only_for, when)
+            found[key] = FormQuestion(known.name, known.question, ids, only_for, when)
     return tuple(found.values())
 
 

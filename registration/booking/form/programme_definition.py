@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registration.booking.form.sheet import Sheet
+from registration.booking.form.definition import FormDefinition
 from registration.booking.form.spec import spec_of
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
 from registration.events.rules import EventStatus
@@ -11,7 +11,7 @@ from registration.events.wording import programme_words
 from registration.web.locale import fall_back_to, page_locale
 
 
-def programme_sheet(session: Session, slug: str) -> Sheet | None:
+def programme_definition(session: Session, slug: str) -> FormDefinition | None:
     """Return the form of the programme at *slug*, or None; drafts and unlisted events are left out."""
     programme = session.scalar(select(Programme).where(Programme.slug == slug))
     if programme is None:
@@ -28,7 +28,7 @@ def programme_sheet(session: Session, slug: str) -> Sheet | None:
         )
         .order_by(ProgrammeEvent.rank, Event.starts_at, Event.id)
     ).all()
-    return Sheet(
+    return FormDefinition(
         specs=tuple(spec_of(session, row) for row in rows),
         slug=slug,
         title=told.title,

@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from registration.afterwards.rules import ending_of, is_of_kind, own_name
 from registration.core import clock
 from registration.core.file_types import FILE_TYPES
 from registration.core.locking import locked
@@ -15,6 +14,7 @@ from registration.core.transaction import write_tx
 from registration.events import services as events
 from registration.events.models import ALL, Event, Material, MaterialFile
 from registration.journal.services import Actor, Note, record
+from registration.materials.rules import ending_of, is_of_kind, own_name
 
 
 @dataclass(frozen=True)

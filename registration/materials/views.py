@@ -3,16 +3,17 @@
 from flask import Blueprint, Flask, Response, abort, request
 from flask.typing import ResponseReturnValue
 
-from registration.afterwards.certificates import certificate
-from registration.afterwards.queries import after, file_of, present, public_file
 from registration.booking.queries.bookings import seats_of
 from registration.booking.views.opening import opened
 from registration.booking.views.page_parts import parts
 from registration.core.database import db
 from registration.events.models import MaterialFile
+from registration.materials.certificates import certificate
+from registration.materials.queries import after, file_of, present, public_file
 from registration.seats import rules
 from registration.web.locale import page_locale
 
+# The endpoints keep their first name: links in templates and tests of other tenants go by it.
 bp = Blueprint("afterwards", __name__)
 
 
