@@ -80,8 +80,9 @@ def test_an_office_of_many_addresses_is_one_network(page_app, sent):
     assert statuses == [303] * 5 + [429]
 
 
-def test_files_of_one_network_have_a_bound(page_client, monkeypatch):
-    monkeypatch.setattr(rush, "FILES_OF_OFFICE", 2 * len(PDF) + 10)
+@pytest.fixture
+def send_file(page_client):
+    """Send one more form with a file, from the machine that is asked for."""
     event = make_event(capacity=500, questions=(QuestionFacts("Your paper", "file"),))
     name = f"attendees-0-question-{event.questions[0]}-file"
 
@@ -92,8 +93,27 @@ def test_files_of_one_network_have_a_bound(page_client, monkeypatch):
             f"/events/{event.slug}/register", data=data, environ_overrides={"REMOTE_ADDR": remote}
         )
 
-    answers = [send(number, "192.0.2.7") for number in range(3)]
+    return send
+
+
+def files_kept():
+    return db.session.scalar(select(func.count()).select_from(Upload))
+
+
+def test_files_of_one_network_have_a_bound(send_file, monkeypatch):
+    monkeypatch.setattr(rush, "FILES_OF_OFFICE", 2 * len(PDF) + 10)
+    answers = [send_file(number, "192.0.2.7") for number in range(3)]
     assert [one.status_code for one in answers] == [303, 303, 422]
     assert "Too many files came from your network today" in answers[2].text
-    assert send(4, "198.51.100.7").status_code == 303
-    assert db.session.scalar(select(func.count()).select_from(Upload)) == 3
+    assert send_file(4, "198.51.100.7").status_code == 303
+    assert files_kept() == 3
+
+
+def test_files_of_all_networks_together_have_a_bound(send_file, monkeypatch):
+    monkeypatch.setattr(rush, "FILES_OF_ALL", 3 * len(PDF) + 10)
+    start = clock.now()
+    statuses = [send_file(number, f"198.51.{number}.7").status_code for number in range(5)]
+    assert statuses == [303] * 3 + [422] * 2
+    assert files_kept() == 3
+    with clock.running(lambda: start + rush.DAY + timedelta(minutes=1)):
+        assert send_file(5, "198.51.5.7").status_code == 303
