@@ -116,7 +116,7 @@ def test_sweeping_a_promotion_that_was_cut_short(app, settings, monkeypatch):
         with monkeypatch.context() as patched:
             patched.setattr(engine, "PROMOTIONS", 1)
             terms = gates.Terms(len(line))
-            write_tx(lambda session: capacities._change(session, event.id, pool_id, terms, SYSTEM))
+            write_tx(lambda session: capacities._change(session, event.id, pool_id, terms, SYSTEM, "", True))
         assert factories.state(line[-1]) == "waitlisted"
         return ()
 

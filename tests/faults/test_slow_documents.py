@@ -22,7 +22,7 @@ from tests.factories import make_event, register
 
 MAILS = 22
 # As one second of each document is to the fifteen of an idle transaction and the two minutes of a lease.
-SECONDS, IDLE, LEASE = 0.1, "1s", timedelta(seconds=1.2)
+SECONDS, IDLE, LEASE = 0.15, "1.5s", timedelta(seconds=2.4)
 
 
 @pytest.fixture(autouse=True)

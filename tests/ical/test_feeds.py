@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from icalendar import Calendar
 
-from registration.ical.feeds import BUILDER_VERSION, Feed, etag, feed, part_of
+from registration.ical.feeds import BUILDER_VERSION, Feed, component_of, etag, feed
 from tests.ical.checker import check_calendar
 from tests.ical.test_entries import HOSTILE, MEETING, ZONES, lines
 
@@ -25,7 +25,7 @@ ENTRIES = [replace(MEETING, uid=f"event-{zone}@example.org", zone=zone) for zone
 
 
 def built(head: Feed = HEAD) -> bytes:
-    return feed(head, [part_of(entry) for entry in ENTRIES])
+    return feed(head, [component_of(entry) for entry in ENTRIES])
 
 
 def test_a_feed_keeps_every_rule() -> None:
@@ -67,7 +67,7 @@ def test_zones_stand_once_and_in_one_order() -> None:
 def test_zones_hold_for_all_the_years_that_name_them() -> None:
     later = replace(MEETING, uid="event-later@example.org", starts_at=datetime(2031, 7, 1, tzinfo=UTC))
     later = replace(later, ends_at=None, zone="Africa/Casablanca")
-    parts = [part_of(entry) for entry in (*ENTRIES, later)]
+    parts = [component_of(entry) for entry in (*ENTRIES, later)]
     assert check_calendar(feed(HEAD, parts)) == []
     onsets = re.findall(r"DTSTART:(\d{4})", feed(HEAD, parts).decode())
     assert {"2026", "2031"} <= set(onsets)
@@ -76,7 +76,7 @@ def test_zones_hold_for_all_the_years_that_name_them() -> None:
 def test_dates_and_utc_need_no_zone() -> None:
     doubled = replace(MEETING, starts_at=datetime(2026, 10, 25, 0, 30, tzinfo=UTC), ends_at=None)
     for entry in (replace(MEETING, all_day=True), doubled):
-        raw = feed(HEAD, [part_of(entry)])
+        raw = feed(HEAD, [component_of(entry)])
         assert check_calendar(raw) == []
         assert b"VTIMEZONE" not in raw
 
@@ -90,7 +90,7 @@ def test_an_empty_feed_is_a_calendar_without_events() -> None:
 
 def test_a_bad_entry_does_not_break_the_others() -> None:
     entries = [*ENTRIES, replace(MEETING, zone="Nowhere/Nothing")]
-    assert feed(HEAD, [part_of(entry) for entry in entries]) == built()
+    assert feed(HEAD, [component_of(entry) for entry in entries]) == built()
 
 
 @pytest.mark.parametrize("text", HOSTILE)

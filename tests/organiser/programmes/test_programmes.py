@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from registration.booking.admission.prerequisites import NotWithoutTheOther
 from registration.core.database import db
 from registration.events.models import Programme, ProgrammeEvent
 from registration.events.rules import circle
+from registration.seats.models import Registration
 from tests.booking.programme_arranging import make_programme
 from tests.factories import make_event, register, state, token_in
 
@@ -125,7 +127,10 @@ def test_cancelling_the_meeting_tells_of_the_dinner_and_drops_nothing(owner, eve
     _workshop, meeting, dinner = events
     make_programme(meeting, dinner, requires={dinner.id: meeting.id})
     seat = register(meeting, "Ada", email="ada@example.org")
-    plate = register(dinner, "Ada", email="ada@example.org")
+    # The form tells nobody that this address has the meeting; it has the dinner as well now.
+    with pytest.raises(NotWithoutTheOther):
+        register(dinner, "Ada", email="ada@example.org")
+    plate = db.session.scalars(select(Registration).where(Registration.event_id == dinner.id)).one()
     address = f"/organiser/events/{meeting.slug}/registrations/{seat.id}"
     page = owner.get(address).text
     assert "can only be had with this event" in page
