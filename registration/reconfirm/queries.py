@@ -15,7 +15,15 @@ from registration.core.invariant import AnySelect
 from registration.events.models import Event
 from registration.events.queries import KEEPS_PROMISES
 from registration.reconfirm.models import Reconfirmation, ReconfirmationPlan
-from registration.reconfirm.rules import LATEST_REMINDER, SILENCE, asks_at, is_time_to_ask, reminds_at
+from registration.reconfirm.rules import (
+    ANSWER_DAYS,
+    ASKS_DAYS,
+    LATEST_REMINDER,
+    SILENCE,
+    asks_at,
+    is_time_to_ask,
+    reminds_at,
+)
 from registration.seats import rules
 from registration.seats.models import Registration
 
@@ -49,6 +57,16 @@ class Silent:
 
 def plan_of(session: Session, event_id: int) -> ReconfirmationPlan | None:
     return session.get(ReconfirmationPlan, event_id)
+
+
+def stored_plan(plan: ReconfirmationPlan | None) -> dict[str, object]:
+    """Return *plan*, or what most events want, by the names of its form."""
+    return {
+        "asks": plan is not None,
+        "asks_days": plan.asks_days if plan else ASKS_DAYS,
+        "answer_days": plan.answer_days if plan else ANSWER_DAYS,
+        "frees_seat": bool(plan and plan.frees_seat),
+    }
 
 
 def asked(session: Session, event_id: int) -> list[AskedParty]:

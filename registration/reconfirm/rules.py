@@ -9,6 +9,8 @@ SILENCE = "silence"
 # However late a worker asks, nobody has less time than this to answer.
 SHORTEST = timedelta(hours=24)
 MOST_DAYS = 365
+# What most events want: asked so many days before, the answer due so many before.
+ASKS_DAYS, ANSWER_DAYS = 14, 7
 # How long before the deadline somebody who was silent so far is asked once more, at the earliest.
 LATEST_REMINDER = timedelta(days=2)
 # However late she is asked once more, nobody has less time than this before silence costs the seat.

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registration.booking.changes.cancel import cancel_within
 from registration.booking.changes.target import Target
 from registration.booking.notifications.consequences import Tell, ToBeTold
-from registration.core import clock
+from registration.core import clock, optimistic_lock
 from registration.core.database import table, write_rows
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
@@ -18,7 +18,7 @@ from registration.events.rules import keeps_promises
 from registration.journal.services import ATTENDEE, SYSTEM, Actor, Note, record
 from registration.reconfirm.messages import ask, question
 from registration.reconfirm.models import Reconfirmation, ReconfirmationPlan
-from registration.reconfirm.queries import unasked
+from registration.reconfirm.queries import stored_plan, unasked
 from registration.reconfirm.rules import (
     NO,
     SILENCE,
@@ -50,16 +50,19 @@ def plan(
     frees_seat: bool,
     actor: Actor,
     tell: Tell = True,
+    seen: str = "",
 ) -> None:
-    """Ask *asks_days* before the event, to be answered *answer_days* before it.
+    """Ask *asks_days* before the event, to be answered *answer_days* before it. *seen* are the form's marks.
 
-    Who was asked already keeps what she was told. Raises ToBeTold where it would ask somebody, at another
-    time or with other words than before, and *tell* does not say that it may.
+    Who was asked already keeps what she was told. Raises ChangedMeanwhile; ToBeTold where it would ask
+    somebody, at another time or with other words than before, and *tell* does not say that it may.
     """
 
     def work(session: Session) -> None:
         gates.hold(session, [event_id])
         found = session.get(ReconfirmationPlan, event_id)
+        wanted = {"asks": True, "asks_days": asks_days, "answer_days": answer_days, "frees_seat": frees_seat}
+        optimistic_lock.check(seen, stored_plan(found), wanted)
         if found is None:
             found = ReconfirmationPlan(event_id=event_id, made_at=clock.now())
             session.add(found)
@@ -86,12 +89,16 @@ def _check_told(session: Session, found: ReconfirmationPlan) -> None:
         raise ToBeTold(event, mails, may_be_silent=False, at=at)
 
 
-def stop_asking(event_id: int, actor: Actor) -> None:
-    """Ask nobody more; whom silence would cost the seat may stay silent from now on."""
+def stop_asking(event_id: int, actor: Actor, seen: str = "") -> None:
+    """Ask nobody more; whom silence would cost the seat may stay silent from now on.
+
+    *seen* are the form's marks. Raises ChangedMeanwhile.
+    """
 
     def work(session: Session) -> None:
         gates.hold(session, [event_id])
         found = session.get(ReconfirmationPlan, event_id)
+        optimistic_lock.check(seen, stored_plan(found), {"asks": False})
         if found is None:
             return
         session.delete(found)

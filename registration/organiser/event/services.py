@@ -148,11 +148,17 @@ def _check_status(session: Session, event: Event, facts: Facts) -> None:
         )
 
 
-def change_calendar_mail(organiser_id: int, choice: str, actor: Actor) -> None:
-    """Choose what the organiser's mails carry for the calendar."""
+def stored_settings(organiser: Organiser) -> dict[str, object]:
+    """Return what holds for all events of *organiser*, by the names of the form."""
+    return {"calendar_mail": organiser.calendar_mail}
+
+
+def change_calendar_mail(organiser_id: int, choice: str, actor: Actor, seen: str = "") -> None:
+    """Choose what the organiser's mails carry for the calendar. Raises ChangedMeanwhile."""
 
     def work(session: Session) -> None:
         organiser = locked_one(session, Organiser, organiser_id)
+        optimistic_lock.check(seen, stored_settings(organiser), {"calendar_mail": choice})
         before, organiser.calendar_mail = organiser.calendar_mail, choice
         note = Note("calendar-mail", organiser_id=organiser_id, before=before, after=choice)
         record(session, actor, note)

@@ -1,5 +1,8 @@
 """The forms of messages and of the organiser's mail texts."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
@@ -72,8 +75,10 @@ class TextForm(SharedForm):
         return {"subject": self.subject.data, "body": self.body.data}
 
 
-class ChoicesForm(FlaskForm):
+class ChoicesForm(SharedForm):
     """What the mails of an event do."""
+
+    beside: ClassVar[Mapping[str, Sequence[str]]] = {"alarm_before": ("alarm_unit",)}
 
     reminder_days = WholeNumber(
         _l("Days before the event to remind those who have a seat"),
@@ -99,6 +104,13 @@ class ChoicesForm(FlaskForm):
         _l("Text in the calendar of those who have a seat"),
         length=500,
     )
+
+    def fill(self, stored: Mapping[str, Any]) -> None:
+        """Put what is *stored* (services.stored_choices) into the form."""
+        self.reminder_days.data = stored["reminder_days"]
+        self.attaches_ticket.data = stored["attaches_ticket"]
+        self.show_alarm(stored["alarm_before"])
+        self.calendar_note.data = stored["calendar_note"]
 
     def alarm_minutes(self) -> int | None:
         """Return how many minutes before the start calendars ring."""

@@ -13,7 +13,7 @@ from registration.booking.models import Booking, EventMail
 from registration.booking.notifications.consequences import Tell, tell_or_ask
 from registration.booking.notifications.kinds import MATERIALS, MESSAGE, SAMPLE
 from registration.booking.notifications.notify import announce_to, mails_to
-from registration.core import clock
+from registration.core import clock, optimistic_lock
 from registration.core.background_loop import each
 from registration.core.children import child_of
 from registration.core.database import db
@@ -165,17 +165,28 @@ def choose(
     attaches_ticket: bool,
     alarm_minutes: int | None = None,
     calendar_note: str = "",
+    seen: str = "",
 ) -> None:
-    """Choose what the mails of an event do, and what the calendars of those who have a seat do besides."""
+    """Choose what the mails of an event do, and what the calendars of those who have a seat do besides.
+
+    *seen* are the marks of the form. Raises ChangedMeanwhile.
+    """
+    wanted = {
+        "reminder_days": reminder_days,
+        "attaches_ticket": attaches_ticket,
+        "alarm_before": alarm_minutes,
+        "calendar_note": calendar_note,
+    }
 
     def work(session: Session) -> None:
         gates.hold(session, [event_id])
         choice = locked(session, EventMail, event_id)
+        event = locked_one(session, Event, event_id)
+        optimistic_lock.check(seen, _stored(event, choice), wanted)
         if choice is None:
             choice = EventMail(event_id=event_id)
             session.add(choice)
         choice.reminder_days, choice.attaches_ticket = reminder_days, attaches_ticket
-        event = locked_one(session, Event, event_id)
         if (event.alarm_minutes, event.calendar_note) != (alarm_minutes, calendar_note):
             event.alarm_minutes, event.calendar_note = alarm_minutes, calendar_note
             if not calendar_note:
@@ -183,6 +194,20 @@ def choose(
             touch(event)
 
     write_tx(work)
+
+
+def stored_choices(session: Session, event: Event) -> dict[str, object]:
+    """Return what the mails of *event* do, by the names of the form; its alarm in minutes."""
+    return _stored(event, session.scalar(select(EventMail).where(EventMail.event_id == event.id)))
+
+
+def _stored(event: Event, choice: EventMail | None) -> dict[str, object]:
+    return {
+        "reminder_days": choice.reminder_days if choice else None,
+        "attaches_ticket": bool(choice and choice.attaches_ticket),
+        "alarm_before": event.alarm_minutes,
+        "calendar_note": event.calendar_note,
+    }
 
 
 def messages_of(session: Session, event_id: int) -> Sequence[Mailing]:

@@ -4,11 +4,9 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
 
 from registration.accounts.access import EDIT, current_account
 from registration.booking.emails.placeholders import PLACEHOLDERS
-from registration.booking.models import EventMail
 from registration.booking.queries.bookings import seat
 from registration.core.database import db
 from registration.events.access import event_page
@@ -20,7 +18,7 @@ from registration.organiser.mailing.forms import ChoicesForm, MessageForm
 from registration.organiser.mailing.models import DRAFT, Mailing
 from registration.organiser.shared.consequences import goes_back, whether_to_tell
 from registration.organiser.shared.fields import errors_of
-from registration.organiser.shared.screen import actor, done, event_screen
+from registration.organiser.shared.screen import actor, done, event_screen, refused
 from registration.web.locale import page_locale
 
 
@@ -106,26 +104,30 @@ def tell_materials(event: Event) -> ResponseReturnValue:
 @event_page(EDIT)
 def choices(event: Event) -> ResponseReturnValue:
     """Choose what the mails of the event do."""
-    form = ChoicesForm()
-    known = db.session.scalar(select(EventMail).where(EventMail.event_id == event.id))
+    form, status = ChoicesForm(), 200
+    form.stored = lambda: _stored_choices(event)
     if request.method == "GET":
-        form.reminder_days.data = known.reminder_days if known else None
-        form.attaches_ticket.data = bool(known and known.attaches_ticket)
-        form.show_alarm(event.alarm_minutes)
-        form.calendar_note.data = event.calendar_note
-    elif form.validate():
-        slug = event.slug
-        mailing_services.choose(
-            event.id,
-            form.reminder_days.data,
-            form.attaches_ticket.data,
-            form.alarm_minutes(),
-            form.calendar_note.data or "",
-        )
-        return done(_("Saved."), "mail_choices", slug=slug)
+        form = _stored_choices(event)
+        form.shows(mailing_services.stored_choices(db.session(), event))
+    else:
+        event_id, slug = event.id, event.slug
+        status = refused(form, lambda: _choose(event_id, form))
+        if not status:
+            return done(_("Saved."), "mail_choices", slug=slug)
     errors = errors_of(form)
-    status = 422 if errors else 200
     return event_screen("mail_choices.html", event, status, form=form, errors=errors, has_errors=bool(errors))
+
+
+def _stored_choices(event: Event) -> ChoicesForm:
+    form = ChoicesForm(formdata=None)
+    form.fill(mailing_services.stored_choices(db.session(), event))
+    return form
+
+
+def _choose(event_id: int, form: ChoicesForm) -> None:
+    note = form.calendar_note.data or ""
+    ticket, minutes = form.attaches_ticket.data, form.alarm_minutes()
+    mailing_services.choose(event_id, form.reminder_days.data, ticket, minutes, note, form.seen())
 
 
 def _writing(

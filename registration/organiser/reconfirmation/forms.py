@@ -4,18 +4,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField
 from wtforms.validators import InputRequired, NumberRange
 
+from registration.organiser.shared.concurrent_form import SharedForm
 from registration.organiser.shared.fields import WholeNumber
-from registration.reconfirm.models import ReconfirmationPlan
 from registration.reconfirm.rules import MOST_DAYS
 
-ASKS_DAYS, ANSWER_DAYS = 14, 7
 
-
-class ReconfirmForm(FlaskForm):
+class ReconfirmForm(SharedForm):
     """Whether to ask, when, until when to answer, and what silence means."""
 
     asks = BooleanField(_l("Ask everybody with a seat whether they still come"))
@@ -34,13 +31,6 @@ class ReconfirmForm(FlaskForm):
         ],
     )
     frees_seat = BooleanField(_l("Who has not answered by then loses the seat"))
-
-    def fill(self, plan: ReconfirmationPlan | None) -> None:
-        """Put what is stored into the form, or what most events want."""
-        self.asks.data = plan is not None
-        self.asks_days.data = plan.asks_days if plan else ASKS_DAYS
-        self.answer_days.data = plan.answer_days if plan else ANSWER_DAYS
-        self.frees_seat.data = bool(plan and plan.frees_seat)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the shape, then that the two days are in their order."""

@@ -13,9 +13,9 @@ from registration.events.models import Event
 from registration.organiser.reconfirmation.forms import ReconfirmForm
 from registration.organiser.shared.consequences import goes_back, whether_to_tell
 from registration.organiser.shared.fields import errors_of
-from registration.organiser.shared.screen import actor, done, event_screen
+from registration.organiser.shared.screen import actor, done, event_screen, refused
 from registration.reconfirm import services
-from registration.reconfirm.queries import asked, plan_of
+from registration.reconfirm.queries import asked, plan_of, stored_plan
 from registration.reconfirm.rules import NO, SILENCE, YES, asks_at, deadline_at
 from registration.web.paging import page
 
@@ -48,25 +48,40 @@ def reconfirmation(event: Event) -> ResponseReturnValue:
 @event_page(EDIT)
 def plan(event: Event) -> ResponseReturnValue:
     """Say when to ask, or stop asking."""
-    form = ReconfirmForm()
+    form, status = ReconfirmForm(), 200
+    form.stored = lambda: _stored(event.id)
     if request.method == "GET":
-        form.fill(plan_of(db.session(), event.id))
-    elif form.validate() and not goes_back():
-        slug = event.slug
-        if not form.asks.data:
-            services.stop_asking(event.id, actor())
-            return done(_("Nobody is asked, and nobody's silence frees a seat."), "reconfirmation", slug=slug)
-        services.plan(
-            event.id,
-            int(form.asks_days.data or 0),
-            int(form.answer_days.data or 0),
-            frees_seat=form.frees_seat.data,
-            actor=actor(),
-            tell=whether_to_tell(),
-        )
-        return done(_("Saved. Who was asked already keeps what she was told."), "reconfirmation", slug=slug)
+        form = _stored(event.id)
+        form.shows(stored_plan(plan_of(db.session(), event.id)))
+    elif goes_back():
+        status = 422
+    else:
+        event_id, slug = event.id, event.slug
+        status = refused(form, lambda: _save(event_id, form))
+        if not status:
+            saved = _("Saved. Who was asked already keeps what she was told.")
+            stopped = _("Nobody is asked, and nobody's silence frees a seat.")
+            return done(saved if form.asks.data else stopped, "reconfirmation", slug=slug)
     errors = errors_of(form)
-    status = 422 if request.method == "POST" else 200
     return event_screen(
         "reconfirmation_plan.html", event, status, form=form, errors=errors, has_errors=bool(errors)
+    )
+
+
+def _stored(event_id: int) -> ReconfirmForm:
+    return ReconfirmForm(formdata=None, data=stored_plan(plan_of(db.session(), event_id)))
+
+
+def _save(event_id: int, form: ReconfirmForm) -> None:
+    if not form.asks.data:
+        services.stop_asking(event_id, actor(), form.seen())
+        return
+    services.plan(
+        event_id,
+        int(form.asks_days.data or 0),
+        int(form.answer_days.data or 0),
+        frees_seat=form.frees_seat.data,
+        actor=actor(),
+        tell=whether_to_tell(),
+        seen=form.seen(),
     )

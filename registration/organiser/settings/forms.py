@@ -1,15 +1,15 @@
 """The form of an organiser's settings."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from registration.booking.emails.calendar_part import ATTACHMENT, INVITATION, NONE
+from registration.organiser.shared.concurrent_form import SharedForm
 
 
-class SettingsForm(FlaskForm):
+class SettingsForm(SharedForm):
     """What holds for all events of an organiser."""
 
     calendar_mail = RadioField(

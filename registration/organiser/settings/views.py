@@ -9,20 +9,21 @@ from registration.accounts.models import Organiser
 from registration.organiser.event import services as event_services
 from registration.organiser.settings.forms import SettingsForm
 from registration.organiser.shared.fields import errors_of
-from registration.organiser.shared.screen import actor, done
+from registration.organiser.shared.screen import actor, done, refused
 
 
 @organiser_page(EDIT)
 def settings(organiser: Organiser) -> ResponseReturnValue:
     """Show the settings, and change them."""
-    form, status, slug = SettingsForm(), 200, organiser.slug
+    form, status = SettingsForm(), 200
+    form.stored = lambda: _stored(organiser)
     if request.method == "GET":
-        form.calendar_mail.data = organiser.calendar_mail
-    elif form.validate():
-        event_services.change_calendar_mail(organiser.id, form.calendar_mail.data, actor())
-        return done(_("Saved."), "settings", slug=slug)
+        form = _stored(organiser)
+        form.shows(event_services.stored_settings(organiser))
     else:
-        status = 422
+        status = refused(form, lambda: _save(organiser.id, form))
+        if not status:
+            return done(_("Saved."), "settings", slug=organiser.slug)
     errors = errors_of(form)
     page = render_template(
         "organiser/settings.html",
@@ -33,3 +34,11 @@ def settings(organiser: Organiser) -> ResponseReturnValue:
         crumbs=[(_("Events"), url_for("organiser.home")), (organiser.name, None)],
     )
     return page, status
+
+
+def _stored(organiser: Organiser) -> SettingsForm:
+    return SettingsForm(formdata=None, data=event_services.stored_settings(organiser))
+
+
+def _save(organiser_id: int, form: SettingsForm) -> None:
+    event_services.change_calendar_mail(organiser_id, form.calendar_mail.data, actor(), form.seen())
