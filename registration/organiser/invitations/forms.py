@@ -36,7 +36,8 @@ class GuestsForm(FlaskForm):
         ),
     )
     file = FileField(
-        _l("Or a CSV file"), description=_l("In UTF-8, as spreadsheets save it. Its lines are added.")
+        _l("Or a CSV file"),
+        description=_l("As your spreadsheet saves it. Its lines are added to those above."),
     )
     brings = WholeNumber(
         _l("How many others each may bring"),
