@@ -69,7 +69,9 @@ def plan(event: Event) -> ResponseReturnValue:
 
 
 def _stored(event_id: int) -> ReconfirmForm:
-    return ReconfirmForm(formdata=None, data=stored_plan(plan_of(db.session(), event_id)))
+    form = ReconfirmForm(formdata=None)
+    form.process(data=stored_plan(plan_of(db.session(), event_id)))
+    return form
 
 
 def _save(event_id: int, form: ReconfirmForm) -> None:
