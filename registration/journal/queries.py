@@ -30,16 +30,23 @@ def reasons_given(
     session: Session, registration_ids: Sequence[int], after: Collection[str]
 ) -> dict[int, str]:
     """Return why the organiser put each of *registration_ids* into a state of *after*, where she said so."""
+    rows = entered(session, registration_ids, after)
+    given = [(row, reason_of(row)) for row in rows if row.actor == "organiser"]
+    return {row.registration_id or 0: reason for row, reason in given if reason}
+
+
+def entered(
+    session: Session, registration_ids: Sequence[int], after: Collection[str]
+) -> Sequence[JournalEntry]:
+    """Return the entries by which *registration_ids* came into a state of *after*, the oldest first."""
     if not registration_ids:
-        return {}
-    rows = session.scalars(
+        return []
+    return session.scalars(
         select(JournalEntry)
         .where(
             JournalEntry.registration_id.in_(registration_ids),
             JournalEntry.action == "state",
-            JournalEntry.actor == "organiser",
             JournalEntry.after.in_(after),
         )
         .order_by(JournalEntry.id)
-    )
-    return {row.registration_id or 0: reason for row in rows if (reason := reason_of(row))}
+    ).all()

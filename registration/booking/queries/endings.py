@@ -10,7 +10,7 @@ from registration.booking.models import Booking
 from registration.booking.notifications.kinds import CANCELLED, REMOVED
 from registration.booking.queries.bookings import Seat, is_registered
 from registration.booking.queries.dependants import dependants
-from registration.journal.models import JournalEntry
+from registration.journal.queries import entered
 from registration.journal.wording import reason_of
 from registration.mail.models import OutgoingMessage
 from registration.seats import rules
@@ -32,17 +32,7 @@ class Ending:
 
 def endings(session: Session, registration_ids: Sequence[int]) -> dict[int, Ending]:
     """Return how each of *registration_ids* ended; who holds or waits is not among them."""
-    if not registration_ids:
-        return {}
-    rows = session.scalars(
-        select(JournalEntry)
-        .where(
-            JournalEntry.registration_id.in_(registration_ids),
-            JournalEntry.action == "state",
-            JournalEntry.after.in_(rules.ENDED),
-        )
-        .order_by(JournalEntry.id)
-    ).all()
+    rows = entered(session, registration_ids, rules.ENDED)
     told = _told(session, [row.registration_id or 0 for row in rows])
     return {
         row.registration_id or 0: Ending(
