@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
-from wtforms import BooleanField, Field, SelectField
+from wtforms import Field
 
 from registration.booking.changes.written import key_of
 from registration.booking.form.definition import FormDefinition
 from registration.booking.form.people import KeyedForm, PeopleForm
 from registration.core.optimistic_lock import ChangedMeanwhile
-
-_LENGTH = 120
+from registration.web.field_values import spoken_value
 
 
 def fields_of_people(form: PeopleForm, definition: FormDefinition) -> dict[str, Field]:
@@ -51,15 +50,4 @@ def overtaken(
     )
     for name in both:
         if name in stored:
-            fields[name].errors = [_("Saved meanwhile: %(value)s", value=_said(stored[name]))]
-
-
-def _said(field: Field) -> str:
-    """Return what stands in *field*, as people read it."""
-    if isinstance(field, BooleanField):
-        return str(_("yes") if field.data else _("no"))
-    if isinstance(field, SelectField):
-        chosen = [str(one.label or one.value) for one in field.iter_choices() if one.selected]
-        return ", ".join(chosen) or str(_("nothing"))
-    text = str(field.data or _("nothing"))
-    return text if len(text) <= _LENGTH else f"{text[:_LENGTH]}…"
+            fields[name].errors = [_("Saved meanwhile: %(value)s", value=spoken_value(stored[name]))]

@@ -6,11 +6,11 @@ from typing import Any, ClassVar, Self, TypeVar
 from flask import flash, request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, FieldList, HiddenField, SelectField
+from wtforms import Field, FieldList, HiddenField
 
 from registration.core.optimistic_lock import ChangedMeanwhile, marks
+from registration.web.field_values import spoken_value
 
-_LENGTH = 120
 # So many colleagues may save between two looks at what is stored.
 _TRIES = 3
 T = TypeVar("T")
@@ -75,7 +75,7 @@ class SharedForm(FlaskForm):
         )
         for field in fields:
             if not isinstance(field, FieldList):
-                field.errors = [_("They saved: %(value)s", value=_said(stored[field.name]))]
+                field.errors = [_("They saved: %(value)s", value=spoken_value(stored[field.name]))]
 
     def _adopt(self, stored: Self, names: Sequence[str]) -> None:
         for name in names:
@@ -125,14 +125,3 @@ def _as_sent(field: Any) -> list[str] | None:
 
 def _labels(fields: Sequence[Field]) -> str:
     return ", ".join(f"“{field.label.text}”" for field in fields)
-
-
-def _said(field: Field) -> str:
-    """Return what stands in *field*, as people read it."""
-    if isinstance(field, BooleanField):
-        return str(_("yes") if field.data else _("no"))
-    if isinstance(field, SelectField):
-        chosen = [str(one.label or one.value) for one in field.iter_choices() if one.selected]
-        return ", ".join(chosen) or str(_("nothing"))
-    text = str(_("nothing") if field.data in (None, "") else field.data)
-    return text if len(text) <= _LENGTH else f"{text[:_LENGTH]}…"
