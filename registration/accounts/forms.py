@@ -42,7 +42,7 @@ class SignInForm(LoginForm):
     status = 400
     remember = None
     email = EmailField(
-        _l("E-mail address"),
+        _l("Email address"),
         validators=[email_required, EmailValidation(verify=False)],
         filters=[lambda typed: (typed or "").strip()],
         render_kw={"autocomplete": "username"},
@@ -87,7 +87,7 @@ class ForgottenForm(ForgotPasswordForm):
 
     status = 400
     email = EmailField(
-        _l("E-mail address"),
+        _l("Email address"),
         validators=[email_required, EmailValidation(verify=False), valid_user_email],
         filters=[lambda typed: (typed or "").strip()],
         render_kw={"autocomplete": "username"},
@@ -105,7 +105,7 @@ class ForgottenForm(ForgotPasswordForm):
         """Refuse what is no address and who asks too often; all else looks alike from outside."""
         address = _normal(self.email.data)
         if not address:
-            self.form_errors.append(_("This is no e-mail address; it looks like name@example.org."))
+            self.form_errors.append(_("Enter an email address in the correct format, like name@example.org."))
             return False
         tries = current_app.config["SIGN_IN_TRIES"]
         if take(Limit(f"reset:{machine_of(request.remote_addr)}", tries)):

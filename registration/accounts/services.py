@@ -230,7 +230,7 @@ def _keep_an_owner(session: Session, organiser_id: int, account_id: int) -> None
         )
     )
     if session.scalar(other.limit(1)) is None:
-        raise LastOwner(_("Somebody must stay owner; make another person owner first."))
+        raise LastOwner(_("Someone must stay owner; make another person owner first."))
 
 
 def _address(email: str) -> str:
@@ -238,7 +238,7 @@ def _address(email: str) -> str:
         return text.normal_email(email)
     except ValueError:
         raise Refusal(
-            _("This is no e-mail address; it looks like name@example.org."), field="email"
+            _("Enter an email address in the correct format, like name@example.org."), field="email"
         ) from None
 
 

@@ -132,7 +132,7 @@ def session_clash(sessions: Iterable[Timed]) -> str:
     """Return the sentence where two of *sessions* are at the same time, else nothing."""
     if not has_overlap([(one.starts_at, one.ends_at) for one in sessions]):
         return ""
-    return str(_l("Two of the sessions are at the same time. Choose one of them."))
+    return str(_l("Two of the sessions overlap. Choose one of them."))
 
 
 def is_unreachable(bounces: int, *, is_first: bool) -> bool:

@@ -19,7 +19,7 @@ class ChangedMeanwhile(Refusal):
     """
 
     def __init__(self, names: Sequence[str], seen: str, theirs: Sequence[str] = ()) -> None:
-        super().__init__(_l("Somebody else has changed this meanwhile."))
+        super().__init__(_l("Someone else has changed this meanwhile."))
         self.names, self.seen, self.theirs = names, seen, theirs
 
 

@@ -124,7 +124,7 @@ def _person(one: Coordinator, attendee_id: int) -> FirmPerson:
     for person in firm_people(db.session(), one):
         if person.attendee_id == attendee_id:
             return person
-    raise NotFound(_("There is no such attendee in this registration."))
+    raise NotFound(_("This person is not in this registration."))
 
 
 def _target(person: FirmPerson) -> Target:

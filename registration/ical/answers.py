@@ -70,7 +70,7 @@ def answer(published: PublishedFeed, parts: Callable[[], Sequence[FeedComponent]
 
 def revoked() -> Response:
     """Return the answer at an address that was revoked: gone for good, so that programs ask no more."""
-    told = _("This calendar address was revoked. Take the new one.")
+    told = _("This calendar link was replaced. Use the new one.")
     return Response(f"{told}\n", 410, mimetype="text/plain")
 
 

@@ -102,7 +102,7 @@ def opened(token: str) -> Invite:
     if capability is not None and is_live(capability):
         found = invite(db.session(), capability.subject_id, page_locale())
     if found is None:
-        raise NotFound(_("This invitation does not open anything now. Ask the organiser who invited you."))
+        raise NotFound(_("This invitation is no longer valid. Contact the organiser who invited you."))
     return found
 
 

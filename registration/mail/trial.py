@@ -34,7 +34,7 @@ def _letter(address: str) -> Letter:
     with force_locale(config["LOCALE"]):
         subject = _("A test from %(site)s", site=config["SITE_NAME"])
         url = config["BASE_URL"]
-        told = _("This mail was sent to see whether mail from %(url)s arrives. It does.", url=url)
+        told = _("This email was sent to see whether email from %(url)s arrives. It does.", url=url)
     return Letter(
         to_name="",
         to_email=address,

@@ -208,7 +208,7 @@ def _answered(session: Session, registration_id: int, word: str) -> None:
         note = Note("reconfirmed", event_id=event_id, registration_id=registration_id, after=word)
         record(session, ATTENDEE, note)
     elif _answer_of(session, registration_id) != word:
-        raise TooLate(_("This question was answered already. Reload the page to see how it stands."))
+        raise TooLate(_("This question was already answered. Reload the page to see the current status."))
 
 
 def _note_answer(session: Session, registration_id: int, word: str) -> bool:

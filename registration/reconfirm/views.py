@@ -35,7 +35,7 @@ def reconfirm(token: str, registration_id: int) -> ResponseReturnValue:
         raise NotFound(_("There is no such registration."))
     word = request.form.get("answer", "")
     if word not in (YES, NO):
-        raise Unanswered(_("Press one of the two buttons: you come, or you do not."))
+        raise Unanswered(_("Choose one of the two buttons."))
     if word == NO:
         give_back(Target(event_ids[0], registration_id, booked.id))
     else:

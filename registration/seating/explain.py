@@ -125,8 +125,8 @@ def _why_full(pool: PoolSeats, name: str) -> list[Reason]:
     reserve = min(pool.reserve, max(pool.free, 0))
     if reserve:
         told = ngettext(
-            "%(num)s free seat is the organiser's reserve, given by hand.",
-            "%(num)s free seats are the organiser's reserve, given by hand.",
+            "%(num)s free seat is the organiser's reserve, given manually.",
+            "%(num)s free seats are the organiser's reserve, given manually.",
             reserve,
         )
         reasons.append(Reason(told, False))
@@ -177,7 +177,7 @@ def _why_nobody(session: Session, event: Event, waiting: int, names: Mapping[int
             )
         )
     if policy.promotion == rules.MANUAL:
-        reasons.append(Reason(_("Free seats are given by hand: nobody is promoted by itself."), True))
+        reasons.append(Reason(_("Free seats are given manually: nobody is promoted by itself."), True))
     elif policy.stands_still(clock.now()):
         reasons.append(Reason(_("The line is frozen: nobody is promoted by itself any more."), True))
     head = next(iter(line(session, event.id)))
@@ -197,7 +197,7 @@ def why_registration(session: Session, registration: Registration) -> list[Reaso
         )
         reasons = [Reason(told, registration.state not in rules.HOLDING)]
         if registration.seated_reason:
-            told = _("The organiser seated it by hand: %(reason)s", reason=registration.seated_reason)
+            told = _("The organiser seated it manually: %(reason)s", reason=registration.seated_reason)
             reasons.append(Reason(told, False))
         return reasons
     if not takes_place(session, registration.event_id):

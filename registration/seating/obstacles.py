@@ -128,11 +128,11 @@ def _too_few(pool: PoolSeats, name: str, need: int) -> str:
     else:
         has = ngettext("%(name)s has %(num)s seat now.", "%(name)s has %(num)s seats now.", seats, name=name)
     if need == 1:
-        alone = _("Choose something else on your page, or leave the waitlist; nobody waits because of you.")
+        alone = _("Change your choice, or leave the waitlist. You do not hold anyone else up.")
         return f"{has} {alone}"
     told = _(
-        "Your party needs %(need)s there, so it can get no seats as it is. Make it smaller, or leave the"
-        " waitlist; nobody waits because of it.",
+        "Your group needs %(need)s seats, so it cannot get them. Make the group smaller, or "
+        "leave the waitlist. Your group does not hold anyone else up.",
         need=need,
     )
     return f"{has} {told}"
@@ -140,7 +140,7 @@ def _too_few(pool: PoolSeats, name: str, need: int) -> str:
 
 def _used(pool: PoolSeats, name: str) -> str:
     if pool.seats == 0:
-        return str(_("%(name)s: no seats are given.", name=name))
+        return str(_("%(name)s: no seats available.", name=name))
     if pool.kind == PoolKind.FIRM:
         return str(
             ngettext(

@@ -18,18 +18,18 @@ def promises(line: LinePolicy, has_waitlist: bool, zone: str) -> list[str]:
     if line.confirms_address:
         told.append(
             ngettext(
-                "Free seats are held for you for %(num)s minute, until you press the link in our email.",
-                "Free seats are held for you for %(num)s minutes, until you press the link in our email.",
+                "We hold free seats for you for %(num)s minute while you confirm your email address.",
+                "We hold free seats for you for %(num)s minutes while you confirm your email address.",
                 line.hold_minutes,
             )
         )
     if line.needs_approval:
-        told.append(_("The organiser decides on each registration."))
+        told.append(_("The organiser reviews each registration before confirming it."))
     if line.firm_cap is not None:
         told.append(
             ngettext(
-                "At most %(num)s person of one organisation gets a seat.",
-                "At most %(num)s people of one organisation get seats.",
+                "Maximum %(num)s person per organisation.",
+                "Maximum %(num)s people per organisation.",
                 line.firm_cap,
             )
         )
@@ -38,16 +38,20 @@ def promises(line: LinePolicy, has_waitlist: bool, zone: str) -> list[str]:
 
 def _of_the_line(line: LinePolicy, has_waitlist: bool, zone: str) -> list[str]:
     if not has_waitlist or line.waitlist_limit == 0:
-        return [_("There is no waitlist: registration ends with the last seat.")]
+        return [_("There is no waitlist. Registration closes when all seats are taken.")]
     told = [_when_full(line)]
     if line.waitlist_limit is not None:
         told.append(
             ngettext(
-                "At most %(num)s party can wait.", "At most %(num)s parties can wait.", line.waitlist_limit
+                "The waitlist takes up to %(num)s registration.",
+                "The waitlist takes up to %(num)s registrations.",
+                line.waitlist_limit,
             )
         )
     if line.freezes_at is not None:
-        told.append(_("From %(when)s on nobody moves up by itself.", when=moment(line.freezes_at, zone)))
+        told.append(
+            _("From %(when)s, the organiser assigns free seats manually.", when=moment(line.freezes_at, zone))
+        )
     return told
 
 
@@ -55,17 +59,19 @@ def _when_full(line: LinePolicy) -> Any:
     is_strict = line.policy == rules.STRICT
     if line.promotion == rules.MANUAL:
         return str(
-            _("If it is full you join the waitlist. The organiser gives free seats to those who wait.")
+            _("If the event is full, you can join the waitlist. The organiser decides who gets free seats.")
         )
     if line.promotion == rules.DIRECT and is_strict:
         return _(
-            "If it is full you join the waitlist. Free seats are kept for those ahead of you. As soon as your"
-            " whole party fits in what is left, it gets its seats, and we e-mail at once."
+            "If the event is full, you can join the waitlist. Free seats are held for those "
+            "ahead of you. As soon as there are enough left for your whole group, you get them, "
+            "and we email you straight away."
         )
     if line.promotion == rules.DIRECT:
         return _(
-            "If it is full you join the waitlist. When a seat becomes free it goes to the next party in line"
-            " that fits, and we e-mail at once."
+            "If the event is full, you can join the waitlist. Free seats go to the waitlist in "
+            "order; a group keeps its position until there are enough seats for everyone in it. "
+            "We email you straight away."
         )
     return " ".join([_offered(line, is_strict), *_offer_terms(line)])
 
@@ -74,17 +80,19 @@ def _offered(line: LinePolicy, is_strict: bool) -> Any:
     hours = line.offer_hours
     if is_strict:
         return ngettext(
-            "If it is full you join the waitlist. Free seats are kept for those ahead of you. As soon as your"
-            " whole party fits in what is left, we offer it its seats for %(num)s hour.",
-            "If it is full you join the waitlist. Free seats are kept for those ahead of you. As soon as your"
-            " whole party fits in what is left, we offer it its seats for %(num)s hours.",
+            "If the event is full, you can join the waitlist. Free seats are held for those "
+            "ahead of you. As soon as there are enough left for your whole group, we offer them "
+            "to you for %(num)s hour.",
+            "If the event is full, you can join the waitlist. Free seats are held for those "
+            "ahead of you. As soon as there are enough left for your whole group, we offer them "
+            "to you for %(num)s hours.",
             hours,
         )
     return ngettext(
-        "If it is full you join the waitlist. When a seat becomes free we offer it to the next party in line"
-        " that fits, which has %(num)s hour to accept.",
-        "If it is full you join the waitlist. When a seat becomes free we offer it to the next party in line"
-        " that fits, which has %(num)s hours to accept.",
+        "If the event is full, you can join the waitlist. Free seats are offered in order, "
+        "and you have %(num)s hour to accept.",
+        "If the event is full, you can join the waitlist. Free seats are offered in order, "
+        "and you have %(num)s hours to accept.",
         hours,
     )
 
@@ -102,8 +110,8 @@ def _offer_terms(line: LinePolicy) -> list[str]:
     if line.direct_hours:
         told.append(
             ngettext(
-                "In the last %(num)s hour before the event it goes to them at once.",
-                "In the last %(num)s hours before the event it goes to them at once.",
+                "In the last %(num)s hour before the event, seats are confirmed directly.",
+                "In the last %(num)s hours before the event, seats are confirmed directly.",
                 line.direct_hours,
             )
         )
@@ -121,20 +129,20 @@ def when_freed(line: LinePolicy, waiting: int, seats: int, starts_at: datetime) 
         )
     elif line.stands_still(now):
         told = ngettext(
-            "%(num)s seat becomes free, for you to give by hand to somebody who waits.",
-            "%(num)s seats become free, for you to give by hand to somebody who waits.",
+            "%(num)s seat becomes free. Assign it manually from the waitlist.",
+            "%(num)s seats become free. Assign them manually from the waitlist.",
             seats,
         )
     elif rules.makes_offers(line.promotion, line.direct_hours, starts_at, now):
         told = ngettext(
-            "%(num)s seat is offered at once to the next in line that fits.",
-            "%(num)s seats are offered at once to the next in line that fit.",
+            "%(num)s seat is offered to the waitlist straight away.",
+            "%(num)s seats are offered to the waitlist straight away.",
             seats,
         )
     else:
         told = ngettext(
-            "%(num)s seat goes at once to the next in line that fits.",
-            "%(num)s seats go at once to the next in line that fit.",
+            "%(num)s seat goes to the waitlist straight away.",
+            "%(num)s seats go to the waitlist straight away.",
             seats,
         )
     return str(told)
@@ -143,25 +151,26 @@ def when_freed(line: LinePolicy, waiting: int, seats: int, starts_at: datetime) 
 def while_waiting(line: LinePolicy, zone: str) -> str:
     """Return what happens next for somebody who waits, in the words of the page and the mail."""
     if line.stands_still(clock.now()):
-        return str(_("The organiser gives the seats that become free, and we e-mail you at once."))
+        return str(_("If the organiser gives you a free seat, we email you straight away."))
     told = [str(_next_for_you(line))]
     if line.freezes_at is not None:
-        told.append(_("From %(when)s on nobody moves up by itself.", when=moment(line.freezes_at, zone)))
+        told.append(
+            _("From %(when)s, the organiser assigns free seats manually.", when=moment(line.freezes_at, zone))
+        )
     return " ".join(told)
 
 
 def _next_for_you(line: LinePolicy) -> Any:
     if line.promotion == rules.OFFER:
         return ngettext(
-            "If seats become free, we offer them to the next party in line that fits, by e-mail; you then"
-            " have %(num)s hour to accept.",
-            "If seats become free, we offer them to the next party in line that fits, by e-mail; you then"
-            " have %(num)s hours to accept.",
+            "If a seat becomes free for you, we email you an offer. You then have %(num)s hour to accept it.",
+            "If a seat becomes free for you, we email you an offer. You then have %(num)s hours "
+            "to accept it.",
             line.offer_hours,
         )
     if line.policy == rules.STRICT:
         return _(
-            "Free seats are kept for those ahead of you. As soon as your whole party fits in what is left,"
-            " you get your seats, and we e-mail you at once."
+            "Free seats are held for those ahead of you. As soon as there are enough left for "
+            "your whole group, you get them, and we email you straight away."
         )
-    return _("If seats become free, they go to the next party in line that fits, and we e-mail you at once.")
+    return _("If a seat becomes free for you, we confirm it and email you straight away.")

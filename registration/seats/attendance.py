@@ -18,8 +18,8 @@ class HolderIsIn(Refusal):
         super().__init__(_TO_ORGANISERS if actor.kind == "organiser" else _TO_OTHERS)
 
 
-_TO_ORGANISERS = _l("Somebody of this registration has come in and keeps the seat. Undo the check-in first.")
-_TO_OTHERS = _l("This seat is in use: its holder has come in. If that is wrong, ask the organiser.")
+_TO_ORGANISERS = _l("Someone in this registration has already checked in. Undo the check-in first.")
+_TO_OTHERS = _l("This person has already checked in. If that is wrong, contact the organiser.")
 
 
 def check_empty(inside: int, actor: Actor) -> None:

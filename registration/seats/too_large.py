@@ -72,7 +72,7 @@ def _sentence(pool: PoolSeats, name: str, need: int) -> str:
     # Planned over-booking is nobody's business outside.
     seats = pool.seats
     if seats <= 0:
-        return str(_("%(name)s has no seats now. Choose something else.", name=name))
+        return str(_("%(name)s has no seats. Choose another option.", name=name))
     if pool.kind == PoolKind.EVENT:
         has = ngettext(
             "This event has %(num)s seat; you asked for %(need)s.",

@@ -69,7 +69,7 @@ def _published(slug: str) -> tuple[Event, Queue]:
     event = event_by_slug(session, slug) or abort(404)
     queue = session.get_one(Queue, event.id)
     if not queue.publishes_ledger:
-        raise NotFound(_("This event does not publish its ledger."))
+        raise NotFound(_("This event does not publish its waitlist record."))
     return event, queue
 
 

@@ -102,7 +102,10 @@ def check_form_key(purpose: str, key: str, *, may_be_quick: bool = False) -> str
         nonce, made_at = _serializer(purpose).loads(key, max_age=hours * 3600, return_timestamp=True)
     except BadSignature:
         raise StaleForm(
-            _("Your form was open for too long. We kept your answers: check them and send the form again.")
+            _(
+                "This form was open for too long. Your answers are still here: check them and send "
+                "the form again."
+            )
         ) from None
     if not may_be_quick and datetime.now(UTC) - made_at < timedelta(
         seconds=current_app.config["FORM_SECONDS"]

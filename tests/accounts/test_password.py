@@ -45,7 +45,7 @@ def test_the_link_comes_by_mail_and_sets_the_password_once(
     assert '<html lang="en" dir="ltr">' in letters()[0].html
     answer = send(link, password=NEW, password_confirm=NEW)
     assert (answer.status_code, answer.location) == (303, "/login")
-    assert letters()[-1].subject == "Your password was set anew"
+    assert letters()[-1].subject == "Your password was reset"
     assert client.get(link).status_code == 302
     assert send("/login", email="ada@example.org", password=NEW).status_code == 303
 
@@ -90,7 +90,7 @@ def test_known_and_unknown_addresses_leave_the_same_line_in_the_journal(app: Fla
 def test_what_is_no_address_is_refused_as_typed(send: Do) -> None:
     answer = send("/reset", email="ada at example")
     assert answer.status_code == 400
-    assert "This is no e-mail address" in answer.text
+    assert "Enter an email address in the correct format" in answer.text
     assert 'value="ada at example"' in answer.text
 
 

@@ -16,7 +16,7 @@ SENTENCES = (
     "Choose one of the categories that are listed.",
     "This category is not open now. Choose another one.",
     "Choose among the sessions that are listed.",
-    "Two of the sessions are at the same time. Choose one of them.",
+    "Two of the sessions overlap. Choose one of them.",
 )
 
 

@@ -94,7 +94,7 @@ def test_who_has_no_seat_has_no_valid_ticket(page_client, ada, ended):
         write_tx(lambda session: session.execute(changes[ended]))
     page = page_client.get(path)
     assert page.status_code == 410
-    assert "not valid any more" in page.text
+    assert "no longer valid" in page.text
     assert "<img" not in page.text
     assert page_client.get(path + "qr.svg").status_code == 410
     assert page_client.get(path + "ticket.pdf").status_code == 410

@@ -76,7 +76,7 @@ def test_a_seat_a_place_on_the_waitlist_and_a_promotion(browser: Browser, site, 
     position = int(card.get_attribute("data-position") or 0)
     assert position >= 1
     assert "STATUS:TENTATIVE" in calendar_of(mail_to(site, who, f"(number {position}): Workshop"))
-    feed = page.get_by_label("Address of your calendar feed").input_value()
+    feed = page.get_by_label("Your calendar link").input_value()
     assert "STATUS:TENTATIVE" in page.request.get(feed).text()
 
     # Everybody ahead gives up their place, then somebody who sits gives up a seat.
@@ -102,7 +102,7 @@ def test_a_seat_a_place_on_the_waitlist_and_a_promotion(browser: Browser, site, 
     page.get_by_text("Cancel my registration", exact=True).click()
     follow(page.get_by_role("button", name="Yes, cancel"))
     assert page.locator("[data-state]").get_attribute("data-state") == "cancelled"
-    assert "METHOD:CANCEL" in calendar_of(mail_to(site, who, "You are no longer registered: Workshop"))
+    assert "METHOD:CANCEL" in calendar_of(mail_to(site, who, "Registration cancelled: Workshop"))
     assert "STATUS:CANCELLED" in page.request.get(feed).text()
     context.close()
     assert site.command("doctor").returncode == 0

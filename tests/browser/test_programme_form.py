@@ -38,7 +38,7 @@ def test_a_party_registers_for_three_events_with_one_form(browser: Browser, site
     page = context.new_page()
     who = f"ada.programme{width}{'js' if scripts else ''}@example.org"
     page.goto(FORM.removesuffix("register"))
-    follow(page.get_by_role("link", name="Register with one form"))
+    follow(page.get_by_role("link", name="Register for several events"))
     fill(page, who)
     follow(page.locator("button.primary"))
     assert "/bookings/" in page.url, page.locator("#errors").inner_text()

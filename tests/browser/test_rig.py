@@ -17,7 +17,7 @@ SOUND = """<!doctype html>
 <link rel="stylesheet" href="/sound.css">
 </head>
 <body>
-<a class="skip" href="#main">Skip to the content</a>
+<a class="skip" href="#main">Skip to content</a>
 <main id="main">
 <div id="errors" tabindex="-1" autofocus><div role="alert"><h2>There is a problem</h2>
 <ul><li><a href="#name">Enter your full name.</a></li></ul></div></div>

@@ -70,7 +70,7 @@ ERRORS = {
             "Error: Enter your full name.",
             "Error: Enter your e-mail address.",
             *["Error: Choose a category."] * 2,
-            "Error: Tick the box to register.",
+            "Error: Tick the box to agree.",
         ],
     ),
     "fr": (
@@ -79,7 +79,7 @@ ERRORS = {
             "Erreur : Saisissez votre nom complet.",
             "Erreur : Saisissez votre adresse e-mail.",
             *["Erreur : Choisissez une catégorie."] * 2,
-            "Erreur : Cochez la case pour vous inscrire.",
+            "Erreur : Cochez la case pour donner votre accord.",
         ],
     ),
 }

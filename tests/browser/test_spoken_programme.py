@@ -42,11 +42,11 @@ NONE_CHOSEN = {
 }
 RESULTS = {
     "en": {
-        "waitlisted": ("You are on the waitlist, number ", " Workshop on nomenclatures"),
+        "waitlisted": ("You are number ", " Workshop on nomenclatures"),
         "confirmed": ("Your seat is confirmed", " DITTA annual meeting"),
     },
     "de": {
-        "waitlisted": ("Sie stehen auf der Warteliste, Nummer ", " Workshop on nomenclatures"),
+        "waitlisted": ("Sie sind Nummer ", " Workshop on nomenclatures"),
         "confirmed": ("Ihr Platz ist bestätigt", " Jahresversammlung von DITTA"),
     },
 }

@@ -194,7 +194,7 @@ def test_declining_asks_by_mail_and_cancels_nothing(pipe, make_event, tmp_path):
     assert (noted.after, noted.registration_id) == ("declined", ada.id)
     sent(tmp_path)
     letters = [path.read_text() for path in (tmp_path / "out").glob("*.eml")]
-    assert any("You pressed Decline" in one and "/bookings/" in one for one in letters)
+    assert any("You declined in your calendar" in one and "/bookings/" in one for one in letters)
 
 
 def test_a_calendar_that_declines_again_and_again_gets_one_mail(pipe, make_event):

@@ -113,7 +113,7 @@ class Thunderbird:
         return bool(self._run(_DISABLED, calendar))
 
     def end(self) -> None:
-        """End it with everything that it started."""
+        """Stop the subscription with everything that it started."""
         self._open.close()
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)

@@ -46,7 +46,7 @@ class Node:
             _run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
 
     def kill(self) -> None:
-        """End it by kill -9, as a machine that is gone."""
+        """Stop the subscription by kill -9, as a machine that is gone."""
         os.kill(int((self.data / "postmaster.pid").read_text().split("\n")[0]), signal.SIGKILL)
 
     def promote(self) -> None:

@@ -148,14 +148,14 @@ def test_the_mails_about_somebody_else_say_that_the_firm_asked(page_app, page_cl
     data = {"key": key_of(page_client, link), "name": "Ben", "email": "ben@example.org", "firm": "Agfa"}
     page_client.post(form, data=data)
     asked = to(sent(), "ben@example.org")
-    assert asked["Subject"].startswith("You are asked to take the seat of Ada")
+    assert asked["Subject"].startswith("You have been asked to take the seat of Ada")
     assert "The organisation of Ada asks you to take over a seat" in text_of(asked)
     taking = link_in(asked, "handovers")
-    assert "You are asked to take the seat of Ada" in page_client.get(taking).text
+    assert "You have been asked to take the seat of Ada" in page_client.get(taking).text
     answer = {"key": key_of(page_client, taking), "name": "Ben", "firm": "Agfa", "consent": "y"}
     page_client.post(taking if says_yes else f"{taking}refuse", data=answer)
     told = text_of(to(sent(), "ada@example.org"))
-    assert "Your organisation asked Ben to come instead of Ada." in told
+    assert "Your organisation asked Ben to attend instead of Ada." in told
 
 
 def test_pressing_twice_for_one_leads_back_to_the_page(page_app, page_client):
@@ -175,7 +175,7 @@ def test_somebody_else_is_sent_once_she_says_yes(page_app, page_client):
     assert 'value="Agfa"' in page_client.get(form).text
     data = {"key": key_of(page_client, link), "name": "Ben", "email": "ben@example.org", "firm": "Agfa"}
     assert page_client.post(form, data=data).status_code == 303
-    assert "Until the answer is yes" in page_client.get(link).text
+    assert "Nothing changes until" in page_client.get(link).text
     taking = link_in(to(sent(), "ben@example.org"), "handovers")
     answer = {"key": key_of(page_client, taking), "name": "Ben", "firm": "Agfa", "consent": "y"}
     assert page_client.post(taking, data=answer).status_code == 303
@@ -192,7 +192,7 @@ def test_the_question_can_be_taken_back(page_app, page_client):
     data = {"key": key_of(page_client, link), "name": "Ben", "email": "ben@example.org"}
     page_client.post(f"{where}hand-over", data=data)
     assert page_client.post(f"{where}keep", data=data).status_code == 303
-    assert "Until the answer is yes" not in page_client.get(link).text
+    assert "Nothing changes until" not in page_client.get(link).text
 
 
 def test_another_firms_person_cannot_be_reached(page_app, page_client):

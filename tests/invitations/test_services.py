@@ -95,7 +95,7 @@ def test_an_invitation_is_good_for_one_registration(gala):
     first = answered(gala, "Ada")
     receipt = register(first)
     assert register(first) == receipt
-    with pytest.raises(NotInvited, match="already answered"):
+    with pytest.raises(NotInvited, match="already accepted"):
         register(replace(answered(gala, "Ada"), email="other@example.org"))
     cancel(target(registration_of(receipt)), ATTENDEE)
     assert stands(gala) == {"Ada": "declined"}

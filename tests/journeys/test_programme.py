@@ -76,7 +76,7 @@ def test_a_party_of_three_gets_seats_here_and_waits_there(app, client):
     assert calendar.count("STATUS:CONFIRMED") == 2
     [(subject, text)] = sent_to("ada@example.org")
     assert subject.startswith("Seats in 2 of 3 events")
-    assert "You are on the waitlist, number 1" in text
+    assert "You are number 1 on the waitlist" in text
     cancel_registration(ben)
     assert states()[workshop.id] == "confirmed"
     assert sent_to("ada@example.org")[-1][0].startswith("You now have")

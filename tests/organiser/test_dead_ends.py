@@ -32,10 +32,10 @@ def test_a_number_of_nobody_here_is_answered_on_the_page_it_was_typed(owner, oth
 def test_an_event_that_has_begun_offers_no_opening_again(owner):
     event = make_event(starts_in=timedelta(hours=2))
     close_registration(event.id, SYSTEM)
-    assert "Open registration again" in owner.get(f"{base(event)}/").text
+    assert "Reopen registration" in owner.get(f"{base(event)}/").text
     begun = clock.now() + timedelta(hours=3)
     with clock.running(lambda: begun):
-        assert "Open registration again" not in owner.get(f"{base(event)}/").text
+        assert "Reopen registration" not in owner.get(f"{base(event)}/").text
 
 
 def test_a_cancelled_event_is_not_cancelled_again(owner):

@@ -110,8 +110,8 @@ def test_publishing_a_draft_is_no_move(owner, page_app):
 def test_a_draft_says_that_it_waits_to_be_published(owner, page_app):
     event = make_event(status="draft")
     page = owner.get(f"{base(event)}/").text
-    assert "Nobody can register yet" in page
-    assert "public page" not in page
+    assert "so nobody can register yet" in page
+    assert "Share the link" not in page
     assert f'href="{base(event)}/edit"' in page
 
 
@@ -122,7 +122,7 @@ def test_the_overview_leads_to_all_that_can_be_set_before_and_after_publishing(o
     for path in ("line", "sessions", "edit/categories", "health", "capacity"):
         assert f'href="{base(event)}/{path}"' in page
         assert owner.get(f"{base(event)}/{path}").status_code == 200
-    for what in ("Close registration now", "Cancel the event"):
+    for what in ("Close registration", "Cancel the event"):
         assert (what in page) == (status == "published")
 
 
@@ -163,7 +163,7 @@ def test_the_preview_shows_whom_a_capacity_promotes_and_doing_it_does_just_that(
     waiting = [register(event, "Ben", party=2), register(event, "Cleo")]
     number = pool(event).id
     seen = owner.get(f"{base(event)}/capacity?pool={number}&wanted=3").text
-    assert "1 party gets seats now" in seen
+    assert "1 registration gets seats now" in seen
     assert "Cleo" in seen
     assert "<li><bdi>Ben" not in seen
     assert [state(one) for one in waiting] == ["waitlisted", "waitlisted"]
@@ -214,7 +214,7 @@ def test_cancelling_for_somebody_tells_her_the_reason_and_promotes_the_next(owne
 def test_only_who_has_a_seat_is_asked_to_give_it_to_the_next(owner, page_app):
     event = make_event(capacity=1)
     ada, ben = register(event, "Ada"), register(event, "Ben")
-    told = "1 seat goes at once to the next in line that fits."
+    told = "1 seat goes to the waitlist straight away."
     assert told in owner.get(f"{base(event)}/registrations/{ada.id}").text
     waiting = owner.get(f"{base(event)}/registrations/{ben.id}").text
     assert "Yes, cancel it" in waiting
@@ -248,7 +248,7 @@ def test_the_list_is_searched_without_accents_filtered_and_paged(owner, page_app
     assert "1 person · 1 registration<" in found
     assert "Zoë" not in owner.get(f"{base(event)}/attendees?category={event.categories['Member']}").text
     assert "Page 1 of 2" in owner.get(f"{base(event)}/attendees").text
-    assert "Nobody matches" in owner.get(f"{base(event)}/attendees?q=%25").text
+    assert "No attendees match" in owner.get(f"{base(event)}/attendees?q=%25").text
 
 
 def test_a_longer_list_asks_no_more_questions_of_the_database(owner, page_app):

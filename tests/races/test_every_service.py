@@ -64,7 +64,7 @@ def note_bounce(stage: Stage) -> None:
 
 
 def note_reply(stage: Stage) -> None:
-    """Let a calendar say that she does not come."""
+    """Remove Let a calendar say that she."""
     address = numbered(ADDRESS, ANSWERS, stage.world.event.id, stage.email)
     answer = CalendarAnswer("declined", stage.uid, (address,), (Speaker(stage.email, "DECLINED"),))
     replies.note_reply(answer, ADDRESS)

@@ -46,15 +46,15 @@ def test_the_page_asks_until_when_and_says_what_silence_means(page_client, booke
     page = page_client.get(f"/bookings/{booked[0]}/").text
     assert "Are all 2 of you still coming?" in page
     assert "Please answer by" in page
-    assert "If you do not, others can have your seats." in page
+    assert "If you do not answer, your seats go to someone else." in page
 
 
 def test_yes_is_noted_and_shown(page_client, booked):
     token, ada = booked
     assert press(page_client, token, ada, answer="yes").status_code == 303
     page = page_client.get(f"/bookings/{token}/").text
-    assert "You have said yes." in page
-    assert "Yes, we come" not in page
+    assert "You said you are coming." in page
+    assert "Yes, we are coming" not in page
     assert state(ada) == "confirmed"
 
 
@@ -69,7 +69,7 @@ def test_no_gives_the_seats_back(page_client, booked):
 def test_what_is_no_answer_changes_nothing(page_client, booked, data, status):
     token, ada = booked
     assert press(page_client, token, ada, **data).status_code == status
-    assert "Yes, we come" in page_client.get(f"/bookings/{token}/").text
+    assert "Yes, we are coming" in page_client.get(f"/bookings/{token}/").text
     assert state(ada) == "confirmed"
 
 

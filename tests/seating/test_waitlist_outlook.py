@@ -81,6 +81,6 @@ def test_the_page_of_who_waits_says_it(page_app, page_client):
     page, _ben = booked(event, "Ben")
     with clock.running(afterwards):
         shown = page_client.get(page).text
-    assert "You are number 1 of 1 in the line." in shown
-    assert "About 2 seats usually come free in such events." in shown
+    assert "1 of 1 on the waitlist." in shown
+    assert "At similar events, about 2 seats usually become free." in shown
     assert "Counted in 1 earlier event" in shown

@@ -79,8 +79,8 @@ def test_the_mail_has_the_numbers_and_says_that_the_place_stays():
     factories.register(event, "Ada", email="ada@example.org", party=3)
     lower(event, 2)
     text = text_of(sent()[-1][1])
-    assert "This event has 2 seats now. Your party needs 3 there" in text
-    assert "You keep your place on the waitlist, number 1." in text
+    assert "This event has 2 seats now. Your group needs 3 seats" in text
+    assert "You stay on the waitlist as number 1." in text
 
 
 def test_where_it_was_raised_again_before_the_mail_went_nothing_is_told():
@@ -165,7 +165,7 @@ def test_the_organiser_sees_it_on_her_pages(page_app, page_client):
     factories.sign_in(page_client, "owner@example.org", factories.make_account("owner@example.org", "owner"))
     base = f"/organiser/events/{event.slug}"
     page = page_client.get(f"{base}/capacity?pool={pool_id}&wanted=2&overbooking=0&reserve=0").text
-    assert "1 group on the waitlist can no longer fit, and is told so by e-mail:" in page
+    assert "1 group on the waitlist can no longer fit, and is told so by email:" in page
     lower(event, 2)
     for address in (f"{base}/", f"{base}/waitlist"):
         told_there = page_client.get(address).text

@@ -83,7 +83,7 @@ def test_a_limit_that_is_lowered_under_a_party_is_told_to_it_and_to_the_organise
     db.session.rollback()
     shown = seat(db.session(), ada.id, "en")
     assert not shown.can_ever_fit
-    assert shown.obstacles[0].startswith("This event has 4 seats now. Your party needs 5 there")
+    assert shown.obstacles[0].startswith("This event has 4 seats now. Your group needs 5 seats")
     assert shown.next_step == ""
     reasons = why_registration(db.session(), db.session.get_one(Registration, ada.id))
     assert any("can never fit as it is" in one.sentence for one in reasons)

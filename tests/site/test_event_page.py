@@ -41,7 +41,7 @@ def test_an_open_event_says_when_where_who_and_offers_to_register(page_client, e
     assert f'<a class="button primary" href="/events/{event.slug}/register">Register</a>' in page
     assert f'href="/events/{event.slug}/event.ics"' in page
     assert 'href="webcal://localhost/organisers/ditta/calendar.ics?lang=en"' in page
-    assert "goes to the next party in line that fits" in page
+    assert "go to the waitlist in order" in page
 
 
 def test_the_seats_left_are_said_in_words_and_as_a_number(page_client, event):
@@ -77,7 +77,9 @@ def test_a_full_event_without_a_waitlist_offers_nothing(page_client, event):
     assert "/register" not in page.replace('register", "availability"', "").split("<main")[1]
 
 
-@pytest.mark.parametrize(("limit", "told"), [(0, "There is no waitlist"), (1, "At most 1 party can wait.")])
+@pytest.mark.parametrize(
+    ("limit", "told"), [(0, "There is no waitlist"), (1, "The waitlist takes up to 1 registration.")]
+)
 def test_a_waitlist_that_takes_nobody_more_is_not_offered(page_client, page_app, limit, told):
     event = make_event(capacity=1, line={"waitlist_limit": limit})
     for name in ("Ada", "Ben")[: 1 + limit]:
@@ -86,7 +88,7 @@ def test_a_waitlist_that_takes_nobody_more_is_not_offered(page_client, page_app,
     assert told in page
     assert "At most 0" not in page
     assert "All seats are taken" in page
-    assert "Ask the organiser if you still want to come" in page
+    assert "Contact the organiser if you still want to come" in page
     assert "/register" not in page.split("<main")[1]
     assert "you can join the waitlist" not in page_client.get("/").text
     assert "All seats are taken" in page_client.get(f"/events/{event.slug}/register").text
@@ -111,7 +113,7 @@ def test_each_category_says_what_it_has_left(page_client, page_app):
     factories.register(event, "Ada", category="Press")
     page = shown(page_client, event)
     assert "<bdi>Member</bdi> · 4 seats left" in page
-    assert "<bdi>Press</bdi> · full, waitlist only" in page
+    assert "<bdi>Press</bdi> · full, waitlist open" in page
     assert "<bdi>Staff</bdi> </li>" in page
 
 
@@ -121,8 +123,8 @@ def test_with_the_strict_rule_free_seats_are_kept_for_the_head_of_the_line(page_
     factories.register(event, "Ben", party=2)
     page = shown(page_client, event)
     assert 'data-seats-left="1"' in page
-    assert "<p>Free seats are kept for those ahead of you.</p>" in page
-    assert "As soon as your whole party fits in what is left, it gets its seats" in page
+    assert "<p>Free seats are held for those ahead of you.</p>" in page
+    assert "As soon as there are enough left for your whole group, you get them" in page
     assert ">Join the waitlist</a>" in page
 
 
@@ -180,7 +182,7 @@ def test_the_online_address_is_for_those_with_a_seat_until_it_is_over(page_clien
     edit(event, online_url="https://meet.example.org/secret")
     page = shown(page_client, event)
     assert "meet.example.org" not in page
-    assert "And online" in page
+    assert "Also online" in page
     past = clock.now() - 2 * DAY
     edit(event, starts_at=past, ends_at=past + timedelta(hours=2))
     assert "https://meet.example.org/secret" in shown(page_client, event)

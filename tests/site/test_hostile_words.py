@@ -89,7 +89,7 @@ def test_markdown_links_lead_to_the_web_or_to_a_mailbox_only(page_client, event)
 def test_papers_and_meetings_at_no_web_address_get_no_link(page_client, event, url):
     assert web_url(url) == ""
     publish(event, "Paper", url)
-    assert "Presentations and papers" not in page_of(page_client, event)
+    assert "Presentations and documents" not in page_of(page_client, event)
 
 
 def test_a_language_that_nobody_knows_is_shown_as_typed(page_client, event):

@@ -19,8 +19,8 @@ def test_the_front_page_lists_what_is_coming_soonest_first_then_what_was_held(pa
     held = make_event(title="Gala", starts_in=-5 * DAY)
     publish(held, "Opening address", "https://example.org/1.pdf")
     page = page_client.get("/").text
-    assert page.index(">First<") < page.index(">Second<") < page.index("Held lately") < page.index(">Gala<")
-    assert "1 presentation or paper" in page
+    assert page.index(">First<") < page.index(">Second<") < page.index("Past events") < page.index(">Gala<")
+    assert "1 presentation or document" in page
     assert f'href="/events/{held.slug}/#materials"' in page
 
 
@@ -28,11 +28,11 @@ def test_an_event_under_way_is_still_coming_and_one_over_is_not(page_client, pag
     make_event(title="Now", starts_in=-timedelta(hours=1))
     make_event(title="Gone", starts_in=-timedelta(hours=4))
     page = page_client.get("/").text
-    assert page.index(">Now<") < page.index("Held lately") < page.index(">Gone<")
+    assert page.index(">Now<") < page.index("Past events") < page.index(">Gone<")
 
 
 def test_an_empty_site_says_so(page_client, page_app):
-    assert "Nothing is announced at the moment" in page_client.get("/").text
+    assert "No upcoming events" in page_client.get("/").text
 
 
 def test_cards_say_in_which_phase_an_event_is(page_client, page_app):

@@ -46,7 +46,7 @@ def test_the_poster_of_an_event_by_invitation_asks_nobody_to_register(page_clien
     edit(event, by_invitation=True)
     page = page_client.get(f"/events/{event.slug}/poster").text
     assert "Register here" not in page
-    assert "More about it" in page
+    assert "Event details" in page
 
 
 def test_the_poster_of_an_event_that_is_over_asks_nobody_to_register(page_client, event):
@@ -55,4 +55,4 @@ def test_the_poster_of_an_event_that_is_over_asks_nobody_to_register(page_client
     with clock.running(lambda: over):
         page = page_client.get(f"/events/{event.slug}/poster").text
     assert "Register here" not in page
-    assert "More about it" in page
+    assert "Event details" in page

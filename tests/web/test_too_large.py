@@ -58,7 +58,7 @@ def test_a_button_leads_back_to_the_page_it_stands_on(page_app, page_client):
     page, ada = booked(make_event(), "Ada")
     answer = sent(page_client, f"{page}registrations/{ada.id}/cancel")
     assert answer.status_code == 413
-    assert f'<a href="{page}">Look at the page again</a>' in answer.text
+    assert f'<a href="{page}">Reload the page</a>' in answer.text
     assert "Back to the form" not in answer.text
 
 

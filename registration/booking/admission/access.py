@@ -35,12 +35,10 @@ _INVITED = select(
 ).where(_invitation.id.in_(bindparam("ids", expanding=True)))
 
 CODE_MISSING = _l("Enter the access code that the organiser gave you.")
-CODE_WRONG = _l("This access code does not open the form. Check it, or ask the organiser.")
-CATEGORY_CODE_MISSING = _l(
-    "The category you chose needs its access code. Enter it, or choose another category."
-)
+CODE_WRONG = _l("This access code is not valid. Check it, or contact the organiser.")
+CATEGORY_CODE_MISSING = _l("This category needs an access code. Enter the code, or choose another category.")
 ONLY_INVITED = _l(
-    "This event is by invitation only. If you are invited, answer by the link in your invitation."
+    "This event is by invitation only. If you were invited, reply with the link in your invitation."
 )
 
 
@@ -130,10 +128,10 @@ class Ways:
 
 def _check_invitation(found: Invited | None, application: Application) -> None:
     if found is None or found.is_withdrawn:
-        raise NotInvited(_l("This invitation is no longer valid. Ask the organiser."))
+        raise NotInvited(_l("This invitation is no longer valid. Contact the organiser."))
     if found.is_answered:
         raise NotInvited(
-            _l("This invitation was already answered with yes. Our mail has the link to the registration.")
+            _l("You already accepted this invitation. Our email has the link to your registration.")
         )
     people = [len(wish.people) for wish in application.wishes if wish.event_id == found.event_id]
     if sum(people) > 1 + found.guests:

@@ -101,7 +101,7 @@ _SESSIONS = select(_session.id, _session.event_id, _session.starts_at, _session.
 )
 _WHY_CLOSED = {
     Phase.NOT_YET: _l("Registration has not opened yet."),
-    Phase.CLOSED: _l("Registration has closed. Ask the organiser if you still want to come."),
+    Phase.CLOSED: _l("Registration has closed. Contact the organiser if you still want to come."),
     Phase.OVER: _l("This event is over."),
     Phase.CANCELLED: _l("This event is cancelled."),
 }
@@ -330,7 +330,7 @@ class AdmissionBatch:
             told = _l("All seats are taken, and this event has no waitlist.")
             raise EventFull(_with_free(gate, asked, told))
         if not rules.may_wait(gate.waiting, gate.waitlist_limit, needs_approval=False):
-            told = _l("All seats are taken, and the waitlist is full. Ask the organiser.")
+            told = _l("All seats are taken, and the waitlist is full. Contact the organiser.")
             raise EventFull(_with_free(gate, asked, told))
 
     def _check_together(self, parties: Sequence["Party"]) -> None:
@@ -338,8 +338,8 @@ class AdmissionBatch:
         if not all(party.sits for party in parties):
             raise NotTogether(
                 _l(
-                    "Not every event you chose has seats left for all of you, so nothing was registered. "
-                    "Choose each event for itself, or leave out the full one."
+                    "Nothing was registered, because at least one event does not have enough seats for "
+                    "everyone. Leave that event out, or register for each event separately."
                 ),
                 field="together",
             )
@@ -382,8 +382,9 @@ def _check_same(body: str, known: str, token: str | None = None) -> None:
     if body != known:
         raise SubmittedDifferently(
             _l(
-                "This form was already sent with other answers, and that registration stands. Nothing was "
-                "registered now. Change that registration, or register somebody else."
+                "You already sent this form with different answers, and that registration is still "
+                "valid. Nothing was registered now. Change that registration, or register someone "
+                "else."
             ),
             token,
         )

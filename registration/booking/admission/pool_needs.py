@@ -85,7 +85,10 @@ def _firms(session: Session, gate: Gate, members: Iterable[Member]) -> dict[str,
             counts[key] += 1
             labels.setdefault(key, member.firm.strip()[:254] if gate.firm_cap_by == rules.BY_NAME else key)
         elif gate.firm_cap is not None and gate.firm_cap_by == rules.BY_NAME:
-            raise FirmMissing(_l("Enter the organisation: this event has a limit for each."), field="firm")
+            raise FirmMissing(
+                _l("Enter the organisation. This event limits the number of people per organisation."),
+                field="firm",
+            )
     gates.load_firms(session, gate, labels)
     return counts
 

@@ -29,8 +29,9 @@ def not_without(session: Session, lacks: Sequence[tuple[int, int]]) -> NotWithou
     event_id, other_id = lacks[0]
     return NotWithoutTheOther(
         _l(
-            "“%(title)s” can only be had together with “%(other)s”. Choose both, for the same people. If "
-            "your address is registered for “%(other)s” already, you need do nothing more: our mail says so.",
+            "“%(title)s” is only for people who also attend “%(other)s”. Choose both, for the "
+            "same people. If you are already registered for “%(other)s”, you do not need to do "
+            "anything else: our email says so.",
             title=title_of(session, event_id),
             other=title_of(session, other_id),
         ),

@@ -78,10 +78,12 @@ def status_of(event: Event, state: str) -> str:
 def why(state: str) -> str:
     """Return why one has no seat yet."""
     sentences: dict[str, str] = {
-        rules.OFFERED: _("A seat is held for you: accept it in time, by the link in our mail."),
-        rules.WAITLISTED: _("You have no seat yet: you are on the waitlist."),
-        rules.PENDING: _("You have no seat yet: the organiser has still to decide."),
-        rules.UNVERIFIED: _("You have no seat yet: confirm your address, by the link in our mail."),
+        rules.OFFERED: _("We hold a seat for you. Accept it in time with the link in our email."),
+        rules.WAITLISTED: _("You do not have a seat yet: you are on the waitlist."),
+        rules.PENDING: _("You do not have a seat yet: your registration is waiting for approval."),
+        rules.UNVERIFIED: _(
+            "You do not have a seat yet: confirm your email address with the link in our email."
+        ),
     }
     return sentences[state]
 
@@ -115,7 +117,7 @@ def _why_cancelled(
 def _limits(registered: CalendarRegistrations, shown: Sequence[CalendarRegistration]) -> list[str]:
     """Return which limits hold for whoever waits: what is free of them changes too often for a calendar."""
     lines = sorted({one for made in shown for one in registered.limits.get(made.registration_id, ())})
-    return [str(_("These limits count for you: %(limits)s.", limits="; ".join(lines)))] if lines else []
+    return [str(_("These limits apply to you: %(limits)s.", limits="; ".join(lines)))] if lines else []
 
 
 def online_at(address: str) -> str:

@@ -84,7 +84,7 @@ def _cancel_attendee(
             )
         ).one_or_none()
         if attendee is None:
-            raise NotFound(_("There is no such attendee in this registration."))
+            raise NotFound(_("This person is not in this registration."))
         if attendee.removed_at is not None:
             return 0
         check_empty(int(attendee.checked_in_at is not None), actor)

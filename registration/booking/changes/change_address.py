@@ -130,7 +130,7 @@ def _change(session: Session, booking_id: int, locked: Mapping[int, Gate]) -> No
         .order_by(Registration.id)
     ).all()
     if not {row.event_id for row in active} <= set(locked):
-        raise Refusal(_("The booking was just changed. Press the button once more."))
+        raise Refusal(_("This registration has just changed. Try again."))
     _check_free(session, booking_id, normal_email(email), [row.event_id for row in active])
     old, booked.email, booked.email_normal = booked.email, email, normal_email(email)
     session.flush()
@@ -175,5 +175,8 @@ def _check_free(session: Session, booking_id: int, email_normal: str, event_ids:
     """Raise AddressTaken where this address has no room for another booking of the same event."""
     if any(has_enough(session, email_normal, event_id, booking_id) for event_id in set(event_ids)):
         raise AddressTaken(
-            _("This address has a registration of its own for the same event. Cancel one of the two first.")
+            _(
+                "This email address already has another registration for this event. Cancel one of "
+                "the two first."
+            )
         )

@@ -73,16 +73,16 @@ def _send_again(session: Session, target: Target, message_id: int, actor: Actor)
         )
     ).one_or_none()
     if row is None:
-        raise NotFound(_("There is no such mail."))
+        raise NotFound(_("This email was not found."))
     if is_under_way(
         session,
         OutgoingMessage.registration_id == target.registration_id,
         OutgoingMessage.kind == row.kind,
     ):
-        raise Refusal(_("This mail is on its way already. Wait until it has left."))
+        raise Refusal(_("This email is already being sent. Wait until it has left."))
     shape = SHAPES.get(row.kind)
     if shape is not None and shape.claims not in (None, row.now):
-        raise Refusal(_("What this mail says is no longer so. Send one that says how it stands now."))
+        raise Refusal(_("This email is out of date. Send one with the current status."))
     announce_again(session, target.registration_id, row.kind, row.attendee_id, dict(row.facts))
     note = Note("mail-sent-again", event_id=target.event_id, registration_id=target.registration_id)
     record(session, actor, note)
@@ -103,9 +103,9 @@ def _correct(session: Session, target: Target, email: str, actor: Actor) -> None
     gates.hold(session, events)
     booking = locked_one(session, Booking, booking_id)
     if booking.email_normal == normal:
-        raise Refusal(_("This is the address it has already."), field="email")
+        raise Refusal(_("This is already the email address of this registration."), field="email")
     if any(has_enough(session, normal, event_id) for event_id in set(events)):
-        raise Refusal(_("This address has a registration for the event already."), field="email")
+        raise Refusal(_("This email address is already registered for this event."), field="email")
     _change(session, booking, email, normal)
     renew_links(session, booking_id)
     # The wrong mailbox has the link that confirms, too.

@@ -75,7 +75,11 @@ def seat_by_hand(target: Target, actor: Actor, reason: str = "") -> None:
             check_decidable(session, registration, rules.WAITLISTED)
             if not reason.strip() and _passes_somebody(session, gate, registration):
                 raise ReasonMissing(
-                    _l("Others are ahead in line. Say why this party gets its seats first."), field="reason"
+                    _l(
+                        "Others are ahead on the waitlist. Enter the reason why this group gets its seats "
+                        "first."
+                    ),
+                    field="reason",
                 )
             try:
                 change = engine.seat_by_hand(session, gate, registration.id, actor, reason.strip())

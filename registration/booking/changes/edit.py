@@ -70,7 +70,7 @@ def _change_people(
             )
         }
         if any(one.attendee_id not in present for one in people):
-            raise NotFound(_("There is no such attendee in this registration."))
+            raise NotFound(_("This person is not in this registration."))
         for one in merged(session, target.registration_id, people, seen):
             rename(session, one)
             if one.email != present[one.attendee_id]:

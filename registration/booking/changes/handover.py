@@ -106,8 +106,8 @@ def take_over(handover_id: int, event_id: int, taking: Taking) -> str | None:
 def _hand_over(session: Session, target: Target, attendee_id: int, to: Successor, actor: Actor) -> None:
     gates.hold(session, [target.event_id])
     if check_changeable(session, target) != rules.CONFIRMED:
-        raise NotToHandOn(_("Only a confirmed seat can be handed on."))
-    sentence = _("There is no such attendee in this registration.")
+        raise NotToHandOn(_("You can only transfer a confirmed seat."))
+    sentence = _("This person is not in this registration.")
     attendee = child_of(session, Attendee, attendee_id, sentence, registration_id=target.registration_id)
     if attendee.removed_at:
         raise NotFound(sentence)
@@ -118,7 +118,7 @@ def _hand_over(session: Session, target: Target, attendee_id: int, to: Successor
     if asked is not None and normal_email(asked) == normal_email(to.email):
         return
     if asked is not None:
-        raise NotToHandOn(_("Somebody is asked to take this seat already. Take that back first."))
+        raise NotToHandOn(_("Someone has already been asked to take this seat. Withdraw that request first."))
     registration = session.get_one(Registration, target.registration_id)
     handover = Handover(
         booking_id=registration.booking_id,
@@ -137,7 +137,7 @@ def _hand_over(session: Session, target: Target, attendee_id: int, to: Successor
     event = session.get_one(Event, target.event_id)
     if event.by_invitation:
         raise NotToHandOn(
-            _("Seats of this event are for those who were invited. Ask the organiser to hand yours on.")
+            _("Seats at this event are for invited guests only. Ask the organiser to transfer yours.")
         )
     capability.issue(session, [handover.id], capability.HANDOVER, expires_at=event.ends_at)
     handing.about_handover(
@@ -154,12 +154,17 @@ def _take_over(session: Session, handover_id: int, event_id: int, taking: Taking
         attendee = session.get_one(Attendee, handover.attendee_id)
         registration = session.get_one(Registration, handover.registration_id, populate_existing=True)
         if handover.state != "open" or attendee.removed_at or registration.booking_id != handover.booking_id:
-            raise NotToHandOn(_("This seat is not free to take over any more."))
+            raise NotToHandOn(_("This seat is no longer available."))
         target = Target(event_id, registration.id)
         if check_changeable(session, target) != rules.CONFIRMED:
-            raise NotToHandOn(_("This seat is not free to take over any more."))
+            raise NotToHandOn(_("This seat is no longer available."))
         if attendee.checked_in_at is not None:
-            raise NotToHandOn(_("The person who gave you this seat has come in, so it is hers."))
+            raise NotToHandOn(
+                _(
+                    "The person who offered you this seat has already checked in, so it is no longer "
+                    "available."
+                )
+            )
         old = session.get_one(Booking, handover.booking_id)
         told = [(old.name, old.email, old.locale)]
         if attendee.email and normal_email(attendee.email) not in (old.email_normal, ""):
@@ -168,8 +173,8 @@ def _take_over(session: Session, handover_id: int, event_id: int, taking: Taking
         if is_alone and has_enough(session, normal_email(handover.email), event_id):
             raise NotToHandOn(
                 _(
-                    "Your address has a registration of its own for this event. Cancel that first, or say "
-                    "no here."
+                    "Your email address is already registered for this event. Cancel that registration "
+                    "first, or decline here."
                 )
             )
         _replace(session, attendee, handover, taking, is_alone=is_alone)

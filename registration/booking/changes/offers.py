@@ -26,7 +26,7 @@ class OfferEnded(NotNow):
 def accept(target: Target, actor: Actor) -> None:
     """Take the seat that is offered; again is no error. Raises OfferEnded, NotNow, NotFound."""
     if not write_tx(lambda session: _accept(session, target, actor)):
-        raise OfferEnded(_l("This offer has ended, and others can have the seat. You can register again."))
+        raise OfferEnded(_l("This offer has expired, and the seat was released. You can register again."))
 
 
 def decline(target: Target, actor: Actor) -> None:

@@ -58,7 +58,7 @@ def change_choice(
             )
             members = members_of(session, registration.id)
             if attendee_id not in members:
-                raise NotFound(_l("There is no such attendee in this registration."))
+                raise NotFound(_l("This person is not in this registration."))
             had = members[attendee_id]
             check_choice(session, target.event_id, category_id, sessions, had)
             if (category_id, set(sessions)) == (had.category_id, set(had.sessions)):
@@ -136,7 +136,7 @@ def split(target: Target, actor: Actor = ATTENDEE) -> None:
             if is_moving(session, registration):
                 # Part of them would have the one event, and nobody could say who keeps the other.
                 raise NotNow(
-                    _l("You are moving to another event. All of you stay together until that is done.")
+                    _l("You are switching to another event. Your group stays together until that is done.")
                 )
             members = members_of(session, registration.id)
             if len(members) < 2:
@@ -187,7 +187,7 @@ def check_may_wait(session: Session, admitted: engine.Admitted) -> None:
     # She is counted among those who wait already.
     is_full = not rules.may_wait(gate.waiting - 1, gate.waitlist_limit, needs_approval=False)
     if is_full or not session.scalar(select(Event.has_waitlist).where(Event.id == gate.event_id)):
-        raise NoRoom(_l("There is no free seat for this. You keep what you have."))
+        raise NoRoom(_l("There is no free seat for this. Nothing was changed."))
 
 
 def check_open(session: Session, event_id: int) -> None:
@@ -195,7 +195,7 @@ def check_open(session: Session, event_id: int) -> None:
     event = session.get_one(Event, event_id)
     now_is = phase(event.status, event.opens_at, event.closes_at, event.starts_at, event.ends_at, clock.now())
     if now_is is not Phase.OPEN:
-        raise NotNow(_l("Registration is not open now. Ask the organiser."))
+        raise NotNow(_l("Registration is not open. Contact the organiser."))
 
 
 def _change(
@@ -204,7 +204,7 @@ def _change(
     needs = needs_of(session, gate, members)
     priority = priority_of(session, [one.category_id for one in members])
     if not parties.change_needs(session, gate, registration_id, len(members), needs, actor, priority):
-        raise NoRoom(_l("There is no free seat for this. You keep what you have."))
+        raise NoRoom(_l("There is no free seat for this. Nothing was changed."))
 
 
 def _beside(session: Session, gate: Gate, claim: engine.Claim, registration: Registration) -> engine.Admitted:

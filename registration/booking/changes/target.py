@@ -55,7 +55,7 @@ def registration_of(session: Session, target: Target) -> Registration:
 def check_state(registration: Registration, *states: str) -> None:
     """Raise NotNow unless the registration is in one of *states*."""
     if registration.state not in states:
-        raise NotNow(_l("This has changed meanwhile. Look at the page again: it says what is so now."))
+        raise NotNow(_l("This has changed in the meantime. Reload the page to see the current status."))
 
 
 def is_called_off(session: Session, event_id: int) -> bool:
@@ -74,7 +74,7 @@ def is_moving(session: Session, registration: Registration) -> bool:
 def check_decidable(session: Session, registration: Registration, *states: str) -> None:
     """Raise NotNow unless the event takes place and the registration is in one of *states*."""
     if is_called_off(session, registration.event_id):
-        raise NotNow(_l("This event is cancelled. Nothing of it can be decided or changed any more."))
+        raise NotNow(_l("This event is cancelled, so nothing can be changed."))
     check_state(registration, *states)
 
 

@@ -143,7 +143,7 @@ def _change(seat: Seat, facts: Mapping[str, Any]) -> str:
     """Return in a sentence who joined or what somebody chose; empty where she is no longer of the party."""
     joined = [isolated(one.name) for one in seat.present if one.id in facts.get("joined", ())]
     if joined:
-        return str(_("Also registered now: %(names)s.", names=listed(joined)))
+        return str(_("Added: %(names)s.", names=listed(joined)))
     chose = [one for one in seat.present if one.id == facts.get("chose")]
     return _choice(chose[0], had_sessions=bool(facts.get("had_sessions"))) if chose else ""
 

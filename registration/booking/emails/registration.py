@@ -211,18 +211,18 @@ def _target(shape: Shape, facts: dict[str, Any]) -> str:
 
 def _link_text(kind: str) -> str:
     texts = {
-        kinds.OFFERED: _("Accept the seat, or say no"),
-        kinds.OFFER_REMINDER: _("Accept the seat, or say no"),
-        kinds.VERIFY: _("Confirm this address"),
+        kinds.OFFERED: _("Accept or decline the seat"),
+        kinds.OFFER_REMINDER: _("Accept or decline the seat"),
+        kinds.VERIFY: _("Confirm this email address"),
         kinds.EXPIRED: _("Register again"),
         kinds.DECLINED: _("Register again"),
         kinds.CANCELLED: _("Register again"),
         kinds.REMOVED: _("Register again"),
-        kinds.RECONFIRM: _("Say whether you come"),
-        kinds.MATERIALS: _("See the presentations and papers"),
-        kinds.DECLINE_ASKED: _("Cancel, or stay registered"),
+        kinds.RECONFIRM: _("Tell us if you are coming"),
+        kinds.MATERIALS: _("View the presentations and documents"),
+        kinds.DECLINE_ASKED: _("Cancel or keep your registration"),
     }
-    return str(texts.get(kind) or _("See, change or cancel"))
+    return str(texts.get(kind) or _("View or change your registration"))
 
 
 def _list_headers(found: Seat, unsubscribe_url: str) -> tuple[tuple[str, str], ...]:

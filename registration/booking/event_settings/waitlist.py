@@ -157,7 +157,7 @@ def _key(gate: Gate, firm: str) -> str:
     if gate.firm_cap_by == rules.BY_DOMAIN:
         key = firm_key(rules.BY_DOMAIN, "", f"somebody@{firm.strip().lstrip('@')}")
         if not key:
-            raise Refusal(_l("Enter the mail domain of one firm, as in example.org."), field="firm")
+            raise Refusal(_l("Enter the email domain of one firm, as in example.org."), field="firm")
         return key
     key = firm_name_key(firm)
     if firm.strip().startswith("@") or not key:
@@ -216,8 +216,8 @@ def _cap_firms(session: Session, gate: Gate, before: int | None) -> None:
         # Its own sentence is for who registers.
         raise Refusal(
             _l(
-                "Somebody who is registered named no organisation, so this cannot be counted. Ask them to "
-                "enter it on their page, or tell organisations apart by the e-mail address."
+                "Someone who is registered named no organisation, so this cannot be counted. Ask "
+                "them to enter it on their page, or tell organisations apart by the email address."
             ),
             field="firm_cap",
         ) from None

@@ -26,7 +26,7 @@ class Readable:
         if len(value) > self.length:
             raise StopValidation(
                 _(
-                    "Use at most %(most)s characters; these are %(count)s.",
+                    "Use %(most)s characters or fewer. You entered %(count)s.",
                     most=self.length,
                     count=len(value),
                 )
@@ -43,7 +43,7 @@ class EmailAddress:
             raise ValidationError(_why_no_address(text.plain(field.data or ""))) from None
         if not text.is_mailable(field.data or ""):
             raise ValidationError(
-                _("Mail does not reach this address: before the @ use the letters a to z only.")
+                _("Email cannot reach this address. Before the @, use only the letters a to z.")
             )
 
 
@@ -51,12 +51,12 @@ def _why_no_address(typed: str) -> str:
     """Return what to change in what was *typed*."""
     local, _at, domain = typed.rpartition("@")
     if '"' in typed:
-        return str(_("Mail does not reach this address: enter it without quotation marks."))
+        return str(_("Email cannot reach this address. Enter it without quotation marks."))
     if any(part != part.strip(".") or ".." in part for part in (local, domain)):
         return str(_("Leave out the dot at the beginning or end of this address, or one of two in a row."))
     if " " in typed:
-        return str(_("Enter one address, without a name and without spaces."))
-    return str(_("Enter an e-mail address in the form name@example.org."))
+        return str(_("Enter one email address, without a name and without spaces."))
+    return str(_("Enter an email address in the correct format, like name@example.org."))
 
 
 class NoLink:

@@ -43,8 +43,8 @@ def overtaken(
     both = [name for name in changed.names if name in fields]
     form.form_errors.append(
         _(
-            "This was saved meanwhile in another window, or by somebody else: %(what)s. What you typed is "
-            "still here. Save again to overwrite what was saved.",
+            "This was saved meanwhile in another window, or by someone else: %(what)s. What you "
+            "typed is still here. Save again to overwrite what was saved.",
             what=", ".join(f"“{fields[name].label.text}”" for name in both),
         )
     )

@@ -44,7 +44,7 @@ def name_field(label: Any) -> StringField:
 
 def email_field(label: Any) -> StringField:
     """Return a field for an address that must be there."""
-    must = DataRequired(_l("Enter the e-mail address."))
+    must = DataRequired(_l("Enter the email address."))
     return StringField(label, [must, Readable(EMAIL_LENGTH), EmailAddress()], filters=[cleaned_address])
 
 
@@ -75,14 +75,14 @@ class ContactForm(KeyedForm):
 
     name = name_field(_l("Your full name"))
     email = email_field(_l("Your e-mail"))
-    locale = SelectField(_l("Language of our mails"), choices=language_choices())
+    locale = SelectField(_l("Language of our emails"), choices=language_choices())
 
 
 class SuccessorForm(KeyedForm):
     """Who is asked to take a seat over."""
 
     name = name_field(_l("Full name of the new person"))
-    email = email_field(_l("Their e-mail"))
+    email = email_field(_l("Their email"))
     firm = firm_field(_l("Their organisation"))
 
 
@@ -279,7 +279,10 @@ def _is_sensitive(form: Form, asked: Iterable[FormQuestion]) -> bool:
 def _check_consent(form: Any, *, needs: bool) -> None:
     if needs and not form.consent_sensitive.data:
         form.consent_sensitive.errors = [
-            _("Tick this box too, or clear the answers about health, food and access.")
+            _(
+                "Tick this box to let the organiser use your answers about health, food or access, "
+                "or delete those answers."
+            )
         ]
 
 

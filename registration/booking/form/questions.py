@@ -140,7 +140,7 @@ def _must(kind: str) -> str:
     sentences = {
         asking.CHOICE: _("Choose one of the options."),
         asking.CHOICES: _("Choose at least one of the options."),
-        asking.CONSENT: _("Tick the box to register."),
+        asking.CONSENT: _("Tick the box to agree."),
         asking.FILE: _("Choose a file."),
     }
     return str(sentences.get(kind, _("Answer this question.")))

@@ -70,7 +70,7 @@ class RegistrationForm(FlaskForm):
         [DataRequired(_l("Enter your e-mail address.")), Readable(EMAIL_LENGTH), EmailAddress()],
         filters=[cleaned_address],
     )
-    email_choice = ChoiceField(_l("Is your e-mail address right?"), [Optional()], choices=[])
+    email_choice = ChoiceField(_l("Check your email address"), [Optional()], choices=[])
     firm = StringField(
         _l("Your organisation"), [Optional(), Readable(FIRM_LENGTH), NoLink()], filters=[cleaned]
     )
@@ -79,7 +79,7 @@ class RegistrationForm(FlaskForm):
     website = StringField(_l("Leave this empty"), [Optional(), Readable(FIRM_LENGTH)])
     seats_seen = HiddenField()
     flexible = BooleanField(_l("If there are not seats for all of us, seat as many as fit; the others wait"))
-    consent = BooleanField(CONSENT, [InputRequired(_l("Tick the box to register."))])
+    consent = BooleanField(CONSENT, [InputRequired(_l("Tick the box to agree."))])
     consent_sensitive = BooleanField(SENSITIVE_CONSENT)
 
 

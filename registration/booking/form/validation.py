@@ -40,7 +40,10 @@ def check(
         tell_each(form, told)
     if len(form.attendees) > most:
         form.form_errors.append(
-            _("One form can register at most %(most)s people. Send a second form for the others.", most=most)
+            _(
+                "You can register up to %(most)s people with one form. Use a second form for the others.",
+                most=most,
+            )
         )
     for index, attendee in enumerate(form.attendees):
         _check_attendee(form, attendee.form, index, definition)
@@ -49,12 +52,15 @@ def check(
         _check_events(form, definition)
     _check_code(form, definition)
     if form.website.data and not form.website.errors:
-        form.website.errors = [_("This field is a trap for programs. Empty it and press the button again.")]
+        form.website.errors = [_("Leave this field empty. It helps us block spam.")]
     if not form.email.errors:
         _check_email(form)
     if has_sensitive(form, definition) and not form.consent_sensitive.data:
         form.consent_sensitive.errors = [
-            _("Tick this box too, or clear the answers about health, food and access.")
+            _(
+                "Tick this box to let the organiser use your answers about health, food or access, "
+                "or delete those answers."
+            )
         ]
     return not errors_of(form)
 
@@ -188,5 +194,9 @@ def _check_events(form: RegistrationForm, definition: FormDefinition) -> None:
     if nobody:
         titles = ", ".join(definition.by_slug[one].title(page_locale())[0] for one in nobody)
         form.events.errors = [
-            _("Nobody comes to %(titles)s. Choose it for somebody below, or not at all.", titles=titles)
+            _(
+                "You chose %(titles)s, but nobody is attending it. Select it for someone below, or "
+                "untick it.",
+                titles=titles,
+            )
         ]

@@ -146,7 +146,7 @@ def _known(token: str) -> Calendar:
 def _of_person(token: str) -> tuple[Calendar, FeedOwner]:
     known = calendar_feed.calendar(db.session(), token)
     if known is None or not known.is_live or not isinstance(known.owner, FeedOwner):
-        raise NotFound(_("There is no such calendar, or its address was renewed. Use the newest mail."))
+        raise NotFound(_("This calendar link is no longer valid. Use the link in our latest email."))
     return known, known.owner
 
 

@@ -130,9 +130,9 @@ def move(token: str, registration_id: int, slug: str) -> ResponseReturnValue:
 def _check_grows(held: Seat) -> None:
     """Raise Refusal where nobody more may come with the registration: a form would only be refused."""
     if held.by_invitation:
-        raise Refusal(_("This event is by invitation only. Ask the organiser whether one more may come."))
+        raise Refusal(_("This event is by invitation only. Ask the organiser if you can add a person."))
     if not held.may_grow or definition_of(held).specs[0].phase is not Phase.OPEN:
-        raise Refusal(_("Registration is not open now. Ask the organiser."))
+        raise Refusal(_("Registration is not open. Contact the organiser."))
 
 
 def _check_size(booked: Booking, held: Seat) -> None:
@@ -143,7 +143,10 @@ def _check_size(booked: Booking, held: Seat) -> None:
     present = sum(len(one.present) for one in mine if one.is_active and one.event_id == held.event_id)
     if present >= most:
         raise Refusal(
-            _("One form can register at most %(most)s people. Send a second form for the others.", most=most)
+            _(
+                "You can register up to %(most)s people with one form. Use a second form for the others.",
+                most=most,
+            )
         )
 
 
@@ -151,7 +154,7 @@ def _alternative(booked: Booking, held: Seat, slug: str) -> Alternative:
     for one in alternatives(db.session(), booked, held.event_id, page_locale()):
         if one.slug == slug and held.may_move:
             return one
-    raise NotFound(_("There is no such event to move to now."))
+    raise NotFound(_("You cannot switch to that event now."))
 
 
 def _own_definition(held: Seat, picked: Collection[int]) -> FormDefinition:

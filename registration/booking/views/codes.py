@@ -31,9 +31,7 @@ def count_code(definition: FormDefinition, form: RegistrationForm) -> None:
         return
     limit = Limit(f"code:{machine_of(request.remote_addr)} {definition.purpose}", TRIES)
     if take(limit):
-        raise TooManyCodes(
-            _("Too many wrong codes came from here. Wait an hour, or ask the organiser."), field="code"
-        )
+        raise TooManyCodes(_("Too many wrong codes. Wait an hour, or contact the organiser."), field="code")
     codes = [spec.access_code for spec in definition.specs]
     codes += [one.access_code for spec in definition.specs for one in spec.categories]
     if any(opens(code, typed) for code in codes if code):

@@ -167,7 +167,7 @@ def earlier(shown: Shown) -> dict[str, str] | None:
     if token is None:
         return {
             "href": url_for("booking.ask_links"),
-            "says": _("Get the link of that registration by e-mail"),
+            "says": _("Get the link of that registration by email"),
         }
     return {"href": url_for("booking.booking", token=token), "says": _("Change that registration")}
 

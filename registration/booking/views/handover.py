@@ -125,7 +125,7 @@ def person_of(held: Seat, attendee_id: int) -> Companion:
     for one in held.present:
         if one.id == attendee_id:
             return one
-    raise NotFound(_("There is no such attendee in this registration."))
+    raise NotFound(_("This person is not in this registration."))
 
 
 def _attendee(held: Seat, handover: Handover) -> Companion | None:

@@ -50,7 +50,7 @@ def opened_link(token: str, purpose: str) -> Capability:
 
 def does_not_open() -> LinkDoesNotOpen:
     return LinkDoesNotOpen(
-        _("This link does not open anything. Use the newest mail about your registration.")
+        _("This link is no longer valid. Use the link in our latest email about your registration.")
     )
 
 
@@ -76,4 +76,4 @@ def may_send(limits: dict[str, int]) -> bool:
 def check_pace(key: str, most: int) -> None:
     """Count one mail for *key*. Raises TooManyTries beyond *most* in an hour."""
     if not may_send({key: most}):
-        raise TooManyTries(_("You asked for many mails within an hour. Wait a while and go on then."))
+        raise TooManyTries(_("You asked for many emails within an hour. Wait a while, then try again."))

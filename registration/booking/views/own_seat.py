@@ -94,7 +94,7 @@ def _ticket(token: str) -> Ticket:
     _own, held, person = _opened(token)
     ticket = Ticket(held, person)
     if not ticket.is_valid:
-        raise TicketEnded(_("This ticket is not valid any more."))
+        raise TicketEnded(_("This ticket is no longer valid."))
     return ticket
 
 

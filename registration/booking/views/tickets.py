@@ -52,12 +52,14 @@ def pdf_answer(ticket: Ticket) -> Response:
 def _valid(token: str) -> Ticket:
     ticket = _found(token)
     if not ticket.is_valid:
-        raise TicketEnded(_("This ticket is not valid any more."))
+        raise TicketEnded(_("This ticket is no longer valid."))
     return ticket
 
 
 def _found(token: str) -> Ticket:
     ticket = find_ticket(db.session(), token, page_locale())
     if ticket is None:
-        raise NotFound(_("This link does not open anything. Use the newest mail about your registration."))
+        raise NotFound(
+            _("This link is no longer valid. Use the link in our latest email about your registration.")
+        )
     return ticket

@@ -31,5 +31,5 @@ def _booking(token: str) -> int:
     own = unsubscribing(db.session(), token)
     booking_id = unsubscribed_booking(token) if own is None else own.booking_id
     if booking_id is None:
-        raise NotFound(_("This link does not open anything. Use the one in the newest mail."))
+        raise NotFound(_("This link is no longer valid. Use the link in our latest email."))
     return booking_id

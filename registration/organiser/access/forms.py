@@ -34,7 +34,7 @@ class WaysInForm(SharedForm):
     visibility = ChoiceField(
         _l("Who finds it"),
         choices=[
-            SelectChoice(PUBLIC, _l("Everybody: it stands on the front page, in feeds and search engines")),
+            SelectChoice(PUBLIC, _l("Everyone: it stands on the front page, in feeds and search engines")),
             SelectChoice(UNLISTED, _l("Whoever has the link: it stands in no list, feed or search engine")),
         ],
     )

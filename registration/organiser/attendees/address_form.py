@@ -13,7 +13,7 @@ class AddressForm(FlaskForm):
     """Where a booking's mail goes from now on."""
 
     email = StringField(
-        _l("New e-mail address"),
-        [DataRequired(_l("Enter the new e-mail address.")), Readable(EMAIL_LENGTH), EmailAddress()],
+        _l("New email address"),
+        [DataRequired(_l("Enter the new email address.")), Readable(EMAIL_LENGTH), EmailAddress()],
         filters=[cleaned_address],
     )

@@ -19,7 +19,7 @@ def send_again(event: Event, registration_id: int, message_id: int) -> ResponseR
     """Send one mail once more, to the address that the registration has now."""
     target, slug = Target(event.id, registration_id), event.slug
     contact_again.send_again(target, message_id, actor())
-    return done(_("The mail is sent again."), "registration", slug=slug, registration_id=registration_id)
+    return done(_("The email is sent again."), "registration", slug=slug, registration_id=registration_id)
 
 
 @event_page(EDIT)

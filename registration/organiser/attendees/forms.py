@@ -13,4 +13,4 @@ class CancelForm(FlaskForm):
     """Why a registration is cancelled, and whether its person is told."""
 
     reason = line_field(_l("Reason"), length=300)
-    tells = BooleanField(_l("Tell the person by mail"), default=True)
+    tells = BooleanField(_l("Tell the person by email"), default=True)

@@ -108,7 +108,7 @@ class EventForm(SharedForm):
     status = SelectField(
         _l("Who sees it"),
         choices=[
-            SelectChoice("published", _l("Published: everybody")),
+            SelectChoice("published", _l("Published: everyone")),
             SelectChoice("draft", _l("Draft: only your team")),
         ],
     )

@@ -25,8 +25,8 @@ class CoordinatorForm(FlaskForm):
         filters=[cleaned],
     )
     email = StringField(
-        _l("Their e-mail"),
-        [DataRequired(_l("Enter the e-mail address.")), Readable(EMAIL_LENGTH), EmailAddress()],
+        _l("Their email"),
+        [DataRequired(_l("Enter the email address.")), Readable(EMAIL_LENGTH), EmailAddress()],
         filters=[cleaned_address],
     )
-    locale = SelectField(_l("Language of the mail"), choices=language_choices())
+    locale = SelectField(_l("Language of the email"), choices=language_choices())

@@ -39,7 +39,7 @@ def add(organiser: Organiser) -> ResponseReturnValue:
     except Refusal as refusal:
         form[refusal.field or "firm"].errors = [refusal.sentence]
         return _page(organiser, form, 422)
-    return done(_("Added. The link is on its way by mail."), "firms", slug=slug)
+    return done(_("Added. The link is on its way by email."), "firms", slug=slug)
 
 
 @organiser_page(EDIT)
@@ -47,7 +47,7 @@ def send(organiser: Organiser, coordinator_id: int) -> ResponseReturnValue:
     """Send the link once more."""
     slug = organiser.slug
     send_link_again(organiser.id, coordinator_id)
-    return done(_("The link is on its way by mail."), "firms", slug=slug)
+    return done(_("The link is on its way by email."), "firms", slug=slug)
 
 
 @organiser_page(EDIT)

@@ -31,8 +31,8 @@ class GuestsForm(FlaskForm):
     guests = TextAreaField(
         _l("Names and addresses"),
         description=_l(
-            "One guest a line, as in: Ada Lovelace <ada@example.org>. Rows copied from a table work too, "
-            "with or without the headings name, e-mail, guests and language."
+            "One guest a line, as in: Ada Lovelace <ada@example.org>. Rows copied from a table "
+            "work too, with or without the headings name, email, guests and language."
         ),
     )
     file = FileField(
@@ -47,7 +47,7 @@ class GuestsForm(FlaskForm):
         ],
         default=0,
     )
-    locale = SelectField(_l("Language of the mail"))
+    locale = SelectField(_l("Language of the email"))
     # Of what the page showed as read: another list, or other answers, are shown again before they are stored.
     seen = HiddenField()
 

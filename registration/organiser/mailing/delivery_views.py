@@ -61,5 +61,5 @@ def messages(event: Event) -> ResponseReturnValue:
 def retry(event: Event) -> ResponseReturnValue:
     """Try all failed mails of the event again."""
     count = contact_again.retry(event.id, actor())
-    sentence = ngettext("%(num)s mail is tried again.", "%(num)s mails are tried again.", count)
+    sentence = ngettext("%(num)s email is tried again.", "%(num)s emails are tried again.", count)
     return done(sentence, "messages", slug=event.slug)

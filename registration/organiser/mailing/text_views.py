@@ -51,7 +51,7 @@ def edit(organiser: Organiser, kind: str, code: str) -> ResponseReturnValue:
     except ChangedMeanwhile as changed:
         return _page(organiser, kind, code, form, tell(form, changed))
     return done(
-        _("Saved. Mails say it like this from now on."), "text", slug=organiser.slug, kind=kind, code=code
+        _("Saved. Emails say it like this from now on."), "text", slug=organiser.slug, kind=kind, code=code
     )
 
 

@@ -30,7 +30,7 @@ class MaterialForm(FlaskForm):
     audience = ChoiceField(
         _l("Who sees it"),
         choices=[
-            SelectChoice(ALL, _l("Everybody, on the event's page")),
+            SelectChoice(ALL, _l("Everyone, on the event's page")),
             SelectChoice(ATTENDEES, _l("Those with a seat, on the page of their registration")),
         ],
         default=ALL,

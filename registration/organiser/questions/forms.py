@@ -56,10 +56,10 @@ class QuestionForm(SharedForm):
         ],
     )
     category_ids = MultiCheckboxField(
-        _l("Only for these categories"), [Optional()], choices=[], description=_l("None ticked: everybody.")
+        _l("Only for these categories"), [Optional()], choices=[], description=_l("None ticked: everyone.")
     )
     when = SelectField(_l("Ask it"), choices=[])
-    is_required = BooleanField(_l("Everybody who is asked must answer"))
+    is_required = BooleanField(_l("Everyone who is asked must answer"))
     is_sensitive = BooleanField(_l("It is about health, food or access (asks for a separate agreement)"))
     purpose = line_field(_l("Why it is asked"), length=300)
     retention = line_field(_l("How long the answers are kept"), length=200)

@@ -15,7 +15,7 @@ from registration.reconfirm.rules import MOST_DAYS
 class ReconfirmForm(SharedForm):
     """Whether to ask, when, until when to answer, and what silence means."""
 
-    asks = BooleanField(_l("Ask everybody with a seat whether they still come"))
+    asks = BooleanField(_l("Ask everyone with a seat whether they still come"))
     asks_days = WholeNumber(
         _l("Ask so many days before"),
         [

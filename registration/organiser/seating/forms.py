@@ -20,16 +20,19 @@ class CapacityForm(SharedForm):
     """Another capacity for one limit."""
 
     wanted = WholeNumber(
-        _l("Seats wanted"),
+        _l("Seats"),
         [
             InputRequired(_l("Enter how many seats there should be.")),
             NumberRange(0, rules.MOST_SEATS, _l("Enter a capacity between 0 and 1000000.")),
         ],
     )
     overbooking = WholeNumber(
-        _l("Let in beyond the seats"),
+        _l("Overbooking"),
         [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
-        description=_l("Some never come. So many more are let in on purpose; only you see it."),
+        description=_l(
+            "Accept this many people more than there are seats, because some never come. Only "
+            "your team sees this."
+        ),
     )
     overbooking_unit = RadioField(
         _l("Counted in"),
@@ -38,9 +41,9 @@ class CapacityForm(SharedForm):
         default="people",
     )
     reserve = WholeNumber(
-        _l("Seats kept back"),
+        _l("Held back"),
         [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
-        description=_l("Your reserve: nobody gets these but by your hand, from the waitlist."),
+        description=_l("Not given out automatically. You assign these seats yourself, from the waitlist."),
     )
 
     def terms(self) -> Terms:
@@ -61,16 +64,16 @@ class LineForm(SharedForm):
         ],
     )
     promotion = RadioField(
-        _l("A seat that becomes free"),
+        _l("When a seat becomes free"),
         [InputRequired(_l("Choose one."))],
         choices=[
-            SelectChoice(rules.DIRECT, _l("goes to the next in line at once")),
-            SelectChoice(rules.OFFER, _l("is offered to the next in line, to accept or decline")),
-            SelectChoice(rules.MANUAL, _l("is given by us, by hand")),
+            SelectChoice(rules.DIRECT, _l("Give it to the next on the waitlist, automatically")),
+            SelectChoice(rules.OFFER, _l("Offer it to the next on the waitlist, to accept or decline")),
+            SelectChoice(rules.MANUAL, _l("We assign it manually")),
         ],
     )
     offer_hours = WholeNumber(
-        _l("Hours to answer an offer"),
+        _l("Hours to accept an offer"),
         [Optional(), NumberRange(1, rules.MOST_OFFER_HOURS, _l("Enter between 1 and 1440 hours."))],
     )
     quiet_from = WholeNumber(
@@ -84,20 +87,22 @@ class LineForm(SharedForm):
     direct_hours = WholeNumber(
         _l("No offers in the last hours before the event"),
         [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
-        description=_l("Seats that become free so late go to the next in line at once."),
+        description=_l("Seats that become free so late go to the next in line straight away."),
     )
     freezes_at = Moment(
-        _l("Freeze the line from"),
+        _l("Stop assigning seats automatically from"),
         [Optional()],
-        description=_l("From then on nobody moves up by itself; you give free seats by hand."),
+        description=_l("From then on nobody moves up by itself; you give free seats manually."),
     )
     waitlist_limit = WholeNumber(
         _l("How many parties may wait"),
         [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
         description=_l("Empty: as many as come."),
     )
-    needs_approval = BooleanField(_l("We decide on each registration"))
-    confirms_address = BooleanField(_l("Seats are held until the address is confirmed by a link in the mail"))
+    needs_approval = BooleanField(_l("Approve each registration"))
+    confirms_address = BooleanField(
+        _l("Ask attendees to confirm their email address first, and hold their seats meanwhile")
+    )
     hold_minutes = WholeNumber(
         _l("Minutes for which they are held"),
         [Optional(), NumberRange(1, 10_080, _l("Enter between 1 and 10080 minutes."))],
@@ -112,7 +117,7 @@ class LineForm(SharedForm):
         [InputRequired(_l("Choose one."))],
         choices=[
             SelectChoice(rules.BY_NAME, _l("their name, as people type it")),
-            SelectChoice(rules.BY_DOMAIN, _l("the part of the e-mail address behind the @")),
+            SelectChoice(rules.BY_DOMAIN, _l("the part of the email address behind the @")),
         ],
     )
     publishes_ledger = BooleanField(
@@ -157,7 +162,7 @@ class FirmForm(FlaskForm):
     cap = WholeNumber(
         _l("At most so many people"),
         [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)],
-        description=_l("Empty: no other limit than for everybody. 0: nobody from it gets a seat."),
+        description=_l("Empty: no other limit than for everyone. 0: nobody from it gets a seat."),
     )
     allotted = WholeNumber(
         _l("Seats kept for it"), [Optional(), NumberRange(0, rules.MOST_SEATS, OUT_OF_RANGE)]
@@ -165,13 +170,13 @@ class FirmForm(FlaskForm):
     release_at = Moment(
         _l("Kept until"),
         [Optional()],
-        description=_l("What it has not used by then is free for everybody. Empty: kept to the end."),
+        description=_l("What it has not used by then is free for everyone. Empty: kept to the end."),
     )
 
     def expects(self, firm_cap_by: str) -> None:
         """Say by what organisations are told apart here."""
         self.firm.description = (
-            _l("Its mail domain, as in example.org: organisations are told apart by it here.")
+            _l("Its email domain, as in example.org: organisations are told apart by it here.")
             if firm_cap_by == rules.BY_DOMAIN
             else _l("Its name, as people type it when they register; capitals and accents do not matter.")
         )

@@ -79,7 +79,7 @@ def release(event: Event, pool_id: int) -> ResponseReturnValue:
     if goes_back():
         return redirect(url_for("organiser.firm_limits", slug=slug), 303)
     waitlist_settings.release_allotment(event.id, pool_id, actor(), tell=whether_to_tell())
-    return done(_("Its free seats are for everybody now."), "firm_limits", slug=slug)
+    return done(_("Its free seats are for everyone now."), "firm_limits", slug=slug)
 
 
 def _screen(

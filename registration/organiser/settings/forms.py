@@ -13,12 +13,12 @@ class SettingsForm(SharedForm):
     """What holds for all events of an organiser."""
 
     calendar_mail = RadioField(
-        _l("What our mails carry for the calendar"),
+        _l("What our emails carry for the calendar"),
         [InputRequired(_l("Choose one of the three."))],
         choices=[
             SelectChoice(
                 INVITATION,
-                _l("An invitation: it appears in the calendar and follows each mail. Best for most people"),
+                _l("An invitation: it appears in the calendar and follows each email. Best for most people"),
             ),
             SelectChoice(
                 ATTACHMENT,
@@ -26,5 +26,5 @@ class SettingsForm(SharedForm):
             ),
             SelectChoice(NONE, _l("Nothing: only the address of a feed to subscribe to")),
         ],
-        description=_l("Answers to invitations go to the sender of the mails, never to your own address."),
+        description=_l("Answers to invitations go to the sender of the emails, never to your own address."),
     )

@@ -61,15 +61,15 @@ class SharedForm(FlaskForm):
         if not fields:
             self.form_errors.append(
                 _(
-                    "Somebody else has saved this while you had it open. What they changed stands here now, "
-                    "and does not go together with what you typed. Look at both, and save again."
+                    "Someone else has saved this while you had it open. What they changed stands here "
+                    "now, and does not go together with what you typed. Look at both, and save again."
                 )
             )
             return
         self.form_errors.append(
             _(
-                "Somebody else has saved this while you had it open, and changed: %(what)s. What you typed "
-                "is still here. Save again to overwrite what they saved.",
+                "Someone else has saved this while you had it open, and changed: %(what)s. What you "
+                "typed is still here. Save again to overwrite what they saved.",
                 what=_labels(fields),
             )
         )
@@ -107,8 +107,8 @@ def save_merged(form: FlaskForm, save: Callable[[], T]) -> T:
         saved = save()
     if merged and request.method != "GET":
         sentence = _(
-            "Somebody else has saved this while you had it open, and changed: %(what)s. That stays as they "
-            "saved it.",
+            "Someone else has saved this while you had it open, and changed: %(what)s. That "
+            "stays as they saved it.",
             what=_labels(merged),
         )
         flash(sentence)

@@ -79,11 +79,11 @@ def saved_sentence(told: int | None) -> str:
 def told_sentence(told: int) -> str:
     """Return how many people are told by mail."""
     if not told:
-        return str(_("Nobody is told by mail; pages and calendars follow."))
+        return str(_("Nobody is told by email; pages and calendars follow."))
     return str(
         ngettext(
-            "%(num)s person is told by mail, and calendars follow.",
-            "%(num)s people are told by mail, and calendars follow.",
+            "%(num)s person is told by email, and calendars follow.",
+            "%(num)s people are told by email, and calendars follow.",
             told,
         )
     )

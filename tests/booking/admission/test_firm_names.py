@@ -45,7 +45,7 @@ def test_page_mail_calendar_and_why_name_the_limit_that_is_in_the_way(page_app, 
     assert sentence in text_of(mail).replace("\n", " ").replace("\u2068", "").replace("\u2069", "")
     entry = calendar_of(mail)
     assert entry is not None
-    assert "These limits count for you: Dupont SA: 2." in str(entry.walk("VEVENT")[0]["DESCRIPTION"])
+    assert "These limits apply to you: Dupont SA: 2." in str(entry.walk("VEVENT")[0]["DESCRIPTION"])
     [first, *_more] = why_registration(db.session(), ben)
     assert "Dupont SA has used 2 of its 2, 48 other seats are free" in first.sentence
 

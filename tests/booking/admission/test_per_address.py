@@ -47,5 +47,5 @@ def test_no_other_way_leads_past_the_limit(app, most):
     ask_address(cleo.booking_id, ADA)
     with pytest.raises(AddressTaken):
         confirm_address(cleo.booking_id, [event.id])
-    with pytest.raises(Refusal, match="has a registration"):
+    with pytest.raises(Refusal, match="is already registered"):
         correct_address(target(cleo), ADA, Actor("organiser"))

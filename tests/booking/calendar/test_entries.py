@@ -90,14 +90,14 @@ def test_each_reason_to_wait_is_said(page_app):
     ada = register(event, "Ada", email=ADA)
     for state, words in (
         ("waitlisted", "on the waitlist"),
-        ("offered", "accept it in time"),
-        ("pending", "still to decide"),
+        ("offered", "Accept it in time"),
+        ("pending", "waiting for approval"),
     ):
         change(ada.id, state)
         assert words in entry(event).description
         assert entry(event).status == "TENTATIVE"
     change(ada.id, "unverified")
-    assert "confirm your address" in entry(event, ada.booking_id).description
+    assert "confirm your email address" in entry(event, ada.booking_id).description
     assert entry(event).status == "CANCELLED"
 
 

@@ -70,10 +70,10 @@ def test_the_page_of_a_booking_sends_the_address_to_the_mailbox_only(page_app, p
         answer = page_client.post(f"/bookings/{token}/calendar", data={"key": key})
         assert answer.status_code == 303
         assert "feeds" not in answer.headers["Location"]
-    assert "on its way" in page_client.get(answer.headers["Location"]).text
+    assert "We have emailed you your calendar link" in page_client.get(answer.headers["Location"]).text
     mails = sent()
     # One in a quarter of an hour, however often it is asked for.
-    assert [mail["Subject"] for mail in mails[1:]] == ["Your calendar of all registrations at DITTA"]
+    assert [mail["Subject"] for mail in mails[1:]] == ["Your calendar link for DITTA"]
     assert ADA in mails[1]["To"]
     assert page_client.get(feed_in(body(mails[1]))).status_code == 200
     assert page_client.post(f"/bookings/{token}/calendar", data={"key": "wrong"}).status_code == 400
@@ -187,7 +187,7 @@ def test_an_entry_says_what_helps_and_keeps_the_meeting_for_those_who_have_a_sea
     assert "Online: https://meet.example.org/x" in seated
     assert "LOCATION:https://meet.example.org/x" in seated
     assert "meet.example.org" not in waiting
-    assert "You have no seat yet" in waiting
+    assert "You do not have a seat yet" in waiting
 
 
 def test_a_link_to_manage_is_never_in_a_calendar(page_app, page_client):

@@ -64,7 +64,7 @@ def test_a_category_that_is_full_leaves_her_what_she_has(page_app, page_client):
     data = {"key": key_of(page_client, page), "category": str(event.categories["Member"])}
     answer = page_client.post(f"{page}{choice_path(ada)}", data=data)
     assert answer.status_code == 409
-    assert "You keep what you have" in answer.text
+    assert "Nothing was changed" in answer.text
     assert (state(ada), attendees(ada)[0].category_id) == ("confirmed", event.categories["Guest"])
 
 
@@ -76,7 +76,7 @@ def test_sessions_are_picked_and_two_at_the_same_time_are_refused(page_app, page
     key = key_of(page_client, page)
     both = page_client.post(address, data={"key": key, "sessions": [str(first), str(second)]})
     assert both.status_code == 422
-    assert "at the same time" in both.text
+    assert "sessions overlap" in both.text
     assert page_client.post(address, data={"key": key, "sessions": [str(first)]}).status_code == 303
     assert fields_in(page_client.get(address).text)["sessions"] == str(first)
     assert factories.state(ada) == "confirmed"
@@ -130,7 +130,7 @@ def test_a_booking_cannot_grow_beyond_what_a_form_may_register(page_app, page_cl
     data = fields_in(page_client.get(address).text) | {"name": "Ben"}
     answer = page_client.post(address, data=data)
     assert answer.status_code == 409
-    assert "at most 1 people" in answer.text
+    assert "up to 1 people" in answer.text
     assert len(attendees(ada)) == 1
 
 
@@ -148,9 +148,9 @@ def test_moving_gives_the_old_seat_back_at_once_where_there_is_room(page_app, pa
     here, there = two_events(first=1)
     page, ada = booked(here, "Ada")
     waiting = register(here, "Ben")
-    assert "Go to Seminar instead" in page_client.get(page).text
+    assert "Switch to Seminar" in page_client.get(page).text
     address = f"{page}{path(ada, f'move/{there.slug}')}"
-    assert "It has free seats now." in page_client.get(address).text
+    assert "It has free seats." in page_client.get(address).text
     assert page_client.post(address, data={"key": key_of(page_client, page)}).status_code == 303
     assert (state(ada), state(waiting)) == ("cancelled", "confirmed")
     assert 'data-state="confirmed"' in page_client.get(page).text
@@ -162,11 +162,11 @@ def test_who_must_wait_there_keeps_the_old_seat_until_then(page_app, page_client
     first = register(there, "Ben")
     page, ada = booked(here, "Ada")
     address = f"{page}{path(ada, f'move/{there.slug}')}"
-    assert "You keep what you have today" in page_client.get(address).text
+    assert "You keep your current seats" in page_client.get(address).text
     page_client.post(address, data={"key": key_of(page_client, page)})
     shown = page_client.get(page).text
     assert state(ada) == "confirmed"
-    assert "You keep what you have at Workshop until you have a seat here." in shown
+    assert "You keep your registration for Workshop until you get a seat here." in shown
     factories.cancel_registration(first)
     assert "Your seat is confirmed" in page_client.get(page).text
     assert troubles() == []
@@ -190,8 +190,8 @@ def test_nobody_moves_to_an_event_outside_the_programme_or_without_the_other(pag
     make_programme(here, dinner, meeting, requires={dinner.id: meeting.id})
     page, ada = booked(here, "Ada")
     shown = page_client.get(page).text
-    assert "Go to Meeting instead" in shown
-    assert "Go to Dinner instead" not in shown
+    assert "Switch to Meeting" in shown
+    assert "Switch to Dinner" not in shown
     for event in (dinner, elsewhere):
         answer = page_client.post(
             f"{page}{path(ada, f'move/{event.slug}')}", data={"key": key_of(page_client, page)}
@@ -204,7 +204,7 @@ def test_nobody_moves_from_the_meeting_to_what_is_only_to_be_had_with_it(page_ap
     meeting, dinner = make_event(title="Meeting"), make_event(title="Dinner")
     make_programme(meeting, dinner, requires={dinner.id: meeting.id})
     page, ada = booked(meeting, "Ada")
-    assert "Go to Dinner instead" not in page_client.get(page).text
+    assert "Switch to Dinner" not in page_client.get(page).text
     answer = page_client.post(
         f"{page}{path(ada, f'move/{dinner.slug}')}", data={"key": key_of(page_client, page)}
     )
@@ -253,7 +253,7 @@ def test_nobody_moves_past_a_code_or_an_invitation(page_app, page_client, way):
     here, there = two_events()
     change(Event, there.id, **way)
     page, ada = booked(here, "Ada")
-    assert "Go to Seminar instead" not in page_client.get(page).text
+    assert "Switch to Seminar" not in page_client.get(page).text
     data = {"key": key_of(page_client, page)}
     answer = page_client.post(f"{page}{path(ada, f'move/{there.slug}')}", data=data)
     assert answer.status_code == 404
@@ -266,8 +266,8 @@ def test_at_an_event_by_invitation_nobody_adds_people_or_hands_seats_on(page_app
     change(Event, event.id, by_invitation=True, revision=Event.revision + 1)
     read_cache.forget()
     shown = page_client.get(page).text
-    assert "Bring one more person" not in shown
-    assert "Hand the seat" not in shown
+    assert "Add a person" not in shown
+    assert "Transfer the seat" not in shown
     key = key_of(page_client, page)
     who = {"key": key, "name": "Eve", "email": "eve@example.org"}
     for way in (path(ada, "attendees/add"), path(ada, f"attendees/{attendees(ada)[0].id}/hand-over")):

@@ -111,7 +111,7 @@ def test_a_new_answer_about_needs_asks_for_agreement_once(page_app, page_client)
     data = fields_in(page_client.get(form).text) | {f"attendees-0-question-{event.questions[0]}": "A ramp"}
     refused = page_client.post(form, data=data)
     assert refused.status_code == 422
-    assert "Tick this box too" in refused.text
+    assert "Tick this box to let" in refused.text
     assert "A ramp" in refused.text
     assert page_client.post(form, data=data | {"consent_sensitive": "y"}).status_code == 303
     db.session.rollback()

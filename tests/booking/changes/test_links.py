@@ -80,7 +80,7 @@ def test_the_way_to_ask_is_on_every_page_and_where_a_link_does_not_open(page_app
     assert f'href="{ASK}"' in page_client.get("/").text
     dead = page_client.get("/bookings/nothing/")
     assert dead.status_code == 404
-    assert "Send me my links" in dead.text
+    assert "Find my registration" in dead.text
     assert page_client.get("/feeds/nothing.ics").status_code == 404
 
 
@@ -96,7 +96,7 @@ def test_a_feed_can_be_ended_and_started_again(page_app, page_client):
     assert page_client.post(f"{page}feed/end", data={"key": key_of(page_client, page)}).status_code == 303
     assert page_client.get(feed).status_code == 410
     shown = page_client.get(page).text
-    assert "The calendar feed of this booking has ended" in shown
+    assert "The calendar subscription of this registration has stopped" in shown
     assert "/feeds/" not in shown
     db.session.rollback()
     assert token_of(db.session(), ada.booking_id, FEED) is None

@@ -80,7 +80,7 @@ def test_sessions_at_the_same_time_are_refused_at_the_field(page_client, event):
     both = [str(add_session(event, "Codes", 0)), str(add_session(event, "Rules", 0))]
     answer = page_client.post(path(event), data=filled(page_client, event) | {"attendees-0-sessions": both})
     assert answer.status_code == 422
-    assert "at the same time" in errors(answer)["attendees-0-sessions-0"]
+    assert "sessions overlap" in errors(answer)["attendees-0-sessions-0"]
     assert answer.text.count(" checked") == 2 + 1  # both sessions and the agreement
     assert picked() == []
 

@@ -1,4 +1,4 @@
-"""No more reminders and messages, by a link or by what a mail program posts."""
+"""Unsubscribe from reminders and messages, by a link or by what a mail program posts."""
 
 import pytest
 from sqlalchemy import select
@@ -23,7 +23,7 @@ def test_looking_changes_nothing(page_app, page_client):
     ada = register(make_event())
     page = page_client.get(address(ada))
     assert page.status_code == 200
-    assert "<h1>No more reminders and messages?</h1>" in page.text
+    assert "<h1>Unsubscribe from reminders and messages?</h1>" in page.text
     assert ended() == {"Ada": False}
 
 
@@ -31,7 +31,7 @@ def test_a_mail_program_ends_them_with_one_post_and_no_cookie(page_app, page_cli
     ada = register(make_event())
     answer = page_client.post(address(ada), data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 303
-    assert "You still hear of what concerns your registration" in page_client.get(answer.location).text
+    assert "We still email you about your registration" in page_client.get(answer.location).text
     assert ended() == {"Ada": True}
 
 

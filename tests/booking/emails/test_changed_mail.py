@@ -137,8 +137,8 @@ def test_a_category_alone_is_told_without_sessions(page_app):
     ("state", "sentence"),
     [
         (rules.CONFIRMED, "You have 1 seat."),
-        (rules.OFFERED, "The seat is kept for you until "),
-        (rules.PENDING, "You have no seat yet: the organiser has still to decide."),
+        (rules.OFFERED, "We hold the seat for you until "),
+        (rules.PENDING, "You do not have a seat yet: your registration is waiting for approval."),
     ],
 )
 def test_it_says_where_she_stands(page_app, state, sentence):
@@ -155,7 +155,7 @@ def test_who_waits_is_told_her_number(page_app):
     register(event, "Ben", category="Guest")
     ada = register(event, "Ada", email=ADA, category="Guest")
     choose(ada, event.categories["Press"])
-    assert "You are on the waitlist, number 1." in changed_mail()
+    assert "You are number 1 on the waitlist." in changed_mail()
 
 
 def test_the_same_choice_again_is_nothing(page_app):
@@ -215,7 +215,7 @@ def test_one_more_in_a_party_that_waits_is_told(page_app, page_client):
     data = fields_in(page_client.get(address).text) | {"name": "Cleo"}
     assert page_client.post(address, data=data).status_code == 303
     assert decided(ada) == ["waitlisted", "changed"]
-    assert "Also registered now: Cleo.\n\nYou are on the waitlist, number 1." in changed_mail()
+    assert "Added: Cleo.\n\nYou are number 1 on the waitlist." in changed_mail()
 
 
 def test_who_joins_a_party_with_seats_is_told_as_whoever_registers(page_app):

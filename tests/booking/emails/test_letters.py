@@ -161,8 +161,8 @@ def test_a_move_says_in_its_subject_what_moved(tmp_path, changed, subject):
 @pytest.mark.parametrize(
     ("was", "heading"),
     [
-        (rules.OFFERED, "The offer has ended"),
-        (rules.UNVERIFIED, "Your address was not confirmed in time"),
+        (rules.OFFERED, "Your offer has expired"),
+        (rules.UNVERIFIED, "Your email address was not confirmed in time"),
         (rules.WAITLISTED, "No seat became free"),
     ],
 )
@@ -176,7 +176,7 @@ def test_what_ended_by_itself_says_what_it_was(tmp_path, was, heading):
     [
         (0, "Today 19:00: Gala dinner 2027, Autoworld, Brussels"),
         (1, "Tomorrow 19:00: Gala dinner 2027, Autoworld, Brussels"),
-        (3, "Soon: Gala dinner 2027, Thursday, 11 March 2027, Autoworld, Brussels"),
+        (3, "Reminder: Gala dinner 2027, Thursday, 11 March 2027, Autoworld, Brussels"),
     ],
 )
 def test_a_reminder_counts_the_days_when_it_is_sent(tmp_path, days, subject):

@@ -59,7 +59,7 @@ def test_who_is_promoted_reads_her_own_language_and_not_that_of_who_cancelled(pa
         (message.kind, message.locale): draft.subject for message, draft in mails("promoted", "cancelled")
     }
     assert told[("promoted", "zh")].startswith("您现在有1个席位：")
-    assert told[("cancelled", "de")].startswith("Sie sind nicht mehr angemeldet: ")
+    assert told[("cancelled", "de")].startswith("Anmeldung storniert: ")
     assert "星期" in told[("promoted", "zh")]
 
 

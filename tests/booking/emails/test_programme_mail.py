@@ -34,7 +34,7 @@ def test_a_mixed_outcome_is_told_in_one_mail(page_app, mixed):
     letter = sent()[-1]
     text = letter.get_body(("plain",)).get_content()
     assert letter["Subject"].startswith("Seats in 1 of 2 events")
-    assert "You are on the waitlist, number 1" in text
+    assert "You are number 1 on the waitlist" in text
     assert "Your 2 seats are confirmed" in text
     assert text.count("- Attendee 2") == 2
     html = letter.get_body(("html",)).get_content()

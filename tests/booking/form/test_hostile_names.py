@@ -61,7 +61,7 @@ def test_an_address_that_no_mail_reaches_is_refused_in_words(page_app, page_clie
     data = {"submit_key": token_in(page_client.get(page).text, "submit_key"), "consent": "y"}
     answer = page_client.post(page, data=data | {"name": "Ada", "email": address})
     assert answer.status_code == 422
-    assert "Mail does not reach this address" in answer.text
+    assert "Email cannot reach this address" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_an_address_that_no_mail_reaches_is_refused_in_words(page_app, page_clie
         ('"ada l"@example.org', "without quotation marks"),
         ("Ada <ada@example.org>", "without a name and without spaces"),
         ("ada@ example.org", "without a name and without spaces"),
-        ("ada@localhost", "in the form name@example.org"),
-        ("", "in the form name@example.org"),
+        ("ada@localhost", "in the correct format, like name@example.org"),
+        ("", "in the correct format, like name@example.org"),
     ],
 )
 def test_a_refused_address_says_what_to_change(page_app, address, sentence):

@@ -146,10 +146,10 @@ def test_a_limit_for_each_firm_makes_the_organisation_required(page_app, page_cl
 def test_nobody_is_brought_to_an_event_that_has_closed(page_app, page_client):
     event = make_event(capacity=5)
     page, _ada = booked(event, "Ada")
-    link = re.search(r'href="([^"]*)">Bring one more person', page_client.get(page).text)
+    link = re.search(r'href="([^"]*)">Add a person', page_client.get(page).text)
     assert link is not None
     change(Event, event.id, closes_at=clock.now() - DAY)
-    assert "Bring one more person" not in page_client.get(page).text
+    assert "Add a person" not in page_client.get(page).text
     answer = page_client.get(link[1])
     assert answer.status_code == 409
-    assert "Registration is not open now. Ask the organiser." in answer.text
+    assert "Registration is not open now. Contact the organiser." in answer.text

@@ -75,7 +75,7 @@ def test_all_or_nothing_registers_nothing_where_one_event_is_full(page_client, p
     data = filled(page_client, programme, workshop, meeting, together="y")
     answer = page_client.post(path(programme), data=data)
     assert answer.status_code == 409
-    assert "nothing was registered" in errors(answer)["together"]
+    assert "Nothing was registered" in errors(answer)["together"]
     assert 'value="Ada Lovelace"' in answer.text
     assert pool(meeting).taken == 0
 
@@ -101,7 +101,7 @@ def test_without_an_event_the_form_asks_for_one(page_client, programme):
 def test_an_event_that_nobody_comes_to_is_told(page_client, programme, workshop, meeting):
     data = filled(page_client, programme, workshop, meeting) | {"attendees-0-events": [meeting.slug]}
     answer = page_client.post(path(programme), data=data)
-    assert "Nobody comes to Workshop" in errors(answer)["events-0"]
+    assert "You chose Workshop, but nobody is attending it" in errors(answer)["events-0"]
     assert sizes() == {}
 
 

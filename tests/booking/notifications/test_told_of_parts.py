@@ -69,7 +69,7 @@ def test_the_mail_of_two_promoted_parts_names_both_and_nobody_else(full):
 def test_who_still_waits_is_told_although_the_first_part_sits_by_then(full):
     _event, ben = full
     cancel(target(ben), ATTENDEE)
-    waits = [told for told in mails() if "You are on the waitlist" in told]
+    waits = [told for told in mails() if "You are number" in told]
     assert len(waits) == 1
     assert "- Attendee 3" in waits[0]
     assert "- Attendee 2" not in waits[0]
@@ -85,12 +85,12 @@ def test_who_gives_up_one_part_is_told_who_still_comes(full):
     told = text_of(mail)
     assert "Your registration is now for 2 people" in told
     assert "You have 2 seats." in told
-    assert "no longer registered" not in told
+    assert "registration is cancelled" not in told
     calendar = calendar_of(mail)
     assert calendar["METHOD"] == "REQUEST"
     cancel(target(second), ATTENDEE)
     cancel(target(first), ATTENDEE)
-    assert "You are no longer registered" in mails()[-1]
+    assert "Your registration is cancelled" in mails()[-1]
 
 
 def test_a_smaller_party_that_sits_here_and_waits_there_is_told_neither(full):
@@ -101,7 +101,7 @@ def test_a_smaller_party_that_sits_here_and_waits_there_is_told_neither(full):
     [told] = mails()
     assert "Your registration is now for 2 people" in told
     assert "You have 2 seats" not in told
-    assert "You are on the waitlist" not in told
+    assert "You are number" not in told
 
 
 def test_parts_stand_one_behind_the_other(full):
@@ -123,7 +123,7 @@ def test_whoever_moves_is_not_told_that_anybody_cancelled(app, at_once):
         cancel(target(ben), ATTENDEE)
         sweep()
     told = [(text_of(mail), calendar_of(mail)) for address, mail in sent() if address == ADA]
-    [(left, calendar)] = [one for one in told if "You moved to another event, as you asked." in one[0]]
+    [(left, calendar)] = [one for one in told if "You switched to another event" in one[0]]
     assert calendar["METHOD"] == "CANCEL"
     assert "register again" not in left
     assert not any("cancelled" in text for text, _calendar in told)

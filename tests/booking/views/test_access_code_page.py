@@ -19,7 +19,7 @@ def event(page_app):
 
 def test_the_form_asks_for_the_code_and_the_page_says_so(page_client, event):
     assert 'name="code"' in page_client.get(path(event)).text
-    assert "asks for the access code" in page_client.get(f"/events/{event.slug}/").text
+    assert "need an access code" in page_client.get(f"/events/{event.slug}/").text
     other = make_event(title="Open to all")
     assert 'name="code"' not in page_client.get(path(other)).text
 

@@ -32,8 +32,8 @@ def test_the_page_shows_state_people_and_what_happens_next(page_app, page_client
     ben, _waiting = booked(event, "Ben")
     seated, waiting = page_client.get(f"/bookings/{ada}/").text, page_client.get(f"/bookings/{ben}/").text
     assert "Your seat is confirmed" in seated
-    assert "You are on the waitlist, number 1" in waiting
-    assert "You are the next in line" in waiting
+    assert "You are number 1 on the waitlist" in waiting
+    assert "You are next" in waiting
     assert 'data-state="waitlisted" data-position="1"' in waiting
 
 
@@ -42,9 +42,9 @@ def test_only_who_has_a_seat_is_asked_to_give_it_back(page_app, page_client):
     ada, _seated = booked(event, "Ada", party=2)
     ben, _waiting = booked(event, "Ben", party=2)
     seated, waiting = page_client.get(f"/bookings/{ada}/").text, page_client.get(f"/bookings/{ben}/").text
-    assert "<summary>Give back the seat of Ada</summary>" in seated
-    assert "Give back the seat of" not in waiting
-    assert "<summary>Ben does not come</summary>" in waiting
+    assert "<summary>Remove Ada and release the seat</summary>" in seated
+    assert "release the seat" not in waiting
+    assert "<summary>Remove Ben</summary>" in waiting
 
 
 def test_cancelling_by_the_link_promotes_the_next_and_shows_it(page_app, page_client):
@@ -77,8 +77,8 @@ def test_nothing_is_given_back_after_the_event(page_app, page_client):
     over = clock.now() + timedelta(days=400)
     with clock.running(lambda: over):
         page = page_client.get(f"/bookings/{token}/").text
-        assert "Give back the seat" not in page
-        assert "Cancel for all 2" not in page
+        assert "release the seat" not in page
+        assert "Cancel the registration of all 2 people" not in page
         assert page_client.post(cancel_url(token, ada), data={"key": key}).status_code == 409
         one, _two = factories.attendees(ada)
         alone = cancel_url(token, ada).replace("/cancel", f"/attendees/{one.id}/cancel")

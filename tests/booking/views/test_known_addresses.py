@@ -134,7 +134,7 @@ def test_who_has_the_other_event_is_told_by_mail_alone(page_app, page_client):
         for name in ("Ada Lovelace", "Ada King"):
             answer = page_client.post(path, data=form_of(key, KNOWN, name) | more)
             assert answer.status_code == 409
-            assert "can only be had together with" in answer.text
+            assert "is only for people who also attend" in answer.text
     [(address, mail), (_same, again)] = sent()
     assert (address, "Dinner" in str(mail["Subject"])) == (KNOWN, True)
     assert "/bookings/" in link_in(mail, "bookings")

@@ -11,9 +11,9 @@ def test_a_seat_is_said_to_be_kept_only_where_it_is(page_app, page_client):
     ben_page, ben = booked(event, "Ben", email="ben@example.org")
     assert state(ada) == state(ben) == rules.UNVERIFIED
     mails = sent()
-    assert "We keep what you asked for until" in page_client.get(ada_page).text
-    assert "is kept for you until" in text_of(to(mails, "ada@example.org"))
+    assert "We hold your registration until" in page_client.get(ada_page).text
+    assert "We hold your registration until" in text_of(to(mails, "ada@example.org"))
     neither = "you have neither a seat nor a place on the waitlist"
     assert neither in page_client.get(ben_page).text
     assert neither in text_of(to(mails, "ben@example.org")).replace("\n", " ")
-    assert "kept for you" not in text_of(to(mails, "ben@example.org"))
+    assert "We hold" not in text_of(to(mails, "ben@example.org"))

@@ -83,7 +83,7 @@ def test_the_same_key_with_other_answers_is_a_conflict(page_client, event):
     page_client.post(path(event), data=data)
     answer = page_client.post(path(event), data=data | {"name": "Ben", "email": "ben@example.org"})
     assert answer.status_code == 409
-    assert "already sent with other answers" in answer.text
+    assert "already sent this form with different answers" in answer.text
     assert 'value="ben@example.org"' in answer.text
     assert count(Registration) == 1
 
@@ -141,7 +141,7 @@ def test_an_empty_form_names_every_field_that_must_be_filled(page_client, event)
         ("name", " \u200b ", "name", "Enter your full name"),
         ("email", "ada", "email", "name@example.org"),
         ("email", "ada@@example.org", "email", "name@example.org"),
-        ("email", "ada@example.org\nBcc: ben@example.org", "email", "Enter one address"),
+        ("email", "ada@example.org\nBcc: ben@example.org", "email", "Enter one email address"),
         ("email", f"{'a' * 255}@example.org", "email", "254"),
         ("firm", "f" * 201, "firm", "at most 200"),
         ("attendees-0-category", "999999", "attendees-0-category-0", "Choose one of the options"),

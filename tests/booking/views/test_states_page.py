@@ -63,7 +63,7 @@ def test_an_offer_is_declined_by_one_press(page_app, page_client):
     cleo = register(event, "Cleo")
     assert posted(page_client, page, of(ben, "decline")).status_code == 303
     shown = page_client.get(page).text
-    assert "You did not take the seat" in shown
+    assert "You declined the seat" in shown
     assert "Join the waitlist again" in shown
     assert state(cleo) == "offered"
 
@@ -73,9 +73,9 @@ def test_a_button_that_comes_too_late_leads_back_to_the_page(page_app, page_clie
     posted(page_client, page, of(ben, "accept"))
     late = posted(page_client, page, of(ben, "decline"))
     assert late.status_code == 409
-    assert f'<a href="{page}">Look at the page again</a>' in late.text
+    assert f'<a href="{page}">Reload the page</a>' in late.text
     unknown = page_client.post("/bookings/unknown/registrations/1/decline", data={"key": "x"})
-    assert "Look at the page again" not in unknown.text
+    assert "Reload the page" not in unknown.text
 
 
 def test_a_missed_offer_says_so_and_cannot_be_accepted(page_app, page_client):
@@ -85,10 +85,10 @@ def test_a_missed_offer_says_so_and_cannot_be_accepted(page_app, page_client):
     with clock.running(lambda: later):
         late = page_client.post(f"{page}{of(ben, 'accept')}", data={"key": key})
         assert late.status_code == 409
-        assert "This offer has ended" in late.text
+        assert "This offer has expired" in late.text
         sweep()
         shown = page_client.get(page).text
-    assert "The offer has ended" in shown
+    assert "Your offer has expired" in shown
     assert "You did not answer in time" in shown
 
 
@@ -110,8 +110,8 @@ def unverified():
 def test_the_address_is_confirmed_by_the_link_in_the_mail_and_not_by_the_page(page_app, page_client):
     page, ada = unverified()
     shown = page_client.get(page).text
-    assert "Confirm your e-mail address" in shown
-    assert "We keep what you asked for until" in shown
+    assert "Confirm your email address" in shown
+    assert "We hold your registration until" in shown
     mail = to(sent(), "ada@example.org")
     link = link_in(mail, "addresses")
     assert page not in text_of(mail)
@@ -152,17 +152,19 @@ def test_who_confirms_too_late_is_told(page_app, page_client):
     with clock.running(lambda: later):
         answer = page_client.post(link, data={"key": key})
         assert answer.status_code == 303
-        assert "The time to confirm your address is over" in page_client.get(answer.headers["Location"]).text
+        assert (
+            "Your email address was not confirmed in time" in page_client.get(answer.headers["Location"]).text
+        )
     assert state(ada) == "expired"
 
 
 def test_a_request_waits_for_the_organiser_and_reads_the_reason(page_app, page_client):
     event = make_event(line={"needs_approval": True})
     page, ada = booked(event, "Ada")
-    assert "We have your request" in page_client.get(page).text
+    assert "We have received your request" in page_client.get(page).text
     reject(target(ada), ORGANISER, "For members only.")
     shown = page_client.get(page).text
-    assert "We cannot offer you a seat" in shown
+    assert "Your registration was not accepted" in shown
     assert "For members only." in shown
     assert "Register again" not in shown
 
@@ -170,8 +172,8 @@ def test_a_request_waits_for_the_organiser_and_reads_the_reason(page_app, page_c
 def test_who_takes_a_request_back_reads_of_no_seat(page_app, page_client):
     page, _ada = booked(make_event(line={"needs_approval": True}), "Ada")
     shown = page_client.get(page).text
-    assert "You take your request back" in shown
-    assert "Your seat is free" not in shown
+    assert "This withdraws your registration" in shown
+    assert "Your seat is released" not in shown
 
 
 def test_who_was_cancelled_by_the_organiser_reads_by_whom_and_why(page_app, page_client):
@@ -180,7 +182,7 @@ def test_who_was_cancelled_by_the_organiser_reads_by_whom_and_why(page_app, page
     shown = page_client.get(page).text
     assert "The organiser cancelled your registration" in shown
     assert "The room is smaller." in shown
-    assert "You are no longer registered" not in shown
+    assert "Your registration is cancelled" not in shown
 
 
 @pytest.mark.parametrize(
@@ -199,7 +201,7 @@ def test_of_an_event_that_was_called_off_nothing_is_asked_any_more(page_app, pag
     assert section is not None
     assert "The organiser gave this reason: The venue was flooded." in section[0]
     assert "Ticket" not in section[0]
-    assert "Add this one event" not in shown
+    assert "Add this event" not in shown
     assert "<form" not in section[0]
     assert "<button" not in section[0]
 
@@ -210,10 +212,10 @@ def test_whoever_was_registered_twice_reads_of_no_mail_that_was_never_sent(page_
     merge(target(register(event, "Ada")), target(twice), ORGANISER)
     shown = page_client.get(page).text
     assert "The organiser cancelled your registration" in shown
-    assert "We sent a note" not in shown
+    assert "We emailed a confirmation" not in shown
     again, ben = booked(event, "Ben", email="ben@example.org")
     cancel(target(ben), ORGANISER)
-    assert "We sent a note to ben@example.org." in page_client.get(again).text
+    assert "We emailed a confirmation to ben@example.org." in page_client.get(again).text
 
 
 def test_a_party_that_waits_may_go_on_each_for_themselves(page_app, page_client):
@@ -254,15 +256,15 @@ def booked_both(meeting, dinner) -> tuple[str, int, int]:
 def test_losing_the_meeting_asks_about_the_dinner_and_drops_nothing(page_app, page_client):
     meeting, dinner = programme()
     page, at_meeting, at_dinner = booked_both(meeting, dinner)
-    assert "Do you still come" not in page_client.get(page).text
+    assert "Are you still coming to" not in page_client.get(page).text
     posted(page_client, page, f"registrations/{at_meeting}/cancel")
     shown = page_client.get(page).text
-    assert "You also have Dinner, which is only for those who come to Meeting." in shown
-    assert "Ask the organiser" in shown
+    assert "You are also registered for Dinner, which is only for people who attend Meeting." in shown
+    assert "Contact the organiser" in shown
     assert "Cancel it too" in shown
-    assert shown.index("<h1") < shown.index("Do you still come")
+    assert shown.index("<h1") < shown.index("Are you still coming to")
     posted(page_client, page, f"registrations/{at_dinner}/cancel")
-    assert "Do you still come" not in page_client.get(page).text
+    assert "Are you still coming to" not in page_client.get(page).text
     assert troubles() == []
 
 
@@ -274,9 +276,9 @@ def test_a_dinner_in_a_booking_of_its_own_is_asked_about_too(page_app, page_clie
         booked(dinner, "Ada", email="ada@example.org")
     posted(page_client, page, of(ada, "cancel"))
     shown = page_client.get(page).text
-    assert "You also have Dinner" in shown
-    assert "It has a link of its own" in shown
-    assert shown.index("<h1") < shown.index("Do you still come")
+    assert "You are also registered for Dinner" in shown
+    assert "Email me its link" in shown
+    assert shown.index("<h1") < shown.index("Are you still coming to")
 
 
 def test_who_comes_to_the_meeting_again_is_not_asked(page_app, page_client):
@@ -284,4 +286,4 @@ def test_who_comes_to_the_meeting_again_is_not_asked(page_app, page_client):
     page, at_meeting, _dinner = booked_both(meeting, dinner)
     posted(page_client, page, f"registrations/{at_meeting}/cancel")
     register(meeting, "Ada", email="ada@example.org")
-    assert "Do you still come" not in page_client.get(page).text
+    assert "Are you still coming to" not in page_client.get(page).text

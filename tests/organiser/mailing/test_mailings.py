@@ -264,7 +264,7 @@ def test_tickets_go_with_the_confirmation_where_the_organiser_wants_it(page_app,
     }
     assert files == {
         "Your 2 seats are confirmed": ["invite.ics", "ticket.pdf"],
-        "You are on the waitlist (number 1)": ["invite.ics"],
+        "You are number 1 on the waitlist": ["invite.ics"],
     }
 
 

@@ -19,9 +19,9 @@ def cancel(client, event, registration, path: str = "cancel") -> str:
 @pytest.mark.parametrize(
     ("promotion", "waiting", "told"),
     [
-        ("direct", 1, "1 seat goes at once to the next in line that fits."),
-        ("offer", 1, "1 seat is offered at once to the next in line that fits."),
-        ("manual", 1, "1 seat becomes free, for you to give by hand to somebody who waits."),
+        ("direct", 1, "1 seat goes to the waitlist straight away."),
+        ("offer", 1, "1 seat is offered to the waitlist straight away."),
+        ("manual", 1, "1 seat becomes free. Assign it manually from the waitlist."),
         ("direct", 0, "1 seat becomes free. Nobody is waiting for it."),
         ("manual", 0, "1 seat becomes free. Nobody is waiting for it."),
     ],
@@ -62,5 +62,6 @@ def test_an_attendee_is_promised_nothing_about_the_next(page_app, page_client, p
     event = make_event(capacity=1, line={"promotion": promotion})
     token, _registration = booked(event, "Ada")
     page = page_client.get(token).text
-    assert "Your seat is free for others at once." in page
-    assert "next in line" not in page
+    assert "Your seat is released immediately." in page
+    assert "the waitlist straight away" not in page
+    assert "Assign it manually" not in page

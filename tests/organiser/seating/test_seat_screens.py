@@ -129,8 +129,8 @@ def test_seats_are_kept_for_a_firm_and_freed_again(office):
         ("name", {"firm": "Acme"}, "cap", "Enter how many may come at most"),
         ("name", {"firm": "@@@", "cap": "2"}, "firm", "Enter the organisation&#39;s name"),
         ("name", {"firm": "@example.org", "cap": "2"}, "firm", "Enter the organisation&#39;s name"),
-        ("domain", {"firm": "@@@", "cap": "2"}, "firm", "Enter the mail domain of one firm"),
-        ("domain", {"firm": "Acme", "cap": "2"}, "firm", "Enter the mail domain of one firm"),
+        ("domain", {"firm": "@@@", "cap": "2"}, "firm", "Enter the email domain of one firm"),
+        ("domain", {"firm": "Acme", "cap": "2"}, "firm", "Enter the email domain of one firm"),
         ("domain", {"firm": "example.org"}, "cap", "Enter how many may come at most"),
     ],
 )
@@ -175,7 +175,7 @@ def test_out_of_turn_the_page_asks_for_a_reason(office):
     ada, ben, cleo = (factories.register(event, name) for name in ("Ada", "Ben", "Cleo"))
     post(client, event, "line", **(RULES | {"promotion": "manual", "policy": "first_fit"}))
     cancel(target(ada), ATTENDEE)
-    assert "Say why" in post(client, event, f"registrations/{cleo.id}/seat").text
+    assert "Enter the reason why" in post(client, event, f"registrations/{cleo.id}/seat").text
     post(client, event, f"registrations/{cleo.id}/seat", reason="Speaks first.")
     assert (state(ben), state(cleo)) == ("waitlisted", "confirmed")
     told = client.get(f"/organiser/events/{event.slug}/registrations/{cleo.id}").text
@@ -274,7 +274,7 @@ def test_the_ledger_is_public_only_where_it_is_published(office):
     assert len(lines) == 3
     assert "Ada" not in "".join(lines)
     wrong = client.get(f"/events/{event.slug}/ledger?receipt=0000000000")
-    assert "no such receipt" in wrong.text
+    assert "does not have this code" in wrong.text
 
 
 def test_reserve_and_overbooking_never_show_in_public(office):

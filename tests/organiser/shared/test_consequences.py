@@ -79,7 +79,7 @@ def test_moving_an_event_first_shows_whom_it_tells_what(owner, event):
     assert "<bdi>Nouveau lieu" in asked.text
     assert "Atelier" in asked.text
     assert re.search(r"liste d.attente", unescape(asked.text))
-    assert "Your registration stays as it is." in asked.text
+    assert "You do not need to register again." in asked.text
     assert asked.text.count("Flagey") > 3
     assert "tentative" in asked.text
     assert not re.search(r"/bookings/(?!link)|/feeds/|/addresses/", asked.text)
@@ -107,7 +107,7 @@ def test_saving_without_telling_moves_pages_and_calendars(owner, event):
     now = owner.get(feed)
     assert now.headers["ETag"] != tag
     assert "LOCATION:Flagey" in now.text
-    assert "Nobody is told by mail" in owner.get(answer.location).text
+    assert "Nobody is told by email" in owner.get(answer.location).text
 
 
 def test_going_back_loses_nothing_that_was_typed(owner, event):
@@ -126,7 +126,7 @@ def test_a_colleague_who_saved_meanwhile_is_not_overwritten(owner, event):
     write_tx(lambda session: session.execute(update(Event).values(venue="Bozar")))
     answer = press(owner, office(event), asked, "yes")
     assert (answer.status_code, queued()) == (409, [])
-    assert "Somebody else has saved this" in answer.text
+    assert "Someone else has saved this" in answer.text
 
 
 def test_nobody_is_asked_where_nobody_would_be_told(owner, page_app):
@@ -162,7 +162,7 @@ def test_cancelling_an_event_asks_and_can_be_silent(owner, event):
     asked = owner.post(address, data=typed)
     assert (asked.status_code, stored(event).status, queued()) == (409, "published", [])
     assert "The organiser gave this reason: Strike" in asked.text
-    assert "The mail cancels the entry" in asked.text
+    assert "The email cancels the entry" in asked.text
     back = press(owner, address, asked, "back")
     assert (back.status_code, 'value="Strike"' in back.text) == (422, True)
     assert press(owner, address, asked, "no").status_code == 303

@@ -329,7 +329,7 @@ def test_what_only_one_of_two_has_changed_is_kept(owner, arrange):
     answer, _again = saved_twice(owner, address, first, second)
     assert answer.status_code == 303, re.findall(r'class="error[^>]*>([^<]*)', answer.text)
     said = unescape(owner.get(answer.location).text)
-    assert "Somebody else has saved this while you had it open" in said
+    assert "Someone else has saved this while you had it open" in said
     db.session.rollback()
     stored = form_of(owner.get(address).text)
     for name, value in (first | second).items():

@@ -33,7 +33,7 @@ def test_the_stale_tab_of_a_small_form_is_asked_and_overwrites_only_when_told(
     page = address(make_event())
     answer, again = saved_twice(owner, page, first, second)
     assert answer.status_code == 409
-    assert "Somebody else has saved this while you had it open" in answer.text
+    assert "Someone else has saved this while you had it open" in answer.text
     assert again[field] == second[field]
     assert form_of(owner.get(page).text)[field] == first[field]
     assert owner.post(page, data=again).status_code == 303

@@ -132,7 +132,7 @@ def test_a_language_that_we_do_not_speak_is_not_there(office, event):
     ("changed", "sentence"),
     [
         ({"title": ""}, "Enter a title."),
-        ({"title": "x" * 201}, "Use at most 200 characters; these are 201."),
+        ({"title": "x" * 201}, "Use 200 characters or fewer. You entered 201."),
     ],
 )
 def test_bad_words_come_back_as_typed_with_a_sentence(office, event, changed, sentence):
