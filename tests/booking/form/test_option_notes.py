@@ -152,4 +152,4 @@ def test_nobody_is_brought_to_an_event_that_has_closed(page_app, page_client):
     assert "Add a person" not in page_client.get(page).text
     answer = page_client.get(link[1])
     assert answer.status_code == 409
-    assert "Registration is not open now. Contact the organiser." in answer.text
+    assert "Registration is not open. Contact the organiser." in answer.text

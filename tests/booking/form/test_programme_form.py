@@ -115,7 +115,7 @@ def test_an_event_of_elsewhere_cannot_be_chosen(page_client, programme, meeting)
 def test_the_dinner_is_not_to_be_had_without_the_meeting(page_client, programme, dinner):
     answer = page_client.post(path(programme), data=filled(page_client, programme, dinner))
     assert answer.status_code == 409
-    assert "“Dinner” can only be had together with “Meeting”" in errors(answer)["events-0"]
+    assert "“Dinner” is only for people who also attend “Meeting”" in errors(answer)["events-0"]
     assert sizes() == {}
 
 

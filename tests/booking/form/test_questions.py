@@ -87,7 +87,7 @@ def test_each_kind_is_stored_in_one_way(page_app, page_client, kind, typed, stor
         ("date", "2026-02-30", "Enter a date"),
         ("choice", "Dragon", "options that are listed"),
         ("choices", ["Fish", "Dragon"], "options that are listed"),
-        ("text", "x" * 1001, "at most 1000"),
+        ("text", "x" * 1001, "1000 characters or fewer"),
     ],
 )
 def test_a_wrong_answer_gets_a_sentence_at_its_control(page_app, page_client, kind, typed, sentence):

@@ -135,7 +135,7 @@ def test_an_empty_form_names_every_field_that_must_be_filled(page_client, event)
 @pytest.mark.parametrize(
     ("field", "value", "control", "sentence"),
     [
-        ("name", "x" * 101, "name", "at most 100 characters"),
+        ("name", "x" * 101, "name", "100 characters or fewer"),
         ("name", "Ada\x00Lovelace", "name", "cannot store"),
         ("name", "Ada\x07", "name", "cannot store"),
         ("name", " \u200b ", "name", "Enter your full name"),
@@ -143,10 +143,10 @@ def test_an_empty_form_names_every_field_that_must_be_filled(page_client, event)
         ("email", "ada@@example.org", "email", "name@example.org"),
         ("email", "ada@example.org\nBcc: ben@example.org", "email", "Enter one email address"),
         ("email", f"{'a' * 255}@example.org", "email", "254"),
-        ("firm", "f" * 201, "firm", "at most 200"),
+        ("firm", "f" * 201, "firm", "200 characters or fewer"),
         ("attendees-0-category", "999999", "attendees-0-category-0", "Choose one of the options"),
         ("attendees-0-category", "drop table", "attendees-0-category-0", "Choose one of the options"),
-        ("attendees-0-name", "n" * 101, "attendees-0-name", "at most 100"),
+        ("attendees-0-name", "n" * 101, "attendees-0-name", "100 characters or fewer"),
     ],
 )
 def test_bad_input_gets_a_sentence_at_its_field_and_keeps_the_rest(
@@ -230,7 +230,7 @@ def test_more_people_than_one_form_takes_are_refused_not_dropped(page_client, ev
         data |= {f"attendees-{number}-name": f"Guest {number}", f"attendees-{number}-category": category}
     answer = page_client.post(path(event), data=data)
     assert answer.status_code == 422
-    assert "at most 10 people" in answer.text
+    assert "up to 10 people" in answer.text
     assert count(Registration) == 0
 
 
