@@ -71,6 +71,8 @@ class RegistrationForm(FlaskForm):
         filters=[cleaned_address],
     )
     email_choice = ChoiceField(_l("Is your e-mail address right?"), [Optional()], choices=[])
+    # The address that was probably meant by what was typed, where that looks like a slip.
+    meant_email: str | None = None
     firm = StringField(
         _l("Your organisation"), [Optional(), Readable(FIRM_LENGTH), NoLink()], filters=[cleaned]
     )
@@ -107,14 +109,14 @@ def add_attendee(form: RegistrationForm, definition: FormDefinition, most: int) 
 
 def _offer(form: RegistrationForm, definition: FormDefinition) -> None:
     """Let each attendee choose among what is open; a single category is chosen already."""
-    meant = suggestion(form.email.data or "")
-    if meant is not None:
+    form.meant_email = suggestion(form.email.data or "")
+    if form.meant_email is not None:
         form.email_choice.choices = [
-            SelectChoice(USE, _("Use %(address)s", address=meant)),
+            SelectChoice(USE, _("Use %(address)s", address=form.meant_email)),
             SelectChoice(KEEP, _("Keep %(address)s", address=form.email.data)),
         ]
-    events = [SelectChoice(spec.slug, spec.title(page_locale())[0]) for spec in definition.open_specs]
     if definition.is_programme:
+        events = [SelectChoice(spec.slug, spec.title(page_locale())[0]) for spec in definition.open_specs]
         form.events.choices = events
         for attendee in form.attendees:
             attendee.form.events.choices = events

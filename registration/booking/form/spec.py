@@ -26,7 +26,6 @@ from registration.events.models import (
 )
 from registration.events.rules import DRAFT, Phase, phase, phase_and_opening
 from registration.events.summary import EventFacts, facts_of
-from registration.events.wording import LocalisedText, told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +34,6 @@ class Worded:
 
     own_locale: str
     translations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
-
-    def told(self, name: str, locale: str) -> LocalisedText:
-        """Return the words of the field *name* for a reader of *locale*."""
-        return told(self, name, locale, self.own_locale)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from wtforms import FieldList, Form, HiddenField
 from registration.booking.admission.access import code_trouble
 from registration.booking.form import questions
 from registration.booking.form.definition import CategoryGroup, FormDefinition
-from registration.booking.form.email_typos import suggestion
 from registration.booking.form.fields import control_id
 from registration.booking.form.labels import plain
 from registration.booking.form.option_notes import opens_later
@@ -104,14 +103,13 @@ def tell_each(form: RegistrationForm, told: Mapping[str, list[str]]) -> None:
 
 def _check_email(form: RegistrationForm) -> None:
     """Ask once about an address that looks like a slip of the finger; whatever is answered holds."""
-    meant = suggestion(form.email.data)
-    if meant is None:
+    if form.meant_email is None:
         form.email_choice.errors = []
     elif form.email_choice.data == USE:
-        form.email.data = meant
+        form.email.data = form.meant_email
         form.email_choice.choices = []
     elif form.email_choice.data != KEEP:
-        form.email_choice.errors = [_("Did you mean %(address)s?", address=meant)]
+        form.email_choice.errors = [_("Did you mean %(address)s?", address=form.meant_email)]
 
 
 def _check_code(form: RegistrationForm, definition: FormDefinition) -> None:

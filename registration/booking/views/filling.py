@@ -12,10 +12,10 @@ from registration.booking.admission.prerequisites import NotWithoutTheOther
 from registration.booking.admission.services import SubmittedDifferently, register
 from registration.booking.form import attendee_blocks
 from registration.booking.form import registration as form_registration
-from registration.booking.form.application import application
 from registration.booking.form.definition import FormDefinition
 from registration.booking.form.fields import cleaned
 from registration.booking.form.registration import RegistrationForm
+from registration.booking.form.selection import application
 from registration.booking.form.validation import check, errors_of, tell, tell_each
 from registration.booking.views.codes import count_code
 from registration.booking.views.files import with_files
