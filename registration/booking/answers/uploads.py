@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from registration.booking.answers.file_types import content_type_of, shown_name
 from registration.booking.models import Answer, Upload
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.core.tokens import signing_keys
@@ -65,7 +66,7 @@ def known(session: Session, values: Collection[str]) -> set[tuple[int, str]]:
     """Return (question, value) of those *values* that name a file we have."""
     if not values:
         return set()
-    rows = session.execute(select(Upload.question_id, Upload.value).where(Upload.value.in_(values)))
+    rows = session.execute(select(Upload.question_id, Upload.value).where(among(Upload.value, values)))
     return {(row.question_id, row.value) for row in rows}
 
 
@@ -84,5 +85,5 @@ def forget_unused(older_than: timedelta) -> int:
 
 def _deleted(session: Session, unused: ColumnElement[bool]) -> int:
     ids = list(session.scalars(select(Upload.id).where(unused).limit(500)))
-    session.execute(delete(Upload).where(Upload.id.in_(ids)))
+    session.execute(delete(Upload).where(among(Upload.id, ids)))
     return len(ids)
