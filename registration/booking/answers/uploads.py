@@ -70,6 +70,11 @@ def known(session: Session, values: Collection[str]) -> set[tuple[int, str]]:
     return {(row.question_id, row.value) for row in rows}
 
 
+def kept_for(form_hours: int) -> timedelta:
+    """Return how long a file stays that no answer names: while its form can be sent, and an hour more."""
+    return timedelta(hours=form_hours + 1)
+
+
 def forget_unused(older_than: timedelta) -> int:
     """Delete the files that no answer names, once their form can no longer be sent; return how many.
 
