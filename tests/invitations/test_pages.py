@@ -80,7 +80,7 @@ def test_when_it_is_full_the_guest_is_told_before_and_after(page_client, gala):
     assert ">Join the waitlist</button>" in page
     answer = say_yes(page_client, "Ben")
     assert 'data-state="waitlisted"' in page_client.get(answer.headers["Location"]).text
-    assert "on the waitlist, number 1" in page_client.get(link("Ben")).text
+    assert "You are number 1 on the waitlist" in page_client.get(link("Ben")).text
 
 
 def test_no_is_noted_and_can_be_taken_back(page_client, gala):

@@ -83,4 +83,4 @@ def test_the_page_of_who_waits_says_it(page_app, page_client):
         shown = page_client.get(page).text
     assert "1 of 1 on the waitlist." in shown
     assert "At similar events, about 2 seats usually become free." in shown
-    assert "Counted in 1 earlier event" in shown
+    assert "Based on 1 earlier event" in shown

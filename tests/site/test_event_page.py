@@ -88,7 +88,7 @@ def test_a_waitlist_that_takes_nobody_more_is_not_offered(page_client, page_app,
     assert told in page
     assert "At most 0" not in page
     assert "All seats are taken" in page
-    assert "Contact the organiser if you still want to come" in page
+    assert "Still want to come? Contact the organiser" in page
     assert "/register" not in page.split("<main")[1]
     assert "you can join the waitlist" not in page_client.get("/").text
     assert "All seats are taken" in page_client.get(f"/events/{event.slug}/register").text

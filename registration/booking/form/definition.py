@@ -31,18 +31,10 @@ class CategoryGroup:
             if any(is_open_between(one.opens_at, one.closes_at, at) for _event, one in ours)
         ]
 
-    def category_of(self, event_id: int, value: str) -> int | None:
-        """Return the event's category that *value* means, or None."""
-        return next(
-            (
-                one.id
-                for known, ours in self.choices
-                if known == value
-                for event, one in ours
-                if event == event_id
-            ),
-            None,
-        )
+    @cached_property
+    def meant(self) -> Mapping[tuple[int, str], int]:
+        """The category that is meant, by the event and the value of the control."""
+        return {(event_id, value): one.id for value, ours in self.choices for event_id, one in ours}
 
 
 @dataclass(frozen=True)
@@ -59,7 +51,7 @@ class FormQuestion:
     only_for: tuple[str, tuple[str, ...]] | None = None
     when: tuple[str, str] | None = None
 
-    @property
+    @cached_property
     def event_ids(self) -> list[int]:
         return [event_id for event_id, _question_id in self.ids]
 
@@ -88,11 +80,11 @@ class FormDefinition:
     def __hash__(self) -> int:
         return hash((self.slug, self.specs))
 
-    @property
+    @cached_property
     def is_programme(self) -> bool:
         return bool(self.slug)
 
-    @property
+    @cached_property
     def purpose(self) -> str:
         """What the form's key is good for."""
         return f"programme:{self.slug}" if self.is_programme else f"register:{self.specs[0].event_id}"
@@ -105,11 +97,11 @@ class FormDefinition:
     def open_specs(self) -> list[FormSpec]:
         return [spec for spec in self.specs if spec.phase is Phase.OPEN and not spec.by_invitation]
 
-    @property
+    @cached_property
     def asks_code(self) -> bool:
         return any(spec.asks_code for spec in self.specs)
 
-    @property
+    @cached_property
     def needs_code(self) -> bool:
         """Say whether nobody comes in without a code."""
         return all(spec.access_code for spec in self.specs)
@@ -126,6 +118,12 @@ class FormDefinition:
     @cached_property
     def of_contact(self) -> list[FormQuestion]:
         return [one for one in self.questions if one.question.scope == BOOKING]
+
+    @cached_property
+    def last_sensitive(self) -> FormQuestion | None:
+        """The last question on the page whose answer needs an agreement: the attendees' come last."""
+        asked = [one for one in (*self.of_contact, *self.of_attendees) if one.question.is_sensitive]
+        return asked[-1] if asked else None
 
     @cached_property
     def asks_files(self) -> bool:
@@ -197,8 +195,6 @@ def _only_for(
     if group is None:
         return None
     values = tuple(
-        value
-        for value, _ours in group.choices
-        if group.category_of(spec.event_id, value) in question.category_ids
+        value for value, _ours in group.choices if group.meant[spec.event_id, value] in question.category_ids
     )
     return group.name, values

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from registration.booking.form.definition import FormDefinition, FormQuestion
 from registration.booking.form.spec import QuestionField, Worded
 from registration.events.asking import TICKED
-from registration.events.wording import choices_told
+from registration.events.wording import choices_told, told
 from registration.web.locale import page_locale
 
 
@@ -22,7 +22,7 @@ def init_blueprint(bp: Blueprint) -> None:
 
 def reads(one: Worded, name: str) -> str:
     """Return the words of the field *name* for the page's reader, marked where their language is another."""
-    text, locale = one.told(name, page_locale())
+    text, locale = told(one, name, page_locale(), one.own_locale)
     if not text or locale == page_locale():
         return str(text)
     return Markup('<span lang="{}">{}</span>').format(locale, text)
@@ -30,7 +30,7 @@ def reads(one: Worded, name: str) -> str:
 
 def plain(one: Worded, name: str) -> Any:
     """Return the words of the field *name* for the page's reader, to stand within a sentence."""
-    return one.told(name, page_locale()).text
+    return told(one, name, page_locale(), one.own_locale).text
 
 
 def brought_up_by(one: FormQuestion, prefix: str, definition: FormDefinition) -> list[tuple[str, str]]:
@@ -106,5 +106,5 @@ def _categories(only_for: tuple[str, tuple[str, ...]], definition: FormDefinitio
 
 def _choice(question: QuestionField, value: str) -> str:
     """Return what the reader calls the choice that is stored as *value*."""
-    told = choices_told(question, page_locale(), question.own_locale)
-    return {one.id: one.text for one in told}.get(value, value)
+    choices = choices_told(question, page_locale(), question.own_locale)
+    return {one.id: one.text for one in choices}.get(value, value)

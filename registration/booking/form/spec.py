@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from registration.accounts.models import Organiser
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import single_reads, table
 from registration.core.read_cache import recent
 from registration.events.asking import ATTENDEE
@@ -25,7 +26,6 @@ from registration.events.models import (
 )
 from registration.events.rules import DRAFT, Phase, phase, phase_and_opening
 from registration.events.summary import EventFacts, facts_of
-from registration.events.wording import LocalisedText, told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +34,6 @@ class Worded:
 
     own_locale: str
     translations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
-
-    def told(self, name: str, locale: str) -> LocalisedText:
-        """Return the words of the field *name* for a reader of *locale*."""
-        return told(self, name, locale, self.own_locale)
 
 
 @dataclass(frozen=True)
@@ -171,7 +167,7 @@ def with_sessions(session: Session, spec: FormSpec, session_ids: Collection[int]
     more = set(session_ids) - {one.id for one in spec.sessions}
     if not more:
         return spec
-    query = select(EventSession).where(EventSession.id.in_(more), EventSession.event_id == spec.event_id)
+    query = select(EventSession).where(among(EventSession.id, more), EventSession.event_id == spec.event_id)
     kept = [_session(one, spec.locale) for one in session.scalars(query.order_by(EventSession.id))]
     every = sorted((*spec.sessions, *kept), key=lambda one: one.starts_at)
     return replace(spec, sessions=tuple(every))

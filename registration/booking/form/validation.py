@@ -9,7 +9,6 @@ from wtforms import FieldList, Form, HiddenField
 from registration.booking.admission.access import code_trouble
 from registration.booking.form import questions
 from registration.booking.form.definition import CategoryGroup, FormDefinition
-from registration.booking.form.email_typos import suggestion
 from registration.booking.form.fields import control_id
 from registration.booking.form.labels import plain
 from registration.booking.form.option_notes import opens_later
@@ -68,12 +67,13 @@ def check(
 def errors_of(form: RegistrationForm) -> list[tuple[str, str]]:
     """Return (id of the control, sentence) for each error, in the order of the page."""
     found = [("name", str(sentence)) for sentence in form.form_errors]
-    last = ("attendees", "consent", "consent_sensitive")
-    own = [field for field in form if field.short_name not in last]
-    for field in own:
+    # A programme's form asks first to which events one comes, and last what one agrees to.
+    first, last = ("events", "together"), ("attendees", "consent_sensitive", "consent")
+    own = [field for field in form if field.short_name not in (*first, *last)]
+    for field in (*(form[name] for name in first if name in form), *own):
         found += [(control_id(field), str(error)) for error in field.errors]
     found += errors_of_people(form)
-    for field in (form.consent, form.consent_sensitive):
+    for field in (form.consent_sensitive, form.consent):
         found += [(control_id(field), str(error)) for error in field.errors]
     return found
 
@@ -87,7 +87,7 @@ def errors_of_people(form: FlaskForm) -> list[tuple[str, str]]:
             for error in field.errors if not isinstance(field, HiddenField) else ():
                 sentence = str(error)
                 if len(attendees) > 1:
-                    sentence = _("Attendee %(number)s: %(sentence)s", number=number, sentence=sentence)
+                    sentence = _("Person %(number)s: %(sentence)s", number=number, sentence=sentence)
                 found.append((control_id(field), sentence))
     return found
 
@@ -110,14 +110,13 @@ def tell_each(form: RegistrationForm, told: Mapping[str, list[str]]) -> None:
 
 def _check_email(form: RegistrationForm) -> None:
     """Ask once about an address that looks like a slip of the finger; whatever is answered holds."""
-    meant = suggestion(form.email.data)
-    if meant is None:
+    if form.meant_email is None:
         form.email_choice.errors = []
     elif form.email_choice.data == USE:
-        form.email.data = meant
+        form.email.data = form.meant_email
         form.email_choice.choices = []
     elif form.email_choice.data != KEEP:
-        form.email_choice.errors = [_("Did you mean %(address)s?", address=meant)]
+        form.email_choice.errors = [_("Did you mean %(address)s?", address=form.meant_email)]
 
 
 def _check_code(form: RegistrationForm, definition: FormDefinition) -> None:
@@ -136,7 +135,7 @@ def _check_code(form: RegistrationForm, definition: FormDefinition) -> None:
 
 def _check_attendee(form: RegistrationForm, attendee: Form, index: int, definition: FormDefinition) -> None:
     if index > 0 and not attendee.name.data:
-        attendee.name.errors = [_("Enter the name of attendee %(number)s, or remove them.", number=index + 1)]
+        attendee.name.errors = [_("Enter the name of person %(number)s, or remove them.", number=index + 1)]
     event_ids = events_of(form, attendee, definition)
     for group in definition.categories:
         field = attendee[group.name]

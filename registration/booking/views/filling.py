@@ -12,10 +12,10 @@ from registration.booking.admission.prerequisites import NotWithoutTheOther
 from registration.booking.admission.services import SubmittedDifferently, register
 from registration.booking.form import attendee_blocks
 from registration.booking.form import registration as form_registration
-from registration.booking.form.application import application
 from registration.booking.form.definition import FormDefinition
 from registration.booking.form.fields import cleaned
 from registration.booking.form.registration import RegistrationForm
+from registration.booking.form.selection import application
 from registration.booking.form.validation import check, errors_of, tell, tell_each
 from registration.booking.views.codes import count_code
 from registration.booking.views.files import with_files
@@ -127,7 +127,8 @@ def _not_sent(
         kept = attendee_blocks.without_attendee(data, index)
         form = form_registration.registration_form(definition, kept, most=most)
         tell_each(form, attendee_blocks.without_attendee(MultiDict(told), index).to_dict(flat=False))
-        focus = f"attendees-{max(index - 1, 0)}-name"
+        # The first block begins with the contact, who may be the first attendee.
+        focus = f"attendees-{index - 1}-name" if index > 1 else "name"
     elif "add" in data:
         form = form_registration.registration_form(definition, data, most=most)
         form_registration.add_attendee(form, definition, most)

@@ -123,7 +123,7 @@ def test_whoever_moves_is_not_told_that_anybody_cancelled(app, at_once):
         cancel(target(ben), ATTENDEE)
         sweep()
     told = [(text_of(mail), calendar_of(mail)) for address, mail in sent() if address == ADA]
-    [(left, calendar)] = [one for one in told if "You switched to another event" in one[0]]
+    [(left, calendar)] = [one for one in told if "you switched to another event" in one[0]]
     assert calendar["METHOD"] == "CANCEL"
     assert "register again" not in left
     assert not any("cancelled" in text for text, _calendar in told)

@@ -240,7 +240,7 @@ def test_a_second_attendee_without_a_name_is_asked_for(page_client, event):
         "attendees-1-category": str(event.categories["Press"]),
     }
     answer = page_client.post(path(event), data=data)
-    assert "attendee 2" in errors(answer)["attendees-1-name"]
+    assert "person 2" in errors(answer)["attendees-1-name"]
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_each_state_has_a_word(page_app, state):
     ("kept", "told"),
     [
         ("pool 7: 3 taken, 2 held", "Seats taken were counted as 3 instead of 2."),
-        ("pool 7: 1 kept, 4 to keep", "Held back were counted as 1 instead of 4."),
+        ("pool 7: 1 kept, 4 to keep", "Seats kept back were counted as 1 instead of 4."),
         ("5 said to wait, 6 do", "Parties in the line were counted as 5 instead of 6."),
         ("moved to registration 9", "Moved to registration 9."),
         ("100% of them", "100% of them"),

@@ -71,7 +71,7 @@ def test_a_question_is_added_with_all_that_it_has(owner):
         ({"when": "99:yes"}, "Not a valid choice"),
         ({"scope": "booking", "when": "1:yes"}, "cannot hang on"),
         ({"scope": "booking", "category_ids": "1"}, "cannot be for some categories"),
-        ({"label": "x" * 301}, "at most 300"),
+        ({"label": "x" * 301}, "300 characters or fewer"),
     ],
 )
 def test_what_cannot_be_asked_gets_a_sentence(owner, data, sentence):

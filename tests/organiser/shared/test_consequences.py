@@ -75,7 +75,7 @@ def test_moving_an_event_first_shows_whom_it_tells_what(owner, event):
     assert counts == {"seated": "1", "waiting": "1", "own": "1"}
     # With the new words, each in the language of its reader, and those who wait in words of their own.
     assert "New venue: Workshop &amp; more" in asked.text
-    assert "Ada registered you for this event." in asked.text
+    assert "Somebody registered you for this event." in asked.text
     assert "<bdi>Nouveau lieu" in asked.text
     assert "Atelier" in asked.text
     assert re.search(r"liste d.attente", unescape(asked.text))
@@ -93,7 +93,7 @@ def test_they_are_told_as_it_was_shown(owner, event):
     assert [kind for kind, _to in queued()] == ["moved"] * 3
     assert (stored(event).venue, stored(event).sequence) == ("Flagey", before.sequence + 1)
     page = owner.get(answer.location).text
-    assert "3 people are told by mail" in page
+    assert "3 people are told by email" in page
     subjects = [mail["subject"] for _to, mail in sent()]
     assert all(unescape(asked.text).count(str(subject)) for subject in subjects)
 

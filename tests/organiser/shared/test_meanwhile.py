@@ -104,7 +104,7 @@ def test_the_second_save_of_the_line_says_what_the_first_has_changed(owner):
         {"promotion": "manual", "firm_cap": "3"},
     )
     assert answer.status_code == 409
-    assert "They saved: is offered to the next in line" in answer.text
+    assert "They saved: Offer it to the next on the waitlist" in answer.text
     assert again["publishes_ledger"] == "y"
     assert again["firm_cap"] == "3"
     assert owner.post(address, data=again).status_code == 303
