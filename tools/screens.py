@@ -73,7 +73,7 @@ def _attendee(page: Page, site: Site, shoot: Shoot, width: int) -> None:
         shoot(name)
     page.goto(f"{MEETING}/register")
     page.get_by_label("Your full name").fill("Ada Lovelace")
-    page.get_by_label("Your email").fill("ada@example")
+    page.get_by_label("Your e-mail").fill("ada@example")
     page.locator("button.primary").click()
     shoot("errors")
     _register(page, f"{MEETING}/register", f"ada.meeting{width}@example.org")
@@ -106,7 +106,7 @@ def _organiser(page: Page, site: Site, shoot: Shoot) -> None:
 def _register(page: Page, address: str, email: str) -> None:
     page.goto(address)
     page.get_by_label("Your full name").fill("Ada Lovelace")
-    page.get_by_label("Your email").fill(email)
+    page.get_by_label("Your e-mail").fill(email)
     page.get_by_label("Non-member").check()
     page.locator("#consent").check()
     page.locator("button.primary").click()
@@ -117,7 +117,7 @@ def _party(page: Page, email: str) -> None:
     """Register two for the meeting and the full workshop with one form."""
     page.goto(f"{PROGRAMME}/register?attendees=2")
     page.get_by_label("Your full name").fill("Ada Lovelace")
-    page.get_by_label("Your email").fill(email)
+    page.get_by_label("Your e-mail").fill(email)
     for slug in (WORKSHOP, MEETING):
         page.locator(f"input[name=events][value={slug.rpartition('/')[2]}]").check()
     page.locator("#attendees-1-name").fill("Ben Okonkwo")

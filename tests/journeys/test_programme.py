@@ -54,7 +54,7 @@ def test_a_party_of_three_gets_seats_here_and_waits_there(app, client):
     }
     refused = client.post(FORM, data=party)
     assert refused.status_code == 409
-    assert "“Dinner” can only be had together with “Meeting”" in refused.text
+    assert "“Dinner” is only for people who also attend “Meeting”" in refused.text
     assert states() == {}
     party |= {"events": [workshop.slug, meeting.slug, dinner.slug], "together": "y"}
     nothing = client.post(FORM, data=party)
