@@ -61,7 +61,7 @@ def test_she_gets_her_own_confirmation_with_her_entry_and_a_link_of_her_own(page
     [mail] = to(BEN)
     assert str(mail["Subject"]).startswith("Your seat is confirmed: Workshop on nomenclatures")
     text = body(mail)
-    assert "Somebody registered you for this event." in text
+    assert "Someone registered you for this event." in text
     assert "- Ben" in text
     assert "Cleo" not in text
     event, part = entry(mail)

@@ -141,7 +141,7 @@ def test_the_dinners_own_form_asks_for_the_meeting_too(page_client, programme, d
     data["submit_key"] = token_in(page_client.get(own).text, "submit_key")
     answer = page_client.post(own, data=data)
     assert answer.status_code == 409
-    assert "together with “Meeting”" in answer.text
+    assert "also attend “Meeting”" in answer.text
 
 
 def test_the_dinners_own_form_leads_to_the_one_form(page_client, programme, dinner):
