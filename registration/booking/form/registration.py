@@ -33,6 +33,10 @@ EMAIL_LENGTH = 254
 FIRM_LENGTH = 200
 CODE_LENGTH = 200
 USE, KEEP = "use", "keep"
+_ONE_ANSWER = _l("I agree that %(organiser)s uses this answer, for this event only.")
+_ANSWERS = _l(
+    "I agree that %(organiser)s uses the answers about health, food or access, for this event only."
+)
 # Of the first attendee, where that is not the contact.
 _THEIRS = {"name": _l("Their full name"), "email": _l("Their email address")}
 
@@ -106,10 +110,11 @@ def word_agreements(form: Form, definition: FormDefinition) -> None:
             "I agree that %(organiser)s uses these details to run the event.", organiser=organiser
         )
     if "consent_sensitive" in form:
-        form.consent_sensitive.label.text = _(
-            "I agree that %(organiser)s uses the answers about health, food or access, for this event only.",
-            organiser=organiser,
-        )
+        asked = sum(one.question.is_sensitive for one in definition.questions)
+        is_one = asked * len(getattr(form, "attendees", [form])) == 1
+        form.consent_sensitive.label.text = str(_ONE_ANSWER if is_one else _ANSWERS) % {
+            "organiser": organiser
+        }
 
 
 def add_attendee(form: RegistrationForm, definition: FormDefinition, most: int) -> None:

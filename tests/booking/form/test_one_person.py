@@ -109,3 +109,11 @@ def test_one_sentence_above_the_button_says_what_happens_next(page_app, page_cli
     page = page_client.get(path(event)).text
     told = re.findall(r"<p>([^<]+)</p>\s*<p><button class=\"button primary\"", page)
     assert told == [sentence]
+
+
+def test_the_agreement_names_one_answer_or_several(page_client, event):
+    one, several = "uses this answer, for", "uses the answers about health, food or access, for"
+    page = page_client.get(path(event)).text
+    assert (one in page, several in page) == (True, False)
+    page = page_client.get(f"{path(event)}?attendees=2").text
+    assert (one in page, several in page) == (False, True)
