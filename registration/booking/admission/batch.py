@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registration.booking.admission import access
@@ -26,6 +26,7 @@ from registration.booking.queries.bookings import is_waiting
 from registration.booking.rules import Application, Person, Wish, check_category, check_sessions, lacking
 from registration.capability.services import BOOKING, token_of, was_replaced
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import table
 from registration.core.limits import max_per_address
 from registration.core.refusal import NotFound, Refusal
@@ -54,9 +55,7 @@ class Receipt:
 _booked, _event, _category = table(Booking).c, table(Event).c, table(Category).c
 _registration, _session = table(Registration).c, table(EventSession).c
 _linked = table(ProgrammeEvent).c
-_KNOWN = select(_booked.id, _booked.submit_key, _booked.body_hash).where(
-    _booked.submit_key.in_(bindparam("keys", expanding=True))
-)
+_KNOWN = select(_booked.id, _booked.submit_key, _booked.body_hash).where(among(_booked.submit_key, "keys"))
 _EVENTS = select(
     _event.id,
     _event.organiser_id,
@@ -73,7 +72,7 @@ _EVENTS = select(
     .where(_linked.event_id == _event.id)
     .scalar_subquery()
     .label("requires_event_id"),
-).where(_event.id.in_(bindparam("ids", expanding=True)))
+).where(among(_event.id, "ids"))
 _EARLIER = (
     select(
         _booked.email_normal,
@@ -84,8 +83,8 @@ _EARLIER = (
     )
     .join_from(table(Registration), table(Booking), _booked.id == _registration.booking_id)
     .where(
-        _booked.email_normal.in_(bindparam("emails", expanding=True)),
-        _registration.event_id.in_(bindparam("ids", expanding=True)),
+        among(_booked.email_normal, "emails"),
+        among(_registration.event_id, "ids"),
     )
 )
 _CATEGORIES = select(
@@ -95,9 +94,9 @@ _CATEGORIES = select(
     _category.opens_at,
     _category.closes_at,
     _category.access_code,
-).where(_category.id.in_(bindparam("ids", expanding=True)))
+).where(among(_category.id, "ids"))
 _SESSIONS = select(_session.id, _session.event_id, _session.starts_at, _session.ends_at).where(
-    _session.id.in_(bindparam("ids", expanding=True)), _session.is_offered
+    among(_session.id, "ids"), _session.is_offered
 )
 _WHY_CLOSED = {
     Phase.NOT_YET: _l("Registration has not opened yet."),
