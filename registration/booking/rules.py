@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from flask_babel import lazy_gettext as _l
 
 from registration.core.refusal import Refusal
+from registration.core.text import normal_email
 from registration.events.rules import has_overlap, is_open_between
 
 
@@ -79,12 +81,32 @@ class Application:
     code: str = ""
     invitation_id: int | None = None
 
+    @cached_property
+    def key(self) -> str:
+        return key_hash(self.submit_key)
 
-def body_hash(application: Application) -> str:
-    """Return what tells a repeat of the same form from another form under the same key."""
-    # Strings, numbers and tuples alone: their repr is the same wherever it is made.
-    body = repr(replace(application, submit_key=""))
-    return hashlib.sha256(body.encode()).hexdigest()
+    @cached_property
+    def body(self) -> str:
+        """What tells a repeat of the same form from another form under the same key."""
+        # Strings, numbers and tuples alone: their repr is the same wherever it is made.
+        body = repr(replace(self, submit_key=""))
+        return hashlib.sha256(body.encode()).hexdigest()
+
+    @cached_property
+    def email_normal(self) -> str:
+        return normal_email(self.email)
+
+    def apart(self) -> "Application":
+        """Return the same under a key that only the same answers have.
+
+        Another form under its key is then no conflict, which would tell that this one was taken.
+        """
+        return replace(self, submit_key=f"{self.submit_key}:{self.body}")
+
+    def names_others(self) -> bool:
+        """Say whether an attendee has an address that is not the contact's."""
+        typed = {person.email for wish in self.wishes for person in wish.people}
+        return bool(typed - {"", self.email})
 
 
 def key_hash(submit_key: str) -> str:

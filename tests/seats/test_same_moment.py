@@ -6,7 +6,6 @@ import pytest
 
 from registration.booking.admission.batch import AdmissionBatch
 from registration.booking.admission.services import register
-from registration.booking.admission.write import PreparedApplication
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE
@@ -25,9 +24,7 @@ def together(event, *asked):
 
     def work(session):
         locked = gates.lock(session, [event.id])
-        return list(
-            AdmissionBatch(session, locked, [PreparedApplication(one) for one in asked], ATTENDEE).answers()
-        )
+        return list(AdmissionBatch(session, locked, asked, ATTENDEE).answers())
 
     write_tx(work)
 

@@ -19,7 +19,7 @@ from registration.booking.admission.refusals import (
     RegistrationClosed,
     SubmittedDifferently,
 )
-from registration.booking.admission.write import Admission, PreparedApplication, book, enrol
+from registration.booking.admission.write import Admission, book, enrol
 from registration.booking.models import Booking
 from registration.booking.notifications.notify import Contact, announce, send_link_again
 from registration.booking.queries.bookings import is_waiting
@@ -127,7 +127,7 @@ class AdmissionBatch:
         self,
         session: Session,
         locked: Mapping[int, Gate],
-        waiting: Sequence[PreparedApplication],
+        waiting: Sequence[Application],
         actor: Actor,
     ) -> None:
         self.session = session
@@ -170,24 +170,24 @@ class AdmissionBatch:
         keys = [asked.key for asked in self.waiting]
         self.known = {row.submit_key: row for row in run(_KNOWN, {"keys": keys})}
         self.earlier: dict[str, list[Any]] = {}
-        emails = {asked.email for asked in self.waiting}
+        emails = {asked.email_normal for asked in self.waiting}
         for row in run(_EARLIER, {"emails": sorted(emails), "ids": ids}):
             self.earlier.setdefault(row.email_normal, []).append(row)
         chosen = {
             person.category_id
             for asked in self.waiting
-            for wish in asked.application.wishes
+            for wish in asked.wishes
             for person in wish.people
             if person.category_id is not None
         }
         self.categories: dict[int | None, Any] = {}
         if chosen:
             self.categories = {row.id: row for row in run(_CATEGORIES, {"ids": sorted(chosen)})}
-        self.invited = access.invited(run, [asked.application.invitation_id for asked in self.waiting])
+        self.invited = access.invited(run, [asked.invitation_id for asked in self.waiting])
         picked = {
             session_id
             for asked in self.waiting
-            for wish in asked.application.wishes
+            for wish in asked.wishes
             for person in wish.people
             for session_id in person.sessions
         }
@@ -196,7 +196,7 @@ class AdmissionBatch:
             self.sessions = {row.id: row for row in run(_SESSIONS, {"ids": sorted(picked)})}
 
     def _decided(
-        self, asked: PreparedApplication, lacks: Sequence[tuple[int, int]]
+        self, asked: Application, lacks: Sequence[tuple[int, int]]
     ) -> Receipt | Refusal | Admission | str:
         """Return who is let in, an answer, or the address whose link goes out again.
 
@@ -206,43 +206,43 @@ class AdmissionBatch:
             repeated = self._repeated(asked)
             if repeated is not None:
                 return repeated
-            self._check_open(asked.application)
+            self._check_open(asked)
             way = access.Ways(self.events, self.categories, self.invited)
-            way.check(asked.application, self.actor)
-            earlier = self.earlier.get(asked.email, [])
-            parties = [self._party(asked, wish, earlier) for wish in asked.application.wishes]
-            if asked.application.together:
+            way.check(asked, self.actor)
+            earlier = self.earlier.get(asked.email_normal, [])
+            parties = [self._party(asked, wish, earlier) for wish in asked.wishes]
+            if asked.together:
                 self._check_together(parties)
         except Refusal as refusal:
             return refusal
-        if lacks and not may_come_alone(self.session, lacks, asked.email):
+        if lacks and not may_come_alone(self.session, lacks, asked.email_normal):
             return not_without(self.session, lacks)
         # Last of all: what is refused is refused to a known address in the same words as to any other.
         if self._has_enough(asked, earlier):
-            return asked.email
+            return asked.email_normal
         admission = Admission(asked, [one for party in parties for one in self._admitted(party)])
         self.let_in[asked.key] = admission
-        way.use(asked.application)
-        self.beside.update((asked.email, wish.event_id) for wish in asked.application.wishes)
+        way.use(asked)
+        self.beside.update((asked.email_normal, wish.event_id) for wish in asked.wishes)
         return admission
 
-    def _lacks(self, asked: PreparedApplication) -> list[tuple[int, int]]:
+    def _lacks(self, asked: Application) -> list[tuple[int, int]]:
         """Return what is asked for without the event that it can only be had with."""
-        return lacking(asked.application.wishes, self.needs) if self.needs else []
+        return lacking(asked.wishes, self.needs) if self.needs else []
 
-    def _has_enough(self, asked: PreparedApplication, earlier: Sequence[Any]) -> bool:
+    def _has_enough(self, asked: Application, earlier: Sequence[Any]) -> bool:
         """Say whether the address has, of one of the events, as many bookings as it may."""
-        for wish in asked.application.wishes:
+        for wish in asked.wishes:
             active = {
                 row.booking_id
                 for row in earlier
                 if row.event_id == wish.event_id and row.state not in rules.ENDED
             }
-            if len(active) + self.beside[asked.email, wish.event_id] >= max_per_address():
+            if len(active) + self.beside[asked.email_normal, wish.event_id] >= max_per_address():
                 return True
         return False
 
-    def _repeated(self, asked: PreparedApplication) -> Receipt | Admission | str | None:
+    def _repeated(self, asked: Application) -> Receipt | Admission | str | None:
         """Return what the same form led to. Raises SubmittedDifferently when it is another form.
 
         Once the mailbox was confirmed the link is its reader's: whoever has the form gets a mail to there.
@@ -252,7 +252,7 @@ class AdmissionBatch:
             is_hers = was_replaced(self.session, known.id, BOOKING)
             token = None if is_hers else token_of(self.session, known.id, BOOKING)
             _check_same(asked.body, known.body_hash, token)
-            return asked.email if is_hers else Receipt(token, is_waiting(self.session, known.id))
+            return asked.email_normal if is_hers else Receipt(token, is_waiting(self.session, known.id))
         if beside is not None:
             _check_same(asked.body, beside.asked.body)
         return beside
@@ -269,7 +269,7 @@ class AdmissionBatch:
             if now_is is not Phase.OPEN:
                 raise RegistrationClosed(_WHY_CLOSED[now_is])
 
-    def _party(self, asked: PreparedApplication, wish: Wish, earlier: Sequence[Any]) -> "Party":
+    def _party(self, asked: Application, wish: Wish, earlier: Sequence[Any]) -> "Party":
         """Return what *wish* asks of which gate. Raises EventFull where it could not even wait."""
         gate = self.locked[wish.event_id]
         for category_id in {person.category_id for person in wish.people} - {None}:
@@ -279,7 +279,7 @@ class AdmissionBatch:
             found = [self.sessions[one] for one in set(person.sessions) if one in self.sessions]
             check_sessions(person.sessions, found, wish.event_id)
         before = [row.calendar_sequence for row in earlier if row.event_id == wish.event_id]
-        party = Party(gate, wish, asked.application.email, 1 + max(before, default=-1))
+        party = Party(gate, wish, asked.email, 1 + max(before, default=-1))
         party.whole = self._claim(party, wish.people)
         # Who may come in part needs no more at once than one person does.
         alone = [self._claim(party, (one,)) for one in wish.people] if wish.is_flexible else [party.whole]
@@ -361,8 +361,8 @@ class AdmissionBatch:
         has_own = len(changes) > joined or any(one.asked.names_others() for one in let_in)
         announce(self.session, changes, known=contacts, has_own=has_own)
 
-    def _organiser_of(self, asked: PreparedApplication) -> int:
-        return int(self.events[asked.application.wishes[0].event_id].organiser_id)
+    def _organiser_of(self, asked: Application) -> int:
+        return int(self.events[asked.wishes[0].event_id].organiser_id)
 
 
 def _with_free(gate: Gate, asked: int, full: object) -> object:

@@ -1,7 +1,7 @@
 """Write down who was let in: bookings, links, registrations, attendees and what they answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert
@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 from registration.booking.admission.attendees import name_attendees
 from registration.booking.models import Booking, Consent
 from registration.booking.notifications.notify import Contact
-from registration.booking.rules import Application, Person, body_hash, key_hash
+from registration.booking.rules import Application, Person
 from registration.capability.services import BOOKING, FEED, VERIFY, issue
 from registration.core import clock
 from registration.core.database import insert_all, table, write_rows
-from registration.core.text import normal_email
 from registration.journal.services import Actor
 from registration.seats import engine, rules
 from registration.seats.changing import Change
@@ -24,40 +23,11 @@ _BOOK = insert(table(Booking)).returning(_booked.id, sort_by_parameter_order=Tru
 _CONSENT = insert(table(Consent))
 
 
-@dataclass(frozen=True)
-class PreparedApplication:
-    """An application with what is looked up of it, made before the lock."""
-
-    application: Application
-    key: str = field(init=False)
-    body: str = field(init=False)
-    email: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "key", key_hash(self.application.submit_key))
-        object.__setattr__(self, "body", body_hash(self.application))
-        object.__setattr__(self, "email", normal_email(self.application.email))
-
-    def apart(self) -> "PreparedApplication":
-        """Return the same under a key that only the same answers have.
-
-        Another form under its key is then no conflict, which would tell that this one was taken.
-        """
-        return PreparedApplication(
-            replace(self.application, submit_key=f"{self.application.submit_key}:{self.body}")
-        )
-
-    def names_others(self) -> bool:
-        """Say whether an attendee has an address that is not the contact's."""
-        typed = {person.email for wish in self.application.wishes for person in wish.people}
-        return bool(typed - {"", self.application.email})
-
-
 @dataclass
 class Admission:
     """Who is let in: the claims as the engine admitted them, and the link once it is made."""
 
-    asked: PreparedApplication
+    asked: Application
     admitted: list[tuple[engine.Admitted, Sequence[Person]]]
     token: str = ""
 
@@ -69,14 +39,14 @@ def book(session: Session, let_in: Sequence[Admission], organisers: Sequence[int
     rows: list[dict[str, Any]] = [
         {
             "organiser_id": organiser_id,
-            "name": one.application.name,
-            "email": one.application.email,
-            "email_normal": one.email,
-            "firm": one.application.firm,
-            "locale": one.application.locale,
+            "name": one.name,
+            "email": one.email,
+            "email_normal": one.email_normal,
+            "firm": one.firm,
+            "locale": one.locale,
             "submit_key": one.key,
             "body_hash": one.body,
-            "invitation_id": one.application.invitation_id,
+            "invitation_id": one.invitation_id,
             "created_at": at,
         }
         for one, organiser_id in zip(asked, organisers, strict=True)
@@ -85,7 +55,7 @@ def book(session: Session, let_in: Sequence[Admission], organisers: Sequence[int
     consents = [
         {"booking_id": booking_id, "purpose": purpose, "wording": wording, "given_at": at}
         for booking_id, one in zip(ids, asked, strict=True)
-        for purpose, wording in one.application.consents
+        for purpose, wording in one.consents
     ]
     write_rows(session, _CONSENT, consents)
     tokens = issue(session, ids, BOOKING, FEED)
