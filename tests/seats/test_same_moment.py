@@ -23,8 +23,8 @@ def together(event, *asked):
     """Admit all of *asked* in one transaction, as those who press at the same moment."""
 
     def work(session):
-        locked = gates.lock(session, [event.id])
-        return list(AdmissionBatch(session, locked, asked, ATTENDEE).answers())
+        with gates.all_locked(session, [event.id]) as locked:
+            return list(AdmissionBatch(session, locked, asked, ATTENDEE).answers())
 
     write_tx(work)
 

@@ -33,7 +33,6 @@ from registration.events.models import Category, Event, EventSession, ProgrammeE
 from registration.events.rules import EventStatus, Phase, phase
 from registration.journal.services import Actor
 from registration.seats import engine, rules
-from registration.seats import gate as gates
 from registration.seats.changing import Change
 from registration.seats.gate import Gate
 from registration.seats.models import Registration
@@ -345,7 +344,7 @@ class AdmissionBatch:
             )
 
     def _write(self) -> None:
-        """Write everybody who was let in, a statement for each table, and give the gates back."""
+        """Write everybody who was let in, a statement for each table, and go on where seats came free."""
         changes: list[Change] = []
         let_in = list(self.let_in.values())
         contacts: dict[int, Contact] = {}
@@ -357,7 +356,6 @@ class AdmissionBatch:
         for gate in self.locked.values():
             if gate.is_draining:
                 changes += engine.drain(self.session, gate, self.actor)
-            gates.close(self.session, gate)
         has_own = len(changes) > joined or any(one.asked.names_others() for one in let_in)
         announce(self.session, changes, known=contacts, has_own=has_own)
 

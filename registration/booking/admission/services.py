@@ -39,7 +39,7 @@ def register(application: Application, actor: Actor = ATTENDEE) -> Receipt:
     def admit_all(
         session: Session, waiting: Callable[[], Sequence[Application]]
     ) -> Sequence[Receipt | Refusal]:
-        locked = gates.lock(session, event_ids)
-        return AdmissionBatch(session, locked, waiting(), actor).answers()
+        with gates.all_locked(session, event_ids) as locked:
+            return AdmissionBatch(session, locked, waiting(), actor).answers()
 
     return write_together((event_ids, actor), application, admit_all)
