@@ -9,9 +9,31 @@ from typing import Protocol
 
 from flask_babel import lazy_gettext as _l
 
-from registration.core.refusal import Refusal
+from registration.core.refusal import NotFound, Refusal
 from registration.core.text import normal_email
-from registration.events.rules import has_overlap, is_open_between
+from registration.events.rules import EventStatus, Phase, has_overlap, is_open_between, phase
+
+_WHY_CLOSED = {
+    Phase.NOT_YET: _l("Registration has not opened yet."),
+    Phase.CLOSED: _l("Registration has closed. Ask the organiser if you still want to come."),
+    Phase.OVER: _l("This event is over."),
+    Phase.CANCELLED: _l("This event is cancelled."),
+}
+
+
+class OpenedEvent(Protocol):
+    """What decides whether somebody may register for an event now."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def opens_at(self) -> datetime | None: ...
+    @property
+    def closes_at(self) -> datetime | None: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
 
 
 class CategoryOfEvent(Protocol):
@@ -122,6 +144,15 @@ def lacking(wishes: Iterable[Wish], needs: Mapping[int, int]) -> list[tuple[int,
         for event_id, people in coming.items()
         if event_id in needs and not people <= coming.get(needs[event_id], set())
     ]
+
+
+def check_open(event: OpenedEvent | None, now: datetime, *, closed: type[Refusal]) -> None:
+    """Raise NotFound unless *event* is there for others than its team, and *closed* unless it is open now."""
+    if event is None or event.status == EventStatus.DRAFT:
+        raise NotFound(_l("There is no such event."))
+    now_is = phase(event.status, event.opens_at, event.closes_at, event.starts_at, event.ends_at, now)
+    if now_is is not Phase.OPEN:
+        raise closed(_WHY_CLOSED[now_is])
 
 
 def check_category(

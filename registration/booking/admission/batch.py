@@ -23,14 +23,21 @@ from registration.booking.admission.write import Admission, book, enrol
 from registration.booking.models import Booking
 from registration.booking.notifications.notify import Contact, announce, send_link_again
 from registration.booking.queries.bookings import is_waiting
-from registration.booking.rules import Application, Person, Wish, check_category, check_sessions, lacking
+from registration.booking.rules import (
+    Application,
+    Person,
+    Wish,
+    check_category,
+    check_open,
+    check_sessions,
+    lacking,
+)
 from registration.capability.services import BOOKING, token_of, was_replaced
 from registration.core import clock
 from registration.core.database import table
 from registration.core.limits import max_per_address
-from registration.core.refusal import NotFound, Refusal
+from registration.core.refusal import Refusal
 from registration.events.models import Category, Event, EventSession, ProgrammeEvent
-from registration.events.rules import EventStatus, Phase, phase
 from registration.journal.services import Actor
 from registration.seats import engine, rules
 from registration.seats.changing import Change
@@ -98,12 +105,6 @@ _CATEGORIES = select(
 _SESSIONS = select(_session.id, _session.event_id, _session.starts_at, _session.ends_at).where(
     _session.id.in_(bindparam("ids", expanding=True)), _session.is_offered
 )
-_WHY_CLOSED = {
-    Phase.NOT_YET: _l("Registration has not opened yet."),
-    Phase.CLOSED: _l("Registration has closed. Ask the organiser if you still want to come."),
-    Phase.OVER: _l("This event is over."),
-    Phase.CANCELLED: _l("This event is cancelled."),
-}
 
 
 @dataclass
@@ -259,14 +260,7 @@ class AdmissionBatch:
     def _check_open(self, application: Application) -> None:
         """Raise RegistrationClosed or NotFound unless every event asked for takes people now."""
         for wish in application.wishes:
-            event = self.events.get(wish.event_id)
-            if event is None or event.status == EventStatus.DRAFT:
-                raise NotFound(_l("There is no such event."))
-            now_is = phase(
-                event.status, event.opens_at, event.closes_at, event.starts_at, event.ends_at, clock.now()
-            )
-            if now_is is not Phase.OPEN:
-                raise RegistrationClosed(_WHY_CLOSED[now_is])
+            check_open(self.events.get(wish.event_id), clock.now(), closed=RegistrationClosed)
 
     def _party(self, asked: Application, wish: Wish, earlier: Sequence[Any]) -> "Party":
         """Return what *wish* asks of which gate. Raises EventFull where it could not even wait."""
