@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registration.booking.admission import access
@@ -21,7 +21,7 @@ from registration.booking.admission.refusals import (
 )
 from registration.booking.admission.write import Admission, book, enrol
 from registration.booking.models import Booking
-from registration.booking.notifications.notify import Contact, announce, send_link_again
+from registration.booking.notifications.notify import announce, send_link_again
 from registration.booking.queries.bookings import is_waiting
 from registration.booking.rules import (
     Application,
@@ -341,7 +341,7 @@ class AdmissionBatch:
         """Write everybody who was let in, a statement for each table, and go on where seats came free."""
         changes: list[Change] = []
         let_in = list(self.let_in.values())
-        contacts: dict[int, Contact] = {}
+        contacts: dict[int, Row[Any]] = {}
         if let_in:
             organisers = [self._organiser_of(one.asked) for one in let_in]
             contacts = book(self.session, let_in, organisers)

@@ -4,22 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Row, insert
 from sqlalchemy.orm import Session
 
 from registration.booking.admission.attendees import name_attendees
 from registration.booking.models import Booking, Consent
-from registration.booking.notifications.notify import Contact
+from registration.booking.notifications.notify import CONTACT
 from registration.booking.rules import Application, Person
 from registration.capability.services import BOOKING, FEED, VERIFY, issue
 from registration.core import clock
-from registration.core.database import insert_all, table, write_rows
+from registration.core.database import table, write_rows
 from registration.journal.services import Actor
 from registration.seats import engine, rules
 from registration.seats.changing import Change
 
-_booked = table(Booking).c
-_BOOK = insert(table(Booking)).returning(_booked.id, sort_by_parameter_order=True)
+_BOOK = insert(table(Booking)).returning(*CONTACT, sort_by_parameter_order=True)
 _CONSENT = insert(table(Consent))
 
 
@@ -32,7 +31,7 @@ class Admission:
     token: str = ""
 
 
-def book(session: Session, let_in: Sequence[Admission], organisers: Sequence[int]) -> dict[int, Contact]:
+def book(session: Session, let_in: Sequence[Admission], organisers: Sequence[int]) -> dict[int, Row[Any]]:
     """Write the bookings with their consents and links; return their contacts."""
     at = clock.now()
     asked = [one.asked for one in let_in]
@@ -51,27 +50,24 @@ def book(session: Session, let_in: Sequence[Admission], organisers: Sequence[int
         }
         for one, organiser_id in zip(asked, organisers, strict=True)
     ]
-    ids = insert_all(session, _BOOK, rows)
+    contacts = {row.id: row for row in session.connection().execute(_BOOK, rows)}
     consents = [
         {"booking_id": booking_id, "purpose": purpose, "wording": wording, "given_at": at}
-        for booking_id, one in zip(ids, asked, strict=True)
+        for booking_id, one in zip(contacts, asked, strict=True)
         for purpose, wording in one.consents
     ]
     write_rows(session, _CONSENT, consents)
-    tokens = issue(session, ids, BOOKING, FEED)
+    tokens = issue(session, list(contacts), BOOKING, FEED)
     unverified = [
         booking_id
-        for booking_id, one in zip(ids, let_in, strict=True)
+        for booking_id, one in zip(contacts, let_in, strict=True)
         if any(part.state == rules.UNVERIFIED for part, _people in one.admitted)
     ]
     if unverified:
         issue(session, unverified, VERIFY)
-    for booking_id, admission in zip(ids, let_in, strict=True):
+    for booking_id, admission in zip(contacts, let_in, strict=True):
         admission.token = tokens[booking_id][BOOKING]
-    return {
-        row_id: Contact(row_id, row["organiser_id"], row["name"], row["email"], row["locale"])
-        for row_id, row in zip(ids, rows, strict=True)
-    }
+    return contacts
 
 
 def enrol(
