@@ -17,6 +17,7 @@ from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.gate import Gate
 from registration.seats.models import Registration
+from registration.seats.rules import PoolKind
 
 # Mail providers for everybody: whoever writes from there belongs to no firm that could be counted.
 PUBLIC_DOMAINS = frozenset(
@@ -67,7 +68,13 @@ def needs_of(session: Session, gate: Gate, members: Sequence[Member]) -> dict[in
             counts["category", member.category_id] += 1
         counts.update(("session", session_id) for session_id in member.sessions)
     firms = _firms(session, gate, members) if gate.limits_firms else {}
-    return gate.needs(len(members), counts, firms)
+    needs = {gate.event_pool.id: len(members)}
+    for pool in gate.pools.values():
+        is_firm = pool.kind == PoolKind.FIRM
+        count = firms.get(pool.key, 0) if is_firm else counts[pool.kind, pool.subject_id]
+        if count:
+            needs[pool.id] = count
+    return needs
 
 
 def priority_of(session: Session, category_ids: Iterable[int | None]) -> int:
