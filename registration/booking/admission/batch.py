@@ -1,7 +1,7 @@
 """One batch of admissions: answers everybody who waits at the locked gates of what they ask for."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registration.booking.admission import access
+from registration.booking.admission.attendees import name_attendees
 from registration.booking.admission.pool_needs import Member, needs_of
 from registration.booking.admission.prerequisites import may_come_alone, not_without
 from registration.booking.admission.refusals import (
@@ -19,7 +20,7 @@ from registration.booking.admission.refusals import (
     RegistrationClosed,
     SubmittedDifferently,
 )
-from registration.booking.admission.write import Admission, book, enrol
+from registration.booking.admission.write import Admission, Receipt, book
 from registration.booking.models import Booking
 from registration.booking.notifications.notify import announce, send_link_again
 from registration.booking.queries.bookings import is_waiting
@@ -44,18 +45,6 @@ from registration.seats.changing import Change
 from registration.seats.gate import Gate
 from registration.seats.models import Registration
 from registration.seats.too_large import check_can_ever_fit
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What came of a form: the booking's link, or none when the address is registered already.
-
-    *is_waiting* says that it got a place on a waitlist, in one event at least.
-    """
-
-    token: str | None
-    is_waiting: bool = False
-
 
 _booked, _event, _category = table(Booking).c, table(Event).c, table(Category).c
 _registration, _session = table(Registration).c, table(EventSession).c
@@ -156,8 +145,7 @@ class AdmissionBatch:
 
     def _told(self, decided: "Receipt | Refusal | Admission | str") -> Receipt | Refusal:
         if isinstance(decided, Admission):
-            states = {one.state for one, _people in decided.admitted}
-            return Receipt(decided.token, rules.WAITLISTED in states)
+            return decided.receipt()
         return Receipt(token=None) if isinstance(decided, str) else decided
 
     def _read(self) -> None:
@@ -345,13 +333,25 @@ class AdmissionBatch:
         if let_in:
             organisers = [self._organiser_of(one.asked) for one in let_in]
             contacts = book(self.session, let_in, organisers)
-            changes += enrol(self.session, let_in, list(contacts), self.actor)
+            changes += self._join(let_in, contacts)
         joined = len(changes)
         for gate in self.locked.values():
             if gate.is_draining:
                 changes += engine.drain(self.session, gate, self.actor)
         has_own = len(changes) > joined or any(one.asked.names_others() for one in let_in)
         announce(self.session, changes, known=contacts, has_own=has_own)
+
+    def _join(self, let_in: Sequence[Admission], booking_ids: Iterable[int]) -> list[Change]:
+        """Write the registrations with their attendees and answers."""
+        admitted, bookings, parties = [], [], []
+        for admission, booking_id in zip(let_in, booking_ids, strict=True):
+            for one, people in admission.admitted:
+                admitted.append(one)
+                bookings.append(booking_id)
+                parties.append(people)
+        changes = engine.join(self.session, admitted, bookings, self.actor)
+        name_attendees(self.session, [change.registration_id for change in changes], parties)
+        return changes
 
     def _organiser_of(self, asked: Application) -> int:
         return int(self.events[asked.wishes[0].event_id].organiser_id)

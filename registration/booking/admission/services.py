@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
-from registration.booking.admission.batch import AdmissionBatch, Receipt
+from registration.booking.admission.batch import AdmissionBatch
 from registration.booking.admission.refusals import (
     EventFull,
     NotTogether,
     RegistrationClosed,
     SubmittedDifferently,
 )
+from registration.booking.admission.write import Receipt
 from registration.booking.rules import Application
 from registration.core.group_commit import write_together
 from registration.core.refusal import Refusal

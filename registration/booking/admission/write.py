@@ -1,4 +1,4 @@
-"""Write down who was let in: bookings, links, registrations, attendees and what they answered."""
+"""Write down who was let in: the bookings, with what was agreed to and their links."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,19 +7,27 @@ from typing import Any
 from sqlalchemy import Row, insert
 from sqlalchemy.orm import Session
 
-from registration.booking.admission.attendees import name_attendees
 from registration.booking.models import Booking, Consent
 from registration.booking.notifications.notify import CONTACT
 from registration.booking.rules import Application, Person
 from registration.capability.services import BOOKING, FEED, VERIFY, issue
 from registration.core import clock
 from registration.core.database import table, write_rows
-from registration.journal.services import Actor
 from registration.seats import engine, rules
-from registration.seats.changing import Change
 
 _BOOK = insert(table(Booking)).returning(*CONTACT, sort_by_parameter_order=True)
 _CONSENT = insert(table(Consent))
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What came of a form: the booking's link, or none when the address is registered already.
+
+    *is_waiting* says that it got a place on a waitlist, in one event at least.
+    """
+
+    token: str | None
+    is_waiting: bool = False
 
 
 @dataclass
@@ -29,6 +37,10 @@ class Admission:
     asked: Application
     admitted: list[tuple[engine.Admitted, Sequence[Person]]]
     token: str = ""
+
+    def receipt(self) -> Receipt:
+        states = {one.state for one, _people in self.admitted}
+        return Receipt(self.token, rules.WAITLISTED in states)
 
 
 def book(session: Session, let_in: Sequence[Admission], organisers: Sequence[int]) -> dict[int, Row[Any]]:
@@ -68,18 +80,3 @@ def book(session: Session, let_in: Sequence[Admission], organisers: Sequence[int
     for booking_id, admission in zip(contacts, let_in, strict=True):
         admission.token = tokens[booking_id][BOOKING]
     return contacts
-
-
-def enrol(
-    session: Session, let_in: Sequence[Admission], booking_ids: Sequence[int], actor: Actor
-) -> list[Change]:
-    """Write the registrations with their attendees and answers."""
-    admitted, bookings, parties = [], [], []
-    for admission, booking_id in zip(let_in, booking_ids, strict=True):
-        for one, people in admission.admitted:
-            admitted.append(one)
-            bookings.append(booking_id)
-            parties.append(people)
-    changes = engine.join(session, admitted, bookings, actor)
-    name_attendees(session, [change.registration_id for change in changes], parties)
-    return changes
