@@ -1,7 +1,7 @@
 """What people need of an event's pools: a seat, one of their category, of their sessions, of their firm."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -68,10 +68,20 @@ def needs_of(session: Session, gate: Gate, members: Sequence[Member]) -> dict[in
             counts["category", member.category_id] += 1
         counts.update(("session", session_id) for session_id in member.sessions)
     firms = _firms(session, gate, members) if gate.limits_firms else {}
-    needs = {gate.event_pool.id: len(members)}
+    return _needs(gate, len(members), counts, firms)
+
+
+def _needs(
+    gate: Gate, size: int, counts: Mapping[tuple[str, int], int], firms: Mapping[str, int]
+) -> dict[int, int]:
+    """Return what a party of *size* needs of which pool.
+
+    *counts* are people by (kind, subject): categories and sessions; *firms* by the firm's key.
+    """
+    needs = {gate.event_pool.id: size}
     for pool in gate.pools.values():
         is_firm = pool.kind == PoolKind.FIRM
-        count = firms.get(pool.key, 0) if is_firm else counts[pool.kind, pool.subject_id]
+        count = firms.get(pool.key, 0) if is_firm else counts.get((pool.kind, pool.subject_id), 0)
         if count:
             needs[pool.id] = count
     return needs
