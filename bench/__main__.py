@@ -19,6 +19,7 @@ from bench.crowd import ATTENDEES, BOOKINGS, copy_rows, first_free, settle
 from bench.forms import measure_forms
 from bench.load import Result, get, load, post, serving
 from bench.mails import measure_mails
+from bench.pages import measure_pages
 from bench.seats import measure_seats
 from bench.server import prepare_floor, settings
 from registration import create_app
@@ -40,6 +41,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         measure("sqlite", lambda name: f"sqlite:///{folder}/{name}.sqlite3", Path(folder))
         measure_seats("sqlite", f"sqlite:///{folder}/seats.sqlite3", Path(folder))
+        measure_pages("sqlite", f"sqlite:///{folder}/pages.sqlite3", Path(folder))
     with postgres.server() as uri, tempfile.TemporaryDirectory() as folder:
         # The disk counts here, as it does in production.
         postgres.execute(uri, "ALTER SYSTEM SET fsync = on")
@@ -53,6 +55,7 @@ def main() -> None:
 
         measure("postgres", database, Path(folder))
         measure_seats("postgres", database("seats"), Path(folder))
+        measure_pages("postgres", database("pages"), Path(folder))
 
 
 def measure(kind: str, database: Callable[[str], str], folder: Path) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registration.capability.models import Capability
 from registration.core import clock, tokens
+from registration.core.among import among
 from registration.core.database import table, write_rows
 from registration.core.transaction_cache import keep, kept
 
@@ -81,7 +82,7 @@ def read_ahead(session: Session, subject_ids: Sequence[int], purpose: str) -> No
     rows = session.execute(
         select(Capability.subject_id, Capability.nonce, Capability.token_hash).where(
             Capability.purpose == purpose,
-            Capability.subject_id.in_(subject_ids),
+            among(Capability.subject_id, subject_ids),
             Capability.revoked_at.is_(None),
         )
     )

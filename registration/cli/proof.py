@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from registration.accounts.models import Organiser
 from registration.cli.context import fail, sqlite_file, with_database
+from registration.core.among import among
 from registration.core.database import db
 from registration.core.server_lock import ServerLock
 from registration.core.text import slugged
@@ -111,7 +112,7 @@ def _keep_mail(stage: Stage) -> None:
     write_tx(
         lambda session: session.execute(
             update(OutgoingMessage)
-            .where(OutgoingMessage.event_id.in_(halls), OutgoingMessage.state.in_([PENDING, SENDING]))
+            .where(among(OutgoingMessage.event_id, halls), OutgoingMessage.state.in_([PENDING, SENDING]))
             .values(state=SUPERSEDED, last_error="decided by a stress test")
         )
     )

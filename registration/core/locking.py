@@ -12,6 +12,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from registration.core.among import among
 from registration.core.database import Model
 
 M = TypeVar("M", bound=Model)
@@ -36,5 +37,5 @@ def locked_one(session: Session, model: type[M], key: Any) -> M:
 def locked_all(session: Session, model: type[M], keys: Collection[Any]) -> list[M]:
     """Return the rows of *model* under their locks, in the order of their keys so that nobody deadlocks."""
     [column] = inspect(model).primary_key
-    query = select(model).where(column.in_(keys)).order_by(column).with_for_update(key_share=True)
+    query = select(model).where(among(column, keys)).order_by(column).with_for_update(key_share=True)
     return list(session.scalars(query.execution_options(populate_existing=True)))

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registration.core import clock, tokens
+from registration.core.among import among
 from registration.core.database import Model, UtcDateTime, table
 
 # So many are forgotten in one transaction.
@@ -129,5 +130,5 @@ def forget(session: Session, older_than: timedelta) -> int:
     """Forget the keys of forms that can no longer be sent; return how many that was."""
     old = select(SentForm.key).where(SentForm.created_at < clock.now() - older_than).limit(BATCH)
     keys = list(session.scalars(old))
-    session.execute(delete(SentForm).where(SentForm.key.in_(keys)))
+    session.execute(delete(SentForm).where(among(SentForm.key, keys)))
     return len(keys)

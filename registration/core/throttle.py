@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import Model, UtcDateTime, db, table
 from registration.core.tokens import signing_keys
 from registration.core.transaction import write_tx
@@ -117,7 +118,7 @@ def _write(work: Callable[[Session], None]) -> None:
 def _forget(session: Session, at: datetime) -> int:
     keys = list(session.scalars(select(Spending.key).where(Spending.ends_at <= at).limit(BATCH)))
     # Asked once more: a window may have begun anew since it was read.
-    session.execute(delete(Spending).where(Spending.key.in_(keys), Spending.ends_at <= at))
+    session.execute(delete(Spending).where(among(Spending.key, keys), Spending.ends_at <= at))
     return len(keys)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registration.core.among import among
 from registration.events.models import Programme, ProgrammeEvent
 
 
@@ -16,5 +17,5 @@ def links_of(session: Session, programme_id: int) -> Sequence[ProgrammeEvent]:
 
 def programmes_of(session: Session, organiser_ids: Iterable[int]) -> Sequence[Programme]:
     """Return the programmes of these organisers, the newest first."""
-    query = select(Programme).where(Programme.organiser_id.in_(list(organiser_ids)))
+    query = select(Programme).where(among(Programme.organiser_id, list(organiser_ids)))
     return session.scalars(query.order_by(Programme.id.desc())).all()

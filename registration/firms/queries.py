@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 from registration.accounts.models import Organiser
 from registration.booking.models import Attendee, Handover
 from registration.core import clock
+from registration.core.among import among
 from registration.core.firm_names import firm_name_key
 from registration.events.models import Event
 from registration.events.queries import KEEPS_PROMISES, location, phase_of, upcoming, words
@@ -83,7 +84,7 @@ def firm_events(session: Session, one: Coordinator, locale: str) -> list[FirmEve
     # What is not listed for everybody is shown to whoever has people there.
     others = (
         select(Event)
-        .where(Event.id.in_(ids - set(coming)))
+        .where(among(Event.id, ids - set(coming)))
         .options(selectinload(Event.texts), selectinload(Event.categories))
     )
     coming |= {event.id: event for event in session.scalars(others)}
@@ -115,7 +116,7 @@ def firm_people(session: Session, one: Coordinator) -> list[FirmPerson]:
         .join(Registration, Registration.id == Attendee.registration_id)
         .join(Event, Event.id == Registration.event_id)
         .outerjoin(Handover, (Handover.attendee_id == Attendee.id) & (Handover.state == "open"))
-        .where(*is_coming, Attendee.firm.in_(_spellings(session, one, is_coming)))
+        .where(*is_coming, among(Attendee.firm, _spellings(session, one, is_coming)))
         .order_by(Event.starts_at, Attendee.searchable, Attendee.id)
     ).all()
     return [
@@ -159,12 +160,14 @@ def _limits(session: Session, one: Coordinator, event_ids: Sequence[int]) -> dic
     """Return how many of the firm each event lets in, where it tells firms apart by their names."""
     by_name = Queue.firm_cap_by == rules.BY_NAME
     caps = select(Queue.event_id, Queue.firm_cap).where(
-        Queue.event_id.in_(event_ids), Queue.firm_cap.is_not(None), by_name
+        among(Queue.event_id, event_ids), Queue.firm_cap.is_not(None), by_name
     )
     own = (
         select(Pool.event_id, Pool.wanted)
         .join(Queue, Queue.event_id == Pool.event_id)
-        .where(Pool.event_id.in_(event_ids), Pool.kind == PoolKind.FIRM, Pool.key == one.firm_folded, by_name)
+        .where(
+            among(Pool.event_id, event_ids), Pool.kind == PoolKind.FIRM, Pool.key == one.firm_folded, by_name
+        )
     )
     limits = {row.event_id: row.firm_cap for row in session.execute(caps)}
     return limits | {row.event_id: row.wanted for row in session.execute(own)}

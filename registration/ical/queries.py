@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import single_reads, table
 from registration.core.invariant import AnySelect
 from registration.core.read_cache import recent
@@ -184,7 +185,9 @@ def events_by_id(session: Session, ids: Sequence[int]) -> list[Event]:
     """Return the events *ids* with their words."""
     found: list[Event] = []
     for start in range(0, len(ids), 500):
-        some = select(Event).where(Event.id.in_(ids[start : start + 500])).options(selectinload(Event.texts))
+        some = (
+            select(Event).where(among(Event.id, ids[start : start + 500])).options(selectinload(Event.texts))
+        )
         found += session.scalars(some)
     return found
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from registration.accounts.models import Organiser
 from registration.booking.models import Booking, Invitation
+from registration.core.among import among
 from registration.events.models import Event
 from registration.events.queries import phase_and_opening_of, words
 from registration.events.rules import DRAFT, Phase
@@ -146,7 +147,7 @@ def answers(session: Session, invitation_ids: Sequence[int]) -> dict[int, Answer
         .join(Registration, Registration.booking_id == Booking.id)
         .join(Invitation, Invitation.id == Booking.invitation_id)
         # A form may have asked for other events too; the invitation is to one.
-        .where(Booking.invitation_id.in_(invitation_ids), Registration.event_id == Invitation.event_id)
+        .where(among(Booking.invitation_id, invitation_ids), Registration.event_id == Invitation.event_id)
         .order_by(Registration.id)
     )
     parts: dict[int, list[InvitedRegistration]] = {}

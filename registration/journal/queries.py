@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registration.core.among import among
 from registration.journal.models import JournalEntry
 from registration.journal.wording import reason_of
 
@@ -16,7 +17,7 @@ def called_off(session: Session, event_ids: Sequence[int]) -> dict[int, str]:
     rows = session.execute(
         select(JournalEntry.event_id, JournalEntry.reason)
         .where(
-            JournalEntry.event_id.in_(event_ids),
+            among(JournalEntry.event_id, event_ids),
             JournalEntry.registration_id.is_(None),
             JournalEntry.action == "cancelled",
             JournalEntry.reason.is_not(None),
@@ -44,7 +45,7 @@ def entered(
     return session.scalars(
         select(JournalEntry)
         .where(
-            JournalEntry.registration_id.in_(registration_ids),
+            among(JournalEntry.registration_id, registration_ids),
             JournalEntry.action == "state",
             JournalEntry.after.in_(after),
         )

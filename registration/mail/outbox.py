@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, TextClause, and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import table, write_rows
 from registration.core.tokens import random_hex
 from registration.core.transaction import after_commit
@@ -129,7 +130,7 @@ def _held(session: Session, messages: Sequence[OutgoingMessage]) -> list[Outgoin
     ours = {message.id: message.lease_until for message in messages}
     rows = session.scalars(
         select(OutgoingMessage)
-        .where(OutgoingMessage.id.in_(ours), OutgoingMessage.state == SENDING)
+        .where(among(OutgoingMessage.id, ours), OutgoingMessage.state == SENDING)
         .order_by(OutgoingMessage.id)
         .with_for_update()
     )

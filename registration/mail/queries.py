@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from registration.core.among import among
 from registration.mail.models import FAILED, PENDING, SENDING, Delivery, OutgoingMessage
 
 UNDER_WAY = (PENDING, SENDING)
@@ -14,7 +15,7 @@ UNDER_WAY = (PENDING, SENDING)
 def deliveries(session: Session, message_ids: Sequence[int]) -> Mapping[int, list[Delivery]]:
     """Return each try and each report of these mails, in their order."""
     found: dict[int, list[Delivery]] = {one: [] for one in message_ids}
-    query = select(Delivery).where(Delivery.message_id.in_(message_ids)).order_by(Delivery.id)
+    query = select(Delivery).where(among(Delivery.message_id, message_ids)).order_by(Delivery.id)
     for row in session.scalars(query):
         found[row.message_id].append(row)
     return found

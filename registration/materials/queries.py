@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from registration.booking.models import Attendee
 from registration.booking.queries.bookings import Seat
 from registration.core import clock
+from registration.core.among import among
 from registration.events.models import ALL, Event, Material, MaterialFile
 from registration.events.rules import EventStatus
 from registration.materials.rules import was_there
@@ -35,7 +36,7 @@ def papers(session: Session, event_ids: Sequence[int]) -> dict[int, list[Paper]]
     rows = session.execute(
         select(Material, MaterialFile.name, MaterialFile.size)
         .outerjoin(MaterialFile, MaterialFile.material_id == Material.id)
-        .where(Material.event_id.in_(event_ids))
+        .where(among(Material.event_id, event_ids))
         .order_by(Material.rank, Material.id)
     )
     for row in rows:
@@ -71,7 +72,7 @@ def file_of(session: Session, event_ids: Sequence[int], material_id: int) -> Mat
     return session.scalar(
         select(MaterialFile)
         .join(Material, Material.id == MaterialFile.material_id)
-        .where(Material.event_id.in_(event_ids), Material.id == material_id)
+        .where(among(Material.event_id, event_ids), Material.id == material_id)
     )
 
 
@@ -116,13 +117,13 @@ def present(session: Session, seats: Sequence[Seat]) -> dict[int, list[Present]]
         session.scalars(
             select(Registration.event_id)
             .join(Attendee, Attendee.registration_id == Registration.id)
-            .where(Registration.event_id.in_(event_ids), Attendee.checked_in_at.is_not(None))
+            .where(among(Registration.event_id, event_ids), Attendee.checked_in_at.is_not(None))
             .distinct()
         )
     )
     rows = session.scalars(
         select(Attendee)
-        .where(Attendee.registration_id.in_(over), Attendee.removed_at.is_(None))
+        .where(among(Attendee.registration_id, over), Attendee.removed_at.is_(None))
         .order_by(Attendee.registration_id, Attendee.rank)
     )
     found: dict[int, list[Present]] = {}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from registration.booking.models import Booking
 from registration.booking.rules import key_hash
+from registration.core.among import among
 from registration.core.database import db
 from registration.proof.client import Step
 from registration.proof.stage import Stage
@@ -154,7 +155,7 @@ def _tables(stage: Stage, keys: Iterable[str]) -> dict[str, list[Seen]]:
             Booking.submit_key,
         )
         .join(Booking, Booking.id == Registration.booking_id)
-        .where(Registration.event_id.in_(halls))
+        .where(among(Registration.event_id, halls))
         .order_by(Registration.id)
     )
     for row in rows:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from registration.booking.models import Booking
 from registration.booking.rules import key_hash
+from registration.core.among import among
 from registration.core.database import db
 from registration.events.models import Event
 from registration.mail.models import OutgoingMessage
@@ -82,14 +83,14 @@ def of_tables(stage: Stage, keys: "list[str]") -> Picture:
     names = {key_hash(f"{stage.name}:{key}"): key for key in keys}
     halls = {hall.id: number for number, hall in enumerate(stage.halls)}
     db.session.rollback()
-    events = select(Event.id, Event.closes_at, Event.status).where(Event.id.in_(halls))
+    events = select(Event.id, Event.closes_at, Event.status).where(among(Event.id, halls))
     phases = {
         halls[row.id]: (row.closes_at is not None, row.status == "cancelled")
         for row in db.session.execute(events)
     }
     pools: list[dict[str, tuple[int, int]]] = [{} for _hall in stage.halls]
     pool_names: dict[int, str] = {}
-    for pool in db.session.scalars(select(Pool).where(Pool.event_id.in_(halls))):
+    for pool in db.session.scalars(select(Pool).where(among(Pool.event_id, halls))):
         number = halls[pool.event_id]
         name = pool_names[pool.id] = _name(stage.halls[number], pool)
         pools[number][name] = (pool.wanted, pool.taken)
@@ -97,14 +98,14 @@ def of_tables(stage: Stage, keys: "list[str]") -> Picture:
     for need in db.session.execute(
         select(RegistrationPool.registration_id, RegistrationPool.pool_id, RegistrationPool.need)
         .join(Registration, Registration.id == RegistrationPool.registration_id)
-        .where(Registration.event_id.in_(halls))
+        .where(among(Registration.event_id, halls))
     ):
         needs[need.registration_id].append((pool_names[need.pool_id], need.need))
     rows: list[list[Row]] = [[] for _hall in stage.halls]
     for one in db.session.execute(
         select(Registration, Booking.submit_key)
         .join(Booking, Booking.id == Registration.booking_id)
-        .where(Registration.event_id.in_(halls))
+        .where(among(Registration.event_id, halls))
         .order_by(Registration.place)
     ):
         row, key = one.Registration, names.get(one.submit_key, "?")
@@ -117,7 +118,7 @@ def of_tables(stage: Stage, keys: "list[str]") -> Picture:
     for mail in db.session.execute(
         select(OutgoingMessage.event_id, OutgoingMessage.kind, Booking.submit_key)
         .join(Booking, Booking.id == OutgoingMessage.booking_id)
-        .where(OutgoingMessage.event_id.in_(halls))
+        .where(among(OutgoingMessage.event_id, halls))
     ):
         hall = -1 if mail.kind in _OF_FORMS else halls[mail.event_id]
         mails[names.get(mail.submit_key, "?"), hall, mail.kind] += 1

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from registration.app import create_app
 from registration.core import clock, tokens
+from registration.core.among import among
 from registration.core.database import db
 from registration.mail import worker as mail
 from registration.mail.models import OutgoingMessage
@@ -108,7 +109,7 @@ def _mail_findings(stage: Stage, mailbox: Mailbox, crashes: int) -> list[str]:
     db.session.rollback()
     rows = db.session.execute(
         select(OutgoingMessage.message_id, OutgoingMessage.kind, OutgoingMessage.state).where(
-            OutgoingMessage.event_id.in_(halls)
+            among(OutgoingMessage.event_id, halls)
         )
     ).all()
     findings = [

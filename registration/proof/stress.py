@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from registration.app import create_app
+from registration.core.among import among
 from registration.core.database import db
 from registration.core.settings import defaults
 from registration.doctor.examine import examine
@@ -159,7 +160,7 @@ def _look_on(
 
 def _registered(stage: Stage) -> int:
     places = select(func.sum(Queue.next_place - 1)).where(
-        Queue.event_id.in_([hall.id for hall in stage.halls])
+        among(Queue.event_id, [hall.id for hall in stage.halls])
     )
     count = db.session.scalar(places)
     db.session.rollback()

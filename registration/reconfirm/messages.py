@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.models import Booking
 from registration.booking.notifications.kinds import RECONFIRM
+from registration.core.among import among
 from registration.mail.outbox import Outgoing, enqueue
 from registration.seats import rules
 from registration.seats.models import Registration
@@ -46,7 +47,7 @@ def question(
             Booking.locale,
         )
         .join(Booking, Booking.id == Registration.booking_id)
-        .where(Registration.id.in_(registration_ids))
+        .where(among(Registration.id, registration_ids))
         .order_by(Registration.id)
     )
     return [

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registration.booking.models import Booking
 from registration.booking.queries.bookings import Seat
 from registration.core import clock
+from registration.core.among import among
 from registration.core.invariant import AnySelect
 from registration.events.models import Event
 from registration.events.queries import KEEPS_PROMISES
@@ -100,7 +101,7 @@ def open_questions(session: Session, seats: Sequence[Seat]) -> dict[int, Any]:
     at = clock.now()
     if not any(one.registration_id in ids and one.starts_at > at for one in seats):
         return {}
-    found = session.scalars(select(Reconfirmation).where(Reconfirmation.registration_id.in_(ids)))
+    found = session.scalars(select(Reconfirmation).where(among(Reconfirmation.registration_id, ids)))
     return {one.registration_id: one for one in found}
 
 

@@ -10,6 +10,7 @@ from registration.booking.changes.cancel import cancel_within
 from registration.booking.changes.target import Target
 from registration.booking.notifications.consequences import Tell, ToBeTold
 from registration.core import clock, optimistic_lock
+from registration.core.among import among
 from registration.core.database import table, write_rows
 from registration.core.refusal import Refusal
 from registration.core.transaction import write_tx
@@ -129,12 +130,12 @@ def ask_again(registration_ids: Sequence[int]) -> int:
         starts = select(Registration.id, Event.starts_at).join(Event, Event.id == Registration.event_id)
         starts_at = {
             row.id: row.starts_at
-            for row in session.execute(starts.where(Registration.id.in_(registration_ids)))
+            for row in session.execute(starts.where(among(Registration.id, registration_ids)))
         }
         rows = session.execute(
             update(Reconfirmation)
             .where(
-                Reconfirmation.registration_id.in_(registration_ids),
+                among(Reconfirmation.registration_id, registration_ids),
                 Reconfirmation.answer.is_(None),
                 Reconfirmation.reminded_at.is_(None),
             )

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from registration.core.among import among
 from registration.core.database import table
 from registration.core.transaction_cache import once
 from registration.events.models import Category, Event, EventSession
@@ -68,7 +69,7 @@ def _read(session: Session, ids: Sequence[int]) -> dict[int, list[_Need]]:
         .join(Event, Event.id == pool.c.event_id)
         .outerjoin(Category, and_(pool.c.kind == "category", Category.id == pool.c.subject_id))
         .outerjoin(EventSession, and_(pool.c.kind == "session", EventSession.id == pool.c.subject_id))
-        .where(needed.c.registration_id.in_(ids))
+        .where(among(needed.c.registration_id, ids))
         .order_by(needed.c.registration_id, pool.c.id)
     )
     found: dict[int, list[_Need]] = {one: [] for one in ids}

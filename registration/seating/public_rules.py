@@ -110,6 +110,30 @@ def _offer_terms(line: LinePolicy) -> list[str]:
     return told
 
 
+def next_step(line: LinePolicy, organiser: str, *, joins_waitlist: bool, is_invited: bool = False) -> str:
+    """Return what happens after the form is sent, for whoever is about to press its button.
+
+    Who *is_invited* in person has shown her mailbox, and was decided on.
+    """
+    confirms = line.confirms_address and not is_invited
+    if line.needs_approval and not is_invited:
+        reviewed = _(
+            "%(organiser)s reviews each registration and emails you the decision.", organiser=organiser
+        )
+        return " ".join([_("Next, confirm your email address."), reviewed] if confirms else [reviewed])
+    if joins_waitlist:
+        waits = _("You join the waitlist. We email you if a seat becomes free for you.")
+        return " ".join([_("Next, confirm your email address."), waits] if confirms else [waits])
+    if confirms:
+        held = ngettext(
+            "Next, confirm your email address. We hold free seats for you for %(num)s minute.",
+            "Next, confirm your email address. We hold free seats for you for %(num)s minutes.",
+            line.hold_minutes,
+        )
+        return str(held)
+    return str(_("You see straight away if you have a seat."))
+
+
 def when_freed(line: LinePolicy, waiting: int, seats: int, starts_at: datetime) -> str:
     """Return what becomes of *seats* that are given back now, for the organiser who is about to do it."""
     now = clock.now()

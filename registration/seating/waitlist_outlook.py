@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from registration.core import clock
+from registration.core.among import among
 from registration.events.models import Event
 from registration.events.queries import KEEPS_PROMISES
 from registration.journal.models import JournalEntry
@@ -44,7 +45,7 @@ def prospects(session: Session, event_ids: Sequence[int]) -> dict[int, Prospect 
         return {}
     rows = session.execute(_earlier(event_ids)).all()
     mine = (
-        session.execute(select(Event.id, Event.starts_at).where(Event.id.in_(event_ids))).all()
+        session.execute(select(Event.id, Event.starts_at).where(among(Event.id, event_ids))).all()
         if rows
         else []
     )
@@ -75,7 +76,7 @@ def _earlier(event_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
         .limit(1)
         .scalar_subquery()
     )
-    organisers = select(Event.organiser_id).where(Event.id.in_(event_ids))
+    organisers = select(Event.organiser_id).where(among(Event.id, event_ids))
     latest = (
         select(Event.id, Event.starts_at, Event.ends_at, began.label("began"))
         .where(Event.organiser_id.in_(organisers), KEEPS_PROMISES, Event.ends_at < clock.now())

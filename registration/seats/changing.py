@@ -5,15 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from registration.core import clock
+from registration.core.among import among
+from registration.core.database import table, write_rows
 from registration.journal.reasons import Reason
 from registration.journal.services import Actor, Note, record
 from registration.seats import ledger, rules
 from registration.seats.gate import Gate
 from registration.seats.models import Registration
+
+_registration = table(Registration)
+_KEEP = (
+    update(_registration)
+    .where(_registration.c.id == bindparam("holder"))
+    .values(kept_seats=bindparam("count"))
+)
 
 
 @dataclass(frozen=True)
@@ -81,14 +90,11 @@ def set_states(  # noqa: PLR0913 - one step with all that may change in it
     if asks_now:
         values["needs_step"] = gate.step
     session.execute(
-        update(Registration).where(Registration.id.in_([one.id for one in found])).values(**values),
+        update(Registration).where(among(Registration.id, [one.id for one in found])).values(**values),
         execution_options={"synchronize_session": False},
     )
     kept = {one: count for one, count in (seats or {}).items() if count}
-    for registration_id, count in kept.items():
-        session.execute(
-            update(Registration).where(Registration.id == registration_id).values(kept_seats=count)
-        )
+    write_rows(session, _KEEP, [{"holder": one, "count": count} for one, count in kept.items()])
     for one in found:
         comes = (after == rules.WAITLISTED) - (one.state == rules.WAITLISTED)
         if comes:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from registration.core.among import among
 from registration.core.database import table
 from registration.seats import rules
 from registration.seats.models import Pool, Queue
@@ -35,7 +36,7 @@ _LIMIT = (
 _POOLS = (
     select(*_LIMIT)
     .where(
-        _pool.c.event_id.in_(bindparam("ids", expanding=True)),
+        among(_pool.c.event_id, "ids"),
         (_pool.c.kind != PoolKind.FIRM) | (_pool.c.allotted > 0),
     )
     .order_by(_pool.c.id)
@@ -44,16 +45,14 @@ _FIRMS = select(*_LIMIT).where(
     _pool.c.event_id == bindparam("event"),
     _pool.c.kind == PoolKind.FIRM,
     _pool.c.subject_id == 0,
-    _pool.c.key.in_(bindparam("keys", expanding=True)),
+    among(_pool.c.key, "keys"),
 )
 # The event with the id: a pool of another event never comes under this gate.
-_BY_ID = select(*_LIMIT).where(
-    _pool.c.event_id == bindparam("event"), _pool.c.id.in_(bindparam("ids", expanding=True))
-)
+_BY_ID = select(*_LIMIT).where(_pool.c.event_id == bindparam("event"), among(_pool.c.id, "ids"))
 # NO KEY UPDATE: rows that refer to the gate must not deadlock on it.
 LOCK = (
     select(_queue)
-    .where(_queue.c.event_id.in_(bindparam("ids", expanding=True)))
+    .where(among(_queue.c.event_id, "ids"))
     .order_by(_queue.c.event_id)
     .with_for_update(key_share=True)
 )

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import table
 from registration.events.models import Event
 from registration.events.queries import KEEPS_PROMISES
@@ -58,7 +59,7 @@ def held(session: Session, gate: Gate, registration_ids: Sequence[int]) -> list[
     """Return registrations of the gate's event, in the order of their ids. Raises LookupError."""
     rows = session.execute(
         select(*_HELD)
-        .where(Registration.id.in_(registration_ids), Registration.event_id == gate.event_id)
+        .where(among(Registration.id, registration_ids), Registration.event_id == gate.event_id)
         .order_by(Registration.id)
     ).all()
     if len(rows) != len(set(registration_ids)):
@@ -136,7 +137,7 @@ def needs_of_many(session: Session, registration_ids: Sequence[int]) -> dict[int
     if registration_ids:
         query = select(
             RegistrationPool.registration_id, RegistrationPool.pool_id, RegistrationPool.need
-        ).where(RegistrationPool.registration_id.in_(registration_ids))
+        ).where(among(RegistrationPool.registration_id, registration_ids))
         for row in session.execute(query):
             needs[row.registration_id][row.pool_id] = row.need
     return needs

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from registration.core.among import among
 from registration.core.database import table
 from registration.events.models import Category, Event, EventSession
 from registration.events.wording import said
@@ -57,7 +58,7 @@ def names_of(session: Session, pool_ids: Collection[int], locale: str) -> dict[i
         .join(Event, Event.id == pool.c.event_id)
         .outerjoin(Category, and_(pool.c.kind == "category", Category.id == pool.c.subject_id))
         .outerjoin(EventSession, and_(pool.c.kind == "session", EventSession.id == pool.c.subject_id))
-        .where(pool.c.id.in_(pool_ids))
+        .where(among(pool.c.id, pool_ids))
     )
     found: dict[int, tuple[str, bool]] = {}
     for row in rows:

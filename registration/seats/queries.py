@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import table
 from registration.events.models import Event
 from registration.seats import rules
@@ -149,12 +150,12 @@ def availability(session: Session, event_ids: Sequence[int]) -> dict[int, Availa
         return {}
     pools: dict[int, list[PoolSeats]] = {event_id: [] for event_id in event_ids}
     query = select(Pool.event_id, *LIMIT).where(
-        Pool.event_id.in_(event_ids), or_(Pool.kind != PoolKind.FIRM, Pool.allotted > 0)
+        among(Pool.event_id, event_ids), or_(Pool.kind != PoolKind.FIRM, Pool.allotted > 0)
     )
     for event_id, *values in session.execute(query.order_by(Pool.id)):
         pools[event_id].append(PoolSeats(*values))
     lines = select(_QUEUE.event_id, _QUEUE.waiting, _QUEUE.waitlist_limit, _QUEUE.needs_approval)
-    waiting = {row.event_id: row for row in session.execute(lines.where(_QUEUE.event_id.in_(event_ids)))}
+    waiting = {row.event_id: row for row in session.execute(lines.where(among(_QUEUE.event_id, event_ids)))}
     return {
         event_id: Availability(
             event=next(pool for pool in found if pool.kind == PoolKind.EVENT),
@@ -171,7 +172,7 @@ def availability(session: Session, event_ids: Sequence[int]) -> dict[int, Availa
 
 def pools_by_id(session: Session, pool_ids: Collection[int]) -> dict[int, PoolSeats]:
     """Return limits by their ids, those of firms included."""
-    rows = session.execute(select(*LIMIT).where(_POOL.id.in_(pool_ids)))
+    rows = session.execute(select(*LIMIT).where(among(_POOL.id, pool_ids)))
     return {row.id: PoolSeats(*row) for row in rows}
 
 
@@ -246,7 +247,7 @@ def line_policy(session: Session, event_id: int) -> rules.LinePolicy:
 
 def line_policies(session: Session, event_ids: Sequence[int]) -> dict[int, rules.LinePolicy]:
     """Return how the free seats of each event go to whom, in one query."""
-    query = select(_QUEUE.event_id, *LINE_POLICY).where(_QUEUE.event_id.in_(event_ids))
+    query = select(_QUEUE.event_id, *LINE_POLICY).where(among(_QUEUE.event_id, event_ids))
     return {event_id: rules.LinePolicy(*values) for event_id, *values in session.execute(query)}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from registration.core.among import among
 from registration.core.database import table, write_rows
 from registration.journal.reasons import Reason, ReasonCode
 from registration.seats import counters, ledger, rules
@@ -25,7 +26,7 @@ def recount(session: Session, gate: Gate) -> list[Reason]:
         for pool_id, seats in session.execute(
             select(RegistrationPool.pool_id, func.sum(RegistrationPool.need))
             .join(Registration, Registration.id == RegistrationPool.registration_id)
-            .where(RegistrationPool.pool_id.in_(ids), is_holding())
+            .where(among(RegistrationPool.pool_id, ids), is_holding())
             .group_by(RegistrationPool.pool_id)
         )
     }
@@ -58,7 +59,7 @@ def claim_firms(session: Session, gate: Gate, needs: Mapping[int, Mapping[int, i
     claims = table(RegistrationPool)
     known = {
         (row.registration_id, row.pool_id)
-        for row in session.execute(select(claims).where(claims.c.pool_id.in_(firms)))
+        for row in session.execute(select(claims).where(among(claims.c.pool_id, firms)))
     }
     rows = [
         {"registration_id": registration_id, "pool_id": pool_id, "need": need}

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from registration.core.among import among
 from registration.core.database import table
 from registration.seats import rules
 from registration.seats.models import Pool, Registration, RegistrationPool, WaitingNeed
 
 _need = table(WaitingNeed).c
-_OF_POOLS = select(_need.pool_id, _need.priority, _need.need).where(
-    _need.pool_id.in_(bindparam("pools", expanding=True))
-)
+_OF_POOLS = select(_need.pool_id, _need.priority, _need.need).where(among(_need.pool_id, "pools"))
 _CHANGE = (
     update(table(WaitingNeed))
     .where(_need.pool_id == bindparam("pool"), _need.priority == bindparam("rank"))

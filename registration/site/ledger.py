@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, render_template, request, stream_w
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from registration.core.among import among
 from registration.core.database import db
 from registration.core.refusal import NotFound
 from registration.events.models import Event
@@ -100,7 +101,7 @@ def _breaks(event_id: int, lines: Sequence[NumberedLine]) -> list[int]:
     query = (
         select(LedgerEntry.number, LedgerEntry.hash)
         .where(LedgerEntry.event_id == event_id)
-        .where(LedgerEntry.number.in_([one.number - 1 for one in lines]))
+        .where(among(LedgerEntry.number, [one.number - 1 for one in lines]))
     )
     before = {row.number: row.hash for row in db.session().execute(query)}
     return [

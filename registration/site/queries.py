@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from registration.accounts.models import Organiser
 from registration.booking.form.spec import spec_of
+from registration.core.among import among
 from registration.events.models import PUBLIC, Event, Programme, ProgrammeEvent
 from registration.events.rules import EventStatus, Phase, is_open_between
 from registration.events.wording import programme_words
@@ -43,7 +44,7 @@ _HEAD = (
 _PROGRAMMES = (
     select(ProgrammeEvent.event_id, Programme)
     .join(Programme, Programme.id == ProgrammeEvent.programme_id)
-    .where(ProgrammeEvent.event_id.in_(bindparam("event_ids", expanding=True)))
+    .where(among(ProgrammeEvent.event_id, "event_ids"))
     .order_by(Programme.id)
 )
 # Long enough for every past edition; what is older is found through its organiser.

@@ -14,7 +14,6 @@ const update = (form) => {
     part.hidden = part.disabled = !chosen(form, part.dataset.when).some((value) => wanted.includes(value));
   }
 };
-for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
 for (const form of document.forms) {
   if (form.querySelector("fieldset[data-when]")) {
     form.addEventListener("change", () => update(form));

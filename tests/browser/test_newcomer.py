@@ -55,6 +55,28 @@ def test_a_newcomer_registers_in_three_steps_more_than_the_fields(browser: Brows
     context.close()
 
 
+# What can be seen of the form: its controls, the radios of a group as one, and its words.
+SEEN = """() => {
+  const form = document.querySelector("#form");
+  const fields = [...form.elements].filter((one) => one.checkVisibility() && !one.closest(".visually-hidden")
+    && !/^(BUTTON|FIELDSET)$/.test(one.tagName));
+  return [new Set(fields.map((one) => one.name)).size, form.innerText.match(/\\S+/g).length];
+}"""
+
+
+def test_the_form_for_one_person_is_short(browser: Browser, site):
+    context = browser.new_context(base_url=site.url, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto("/events/health-data-round-table/register")
+    fields, words = page.evaluate(SEEN)
+    # A question with its hint and its agreement is among them, and two sentences on what happens next.
+    assert fields == 6
+    assert words <= 95
+    page.get_by_role("button", name="Add another person").click()
+    assert page.evaluate(SEEN)[0] == 10
+    context.close()
+
+
 def test_a_programme_takes_no_step_more(page: Page):
     newcomer = Newcomer(page)
     page.goto(f"{PROGRAMME}/")

@@ -13,12 +13,12 @@ FORM = "/programmes/ditta-annual-meeting-and-workshop/register"
 
 
 def fill(page: Page, who: str) -> None:
-    page.get_by_label("Your full name").fill("Ada Lovelace")
-    page.get_by_label("Your e-mail").fill(who)
+    page.locator("#name").fill("Ada Lovelace")
+    page.locator("#email").fill(who)
     page.get_by_label(re.compile("^Workshop on nomenclatures")).first.check()
     page.get_by_label(re.compile("^DITTA annual meeting")).first.check()
     page.get_by_label(re.compile("^DITTA dinner")).first.check()
-    page.get_by_role("button", name="Add another attendee").click()
+    page.get_by_role("button", name="Add another person").click()
     expect(page.locator("#attendees-1-name")).to_be_focused()
     page.locator("#attendees-1-name").fill("Ben")
     for number in range(2):
@@ -26,7 +26,7 @@ def fill(page: Page, who: str) -> None:
         for choice in page.locator(f"#attendee-{number + 1}").get_by_label("Non-member").all():
             choice.check()
         page.locator(f"#attendee-{number + 1}").get_by_label("Vegetarian").check()
-    page.get_by_label("I agree that the organiser uses these details").check()
+    page.get_by_label("uses these details").check()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
@@ -55,16 +55,17 @@ def test_a_party_registers_for_three_events_with_one_form(browser: Browser, site
     context.close()
 
 
-def test_the_script_hides_what_is_pointless_and_loses_nothing(page: Page, site):
+def test_what_few_need_is_folded_away_until_it_holds_something(page: Page, site):
     page.goto(f"{FORM}?attendees=2")
     firm = page.locator("#attendees-1-firm")
     expect(firm).to_be_hidden()
-    page.get_by_label("Same organisation for all").uncheck()
+    page.get_by_text("Person 2 is from another organisation").click()
     firm.fill("Elsewhere")
-    page.get_by_label("Same organisation for all").check()
-    expect(firm).to_be_hidden()
-    page.get_by_label("Same organisation for all").uncheck()
+    page.get_by_role("button", name="Add another person").click()
+    expect(page.locator("#attendees-2-name")).to_be_focused()
+    expect(firm).to_be_visible()
     expect(firm).to_have_value("Elsewhere")
+    expect(page.locator("#attendees-2-firm")).to_be_hidden()
 
 
 def test_the_script_asks_for_a_dish_only_of_who_comes_to_dinner(page: Page, site):
@@ -73,7 +74,7 @@ def test_the_script_asks_for_a_dish_only_of_who_comes_to_dinner(page: Page, site
     expect(dish).to_be_hidden()
     page.get_by_label(re.compile("^DITTA dinner")).first.check()
     expect(dish).to_be_visible()
-    page.get_by_text("Attendee 1 comes only to some of the events").click()
+    page.get_by_text("Person 1 attends only some of the events").click()
     page.locator("#attendees-0-events-1").check()
     expect(dish).to_be_hidden()
 

@@ -165,7 +165,7 @@ def test_back_another_name_and_register_gives_two_ways_on(client, event):
     page = client.post(path(event), data=other)
     assert page.status_code == 409
     assert f'href="{first.location.split("?")[0]}"' in page.text
-    assert "Register somebody else" in page.text
+    assert "Register someone else" in page.text
     key = token_in(page.text, "submit_key")
     assert key != data["submit_key"]
     second = client.post(path(event), data=other | {"submit_key": key})

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import exists, select
 
 from registration.booking.models import Booking, Invitation
 from registration.booking.rules import Application, Wish
+from registration.core.among import among
 from registration.core.database import table
 from registration.core.refusal import Refusal
 from registration.events.rules import opens
@@ -32,7 +33,7 @@ _INVITED = select(
     _invitation.guests,
     _invitation.withdrawn_at,
     _IS_ANSWERED.label("is_answered"),
-).where(_invitation.id.in_(bindparam("ids", expanding=True)))
+).where(among(_invitation.id, "ids"))
 
 CODE_MISSING = _l("Enter the access code that the organiser gave you.")
 CODE_WRONG = _l("This access code does not open the form. Check it, or ask the organiser.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from registration.booking.admission import access
@@ -35,6 +35,7 @@ from registration.booking.rules import (
 )
 from registration.capability.services import BOOKING, token_of, was_replaced
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import table
 from registration.core.limits import max_per_address
 from registration.core.refusal import Refusal
@@ -49,9 +50,7 @@ from registration.seats.too_large import check_can_ever_fit
 _booked, _event, _category = table(Booking).c, table(Event).c, table(Category).c
 _registration, _session = table(Registration).c, table(EventSession).c
 _linked = table(ProgrammeEvent).c
-_KNOWN = select(_booked.id, _booked.submit_key, _booked.body_hash).where(
-    _booked.submit_key.in_(bindparam("keys", expanding=True))
-)
+_KNOWN = select(_booked.id, _booked.submit_key, _booked.body_hash).where(among(_booked.submit_key, "keys"))
 _EVENTS = select(
     _event.id,
     _event.organiser_id,
@@ -68,7 +67,7 @@ _EVENTS = select(
     .where(_linked.event_id == _event.id)
     .scalar_subquery()
     .label("requires_event_id"),
-).where(_event.id.in_(bindparam("ids", expanding=True)))
+).where(among(_event.id, "ids"))
 _EARLIER = (
     select(
         _booked.email_normal,
@@ -79,8 +78,8 @@ _EARLIER = (
     )
     .join_from(table(Registration), table(Booking), _booked.id == _registration.booking_id)
     .where(
-        _booked.email_normal.in_(bindparam("emails", expanding=True)),
-        _registration.event_id.in_(bindparam("ids", expanding=True)),
+        among(_booked.email_normal, "emails"),
+        among(_registration.event_id, "ids"),
     )
 )
 _CATEGORIES = select(
@@ -90,9 +89,9 @@ _CATEGORIES = select(
     _category.opens_at,
     _category.closes_at,
     _category.access_code,
-).where(_category.id.in_(bindparam("ids", expanding=True)))
+).where(among(_category.id, "ids"))
 _SESSIONS = select(_session.id, _session.event_id, _session.starts_at, _session.ends_at).where(
-    _session.id.in_(bindparam("ids", expanding=True)), _session.is_offered
+    among(_session.id, "ids"), _session.is_offered
 )
 
 

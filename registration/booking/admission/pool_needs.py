@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Attendee, AttendeeSession, Booking
+from registration.core.among import among
 from registration.core.firm_names import firm_name_key
 from registration.core.refusal import Refusal
 from registration.core.text import normal_email
@@ -90,7 +91,7 @@ def _needs(
 def priority_of(session: Session, category_ids: Iterable[int | None]) -> int:
     """Return how a party of these categories ranks in the line: as the lowest of them."""
     chosen = set(category_ids) - {None}
-    return min(session.scalars(select(Category.priority).where(Category.id.in_(chosen))), default=0)
+    return min(session.scalars(select(Category.priority).where(among(Category.id, chosen))), default=0)
 
 
 def _firms(session: Session, gate: Gate, members: Iterable[Member]) -> dict[str, int]:

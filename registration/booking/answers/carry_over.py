@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Answer
+from registration.core.among import among
 from registration.events.asking import CHOICE, CHOICES, CONSENT, FILE
 from registration.events.models import Question
 
@@ -43,7 +44,7 @@ def carried(
             Question.is_sensitive,
         )
         .join(Question, Question.id == Answer.question_id)
-        .where(Answer.attendee_id.in_(attendee_ids))
+        .where(among(Answer.attendee_id, attendee_ids))
     ).all()
     found: dict[int, Answers] = {}
     for row in given:

@@ -6,13 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Answer, Consent
+from registration.core.among import among
 
 
 def answers_by_attendee(session: Session, attendee_ids: Sequence[int]) -> dict[int, dict[int, str]]:
     """Return the answers of each attendee, by question."""
     rows = session.execute(
         select(Answer.attendee_id, Answer.question_id, Answer.value).where(
-            Answer.attendee_id.in_(attendee_ids)
+            among(Answer.attendee_id, attendee_ids)
         )
     )
     found: dict[int, dict[int, str]] = {}

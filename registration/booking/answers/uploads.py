@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from registration.booking.answers.file_types import content_type_of, shown_name
 from registration.booking.models import Answer, Upload
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import db
 from registration.core.refusal import Refusal
 from registration.core.tokens import signing_keys
@@ -65,8 +66,13 @@ def known(session: Session, values: Collection[str]) -> set[tuple[int, str]]:
     """Return (question, value) of those *values* that name a file we have."""
     if not values:
         return set()
-    rows = session.execute(select(Upload.question_id, Upload.value).where(Upload.value.in_(values)))
+    rows = session.execute(select(Upload.question_id, Upload.value).where(among(Upload.value, values)))
     return {(row.question_id, row.value) for row in rows}
+
+
+def kept_for(form_hours: int) -> timedelta:
+    """Return how long a file stays that no answer names: while its form can be sent, and an hour more."""
+    return timedelta(hours=form_hours + 1)
 
 
 def forget_unused(older_than: timedelta) -> int:
@@ -84,5 +90,5 @@ def forget_unused(older_than: timedelta) -> int:
 
 def _deleted(session: Session, unused: ColumnElement[bool]) -> int:
     ids = list(session.scalars(select(Upload.id).where(unused).limit(500)))
-    session.execute(delete(Upload).where(Upload.id.in_(ids)))
+    session.execute(delete(Upload).where(among(Upload.id, ids)))
     return len(ids)

@@ -16,6 +16,7 @@ from registration.booking.calendar.session_entries import own_entries
 from registration.booking.models import Attendee, AttendeeSession, Booking, Handover, PersonalFeed
 from registration.capability.services import FEED, find, is_live
 from registration.core import clock
+from registration.core.among import among
 from registration.events.models import Event
 from registration.ical.entries import Entry
 from registration.ical.queries import refresh_hours
@@ -96,7 +97,7 @@ def entries_to_add(session: Session, booked: Booking, event_ids: Sequence[int], 
     registered = replace(registered, display=SessionDisplay(booked.sessions_turned))
     events = session.scalars(
         select(Event)
-        .where(Event.id.in_(event_ids))
+        .where(among(Event.id, event_ids))
         .options(selectinload(Event.texts))
         .order_by(Event.starts_at, Event.id)
     )

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.models import Booking, PersonalFeed
 from registration.core import tokens
+from registration.core.among import among
 from registration.core.transaction_cache import keep, kept
 
 # The booking that leads to the address, and the proof. Tokens of bookings hold no full stop.
@@ -51,16 +52,16 @@ def read_ahead(session: Session, people: Collection[FeedOwner]) -> None:
     bookings = session.execute(
         select(Booking.email_normal, Booking.organiser_id, func.min(Booking.id).label("first"))
         .where(
-            Booking.email_normal.in_({one.email for one in people}),
-            Booking.organiser_id.in_({one.organiser_id for one in people}),
+            among(Booking.email_normal, {one.email for one in people}),
+            among(Booking.organiser_id, {one.organiser_id for one in people}),
         )
         .group_by(Booking.email_normal, Booking.organiser_id)
     )
     first = {FeedOwner(row.organiser_id, row.email_normal): row.first for row in bookings}
     renewed = session.scalars(
         select(PersonalFeed).where(
-            PersonalFeed.organiser_id.in_({one.organiser_id for one in people}),
-            PersonalFeed.address_hash.in_({address_hash(one) for one in people}),
+            among(PersonalFeed.organiser_id, {one.organiser_id for one in people}),
+            among(PersonalFeed.address_hash, {address_hash(one) for one in people}),
         )
     )
     generations = {(one.organiser_id, one.address_hash): one.generation for one in renewed}

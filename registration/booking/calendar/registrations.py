@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Attendee, AttendeeSession, Booking, Handover
+from registration.core.among import among
 from registration.core.transaction_cache import keep, once
 from registration.events.models import Event, EventSession
 from registration.events.rules import EventStatus
@@ -169,7 +170,7 @@ def _read_registrations(
         )
         .join(Booking, Booking.id == Registration.booking_id)
         .join(Event, Event.id == Registration.event_id)
-        .where(Booking.email_normal.in_(emails), Registration.event_id.in_(event_ids))
+        .where(among(Booking.email_normal, emails), among(Registration.event_id, event_ids))
         .order_by(Registration.id)
     )
     found: dict[Key, list[CalendarRegistration]] = {}
@@ -222,8 +223,8 @@ def _handed_on(
         .join(Booking, Booking.id == Handover.booking_id)
         .join(Registration, Registration.id == Handover.registration_id)
         .where(
-            Booking.email_normal.in_(sorted(set(emails))),
-            Registration.event_id.in_(sorted(set(event_ids))),
+            among(Booking.email_normal, emails),
+            among(Registration.event_id, event_ids),
             Handover.moved_sequence.is_not(None),
         )
         .order_by(Handover.id)
@@ -273,7 +274,7 @@ def _sessions(session: Session, registration_ids: Sequence[int]) -> tuple[Picked
         )
         .join(AttendeeSession, AttendeeSession.attendee_id == Attendee.id)
         .join(EventSession, EventSession.id == AttendeeSession.session_id)
-        .where(Attendee.registration_id.in_(registration_ids), Attendee.removed_at.is_(None))
+        .where(among(Attendee.registration_id, registration_ids), Attendee.removed_at.is_(None))
     )
     for row in rows:
         chosen = Chosen(*row[2:])

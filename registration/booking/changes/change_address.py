@@ -17,6 +17,7 @@ from registration.booking.notifications.kinds import VERIFY as VERIFY_MAIL
 from registration.booking.queries.bookings import has_enough
 from registration.capability import services as capability
 from registration.core import clock, optimistic_lock
+from registration.core.among import among
 from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
 from registration.core.text import normal_email
@@ -147,7 +148,7 @@ def _change(session: Session, booking_id: int, locked: Mapping[int, Gate]) -> No
     # Two steps of the calendar's sequence: one takes it out of the old mailbox, one puts it into the new.
     session.execute(
         update(Registration)
-        .where(Registration.id.in_([row.id for row in active]))
+        .where(among(Registration.id, [row.id for row in active]))
         .values(calendar_sequence=Registration.calendar_sequence + 2, changed_at=clock.now()),
         execution_options={"synchronize_session": False},
     )
@@ -165,7 +166,9 @@ def _change(session: Session, booking_id: int, locked: Mapping[int, Gate]) -> No
 def _rename(session: Session, registration_ids: Sequence[int], old: str, email: str) -> None:
     """Give the contact's new address to the attendees who had the old one: it is herself."""
     mine = select(Attendee).where(
-        Attendee.registration_id.in_(registration_ids), Attendee.email == old, Attendee.removed_at.is_(None)
+        among(Attendee.registration_id, registration_ids),
+        Attendee.email == old,
+        Attendee.removed_at.is_(None),
     )
     for one in session.scalars(mine).all():
         rename(session, Corrected(one.id, one.name, email, one.firm))

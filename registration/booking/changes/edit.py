@@ -14,6 +14,7 @@ from registration.booking.changes.written import Corrected, merged
 from registration.booking.models import Answer, Attendee, Booking, Consent, Upload
 from registration.booking.notifications.own_seat import announce_new_address
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import write_rows
 from registration.core.locking import locked_one
 from registration.core.refusal import NotFound, Refusal
@@ -130,7 +131,7 @@ def rename(session: Session, one: Corrected) -> None:
 def put_answers(session: Session, attendee_id: int, answers: Sequence[tuple[int, str]]) -> None:
     """Replace an attendee's answers to the questions in *answers*; a file that was replaced is deleted."""
     asked = [question_id for question_id, _value in answers]
-    mine = (Answer.attendee_id == attendee_id) & Answer.question_id.in_(asked)
+    mine = (Answer.attendee_id == attendee_id) & among(Answer.question_id, asked)
     before = set(session.scalars(select(Answer.value).where(mine)))
     session.execute(delete(Answer).where(mine))
     rows = [
@@ -143,7 +144,7 @@ def put_answers(session: Session, attendee_id: int, answers: Sequence[tuple[int,
     named = exists().where(Answer.question_id == Upload.question_id, Answer.value == Upload.value)
     if gone:
         session.execute(
-            delete(Upload).where(Upload.question_id.in_(asked), Upload.value.in_(gone), ~named),
+            delete(Upload).where(among(Upload.question_id, asked), among(Upload.value, gone), ~named),
             execution_options={"synchronize_session": False},
         )
 

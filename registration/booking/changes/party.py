@@ -23,6 +23,7 @@ from registration.booking.models import Attendee, AttendeeSession, Booking
 from registration.booking.notifications.notify import announce_choice, announce_grown
 from registration.booking.rules import Person, check_category, check_sessions
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import write_rows
 from registration.core.refusal import NotFound
 from registration.core.transaction import write_tx
@@ -172,9 +173,9 @@ def check_choice(
         is_hers = had is not None and had.category_id == category_id
         check_category(category, event_id, clock.now(), is_hers=is_hers)
     offered = select(EventSession).where(
-        EventSession.id.in_(sessions),
+        among(EventSession.id, sessions),
         EventSession.event_id == event_id,
-        EventSession.is_offered | EventSession.id.in_(had.sessions if had else ()),
+        EventSession.is_offered | among(EventSession.id, had.sessions if had else ()),
     )
     check_sessions(sessions, session.scalars(offered).all(), event_id)
 

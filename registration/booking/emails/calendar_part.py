@@ -15,6 +15,7 @@ from registration.booking.models import Booking
 from registration.booking.notifications.kinds import ANSWERS
 from registration.booking.queries.bookings import Seat
 from registration.core import clock
+from registration.core.among import among
 from registration.core.text import normal_email
 from registration.core.transaction_cache import keep, kept
 from registration.events.models import Event
@@ -108,8 +109,8 @@ def _sent_to(session: Session, asked: Set[Key]) -> dict[Key, list[tuple[int, dat
         # Not by way of the registration: a seat that was handed on is another booking's by now.
         .join(Booking, Booking.id == OutgoingMessage.booking_id)
         .where(
-            Booking.email_normal.in_({email for email, _ in asked}),
-            OutgoingMessage.event_id.in_({event_id for _, event_id in asked}),
+            among(Booking.email_normal, {email for email, _ in asked}),
+            among(OutgoingMessage.event_id, {event_id for _, event_id in asked}),
             OutgoingMessage.sent_at.is_not(None),
         )
         .order_by(OutgoingMessage.sent_at, OutgoingMessage.id)

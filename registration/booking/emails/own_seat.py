@@ -15,12 +15,15 @@ from registration.capability.links import UNSUBSCRIBE, link
 from registration.core.text import normal_email
 from registration.mail.composing import Superseded
 from registration.mail.models import OutgoingMessage
-from registration.mail.wording import Wording, isolated
+from registration.mail.wording import Wording
 from registration.seats import rules
 
 
 def own_part(message: OutgoingMessage, found: Seat) -> Seat:
-    """Return *found* as far as it is hers whom *message* is for. Raises Superseded when its news is old."""
+    """Return *found* as far as it is hers whom *message* is for. Raises Superseded when its news is old.
+
+    Nobody confirmed her address, so all that somebody else typed stays behind her link, but her own name.
+    """
     person = next((one for one in found.attendees if one.id == message.attendee_id), None)
     if person is None:
         raise Superseded("the seat is another registration's by now")
@@ -30,7 +33,7 @@ def own_part(message: OutgoingMessage, found: Seat) -> Seat:
     return replace(
         found,
         size=1,
-        attendees=(person,),
+        attendees=(replace(person, firm=""),),
         contact=person.name,
         contact_email=message.to_email,
         is_mixed=False,
@@ -38,11 +41,11 @@ def own_part(message: OutgoingMessage, found: Seat) -> Seat:
     )
 
 
-def introduced(words: Wording, contact: str, kind: str) -> Wording:
-    """Return *words* behind the sentence that says who registered her; what ended says it itself."""
+def introduced(words: Wording, kind: str) -> Wording:
+    """Return *words* behind the sentence that somebody registered her; what ended says it itself."""
     if kind == SEAT_ENDED:
         return words
-    sentence = _("%(contact)s registered you for this event.", contact=isolated(contact))
+    sentence = _("Somebody registered you for this event. Your page says who it was.")
     return replace(words, paragraphs=(str(sentence), *words.paragraphs))
 
 

@@ -80,7 +80,6 @@ def values(seat: Seat, facts: Mapping[str, Any], booking_url: str, event_url: st
         "again": bool(facts.get("again")),
         "frees_seat": bool(facts.get("frees_seat")),
         "by_firm": facts.get("by") == "coordinator",
-        "contact": isolated(seat.contact),
         "by": str(facts.get("by") or ""),
         "left": isolated(str(facts.get("who") or "")),
         "was_unverified": facts.get("was") == rules.UNVERIFIED,

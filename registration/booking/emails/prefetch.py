@@ -10,6 +10,7 @@ from registration.booking.calendar import registrations as calendar_registration
 from registration.booking.emails import calendar_part
 from registration.booking.queries import bookings
 from registration.capability import services as capability
+from registration.core.among import among
 from registration.core.text import normal_email
 from registration.core.transaction_cache import keep
 from registration.mail.models import OutgoingMessage
@@ -36,7 +37,7 @@ def _first_mails(session: Session, messages: Sequence[OutgoingMessage]) -> None:
     """Keep for each mail the first one about its registration, where that is another."""
     first = (
         select(func.min(OutgoingMessage.id))
-        .where(OutgoingMessage.registration_id.in_({one.registration_id for one in messages} - {None}))
+        .where(among(OutgoingMessage.registration_id, {one.registration_id for one in messages} - {None}))
         .group_by(OutgoingMessage.registration_id)
     )
     rows = session.execute(

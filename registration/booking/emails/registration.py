@@ -83,10 +83,10 @@ def _own(session: Session, message: OutgoingMessage, shape: Shape) -> Draft:
         _refuse_old_news(message, shape, found)
     [person] = found.attendees
     link = link_of(person, message)
-    facts = values(found, message.facts, link, event_url(found)) | {"contact": isolated(whole.contact)}
+    facts = values(found, message.facts, link, event_url(found))
     words = worded(session, message.kind, found.organiser_id, message.locale, facts)
     shape = replace(shape, tells_feed=False)
-    return letter(session, message, found, shape, introduced(words, whole.contact, message.kind), facts)
+    return letter(session, message, found, shape, introduced(words, message.kind), facts)
 
 
 def _told(session: Session, message: OutgoingMessage, shape: Shape) -> Seat:
@@ -159,7 +159,7 @@ def letter(
         calendar=calendar,
         calendar_method=method,
         references=references,
-        attachments=_tickets(session, message, found),
+        attachments=_tickets(session, message, told),
         headers=_list_headers(found, unsubscribe_url) if shape.is_listed else (),
     )
 

@@ -15,6 +15,7 @@ from registration.booking.models import Attendee, AttendeeSession
 from registration.booking.notifications.consequences import Tell, tell_or_ask
 from registration.booking.notifications.notify import session_moved_mails
 from registration.core import clock, optimistic_lock
+from registration.core.among import among
 from registration.core.children import child_of
 from registration.core.locking import locked_one
 from registration.core.refusal import Refusal
@@ -185,7 +186,7 @@ def _moved(session: Session, event: Event, moved: EventSession, before: Span, te
     picked = _registrations(session, moved.id)
     session.execute(
         update(Registration)
-        .where(Registration.id.in_(picked))
+        .where(among(Registration.id, picked))
         .values(calendar_sequence=Registration.calendar_sequence + 1, changed_at=clock.now()),
         execution_options={"synchronize_session": False},
     )

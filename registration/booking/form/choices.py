@@ -23,7 +23,7 @@ from registration.booking.form.people import (
     name_field,
     optional_email_field,
 )
-from registration.booking.form.registration import SENSITIVE_CONSENT
+from registration.booking.form.registration import word_agreements
 from registration.booking.queries.bookings import Companion
 from registration.booking.rules import Person, session_clash
 from registration.core.refusal import Refusal
@@ -40,7 +40,7 @@ class PersonForm(ChoiceForm):
     name = name_field(_l("Full name"))
     email = optional_email_field(_l("E-mail"))
     firm = firm_field(_l("Organisation"))
-    consent_sensitive = BooleanField(SENSITIVE_CONSENT)
+    consent_sensitive = BooleanField()
 
 
 def choice_form(
@@ -56,6 +56,7 @@ def choice_form(
 def person_form(definition: FormDefinition, firm: str, formdata: Mapping[str, Any] | None) -> PersonForm:
     """Return the form for one more person, who is of the same *firm* unless she says otherwise."""
     form: PersonForm = _person_class(definition, page_locale())(formdata=formdata, data={"firm": firm})
+    word_agreements(form, definition)
     _offer(form, definition)
     return form
 

@@ -120,6 +120,12 @@ class FormDefinition:
         return [one for one in self.questions if one.question.scope == BOOKING]
 
     @cached_property
+    def last_sensitive(self) -> FormQuestion | None:
+        """The last question on the page whose answer needs an agreement: the attendees' come last."""
+        asked = [one for one in (*self.of_contact, *self.of_attendees) if one.question.is_sensitive]
+        return asked[-1] if asked else None
+
+    @cached_property
     def asks_files(self) -> bool:
         return any(one.question.kind == FILE for one in self.questions)
 

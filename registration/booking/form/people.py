@@ -21,11 +21,10 @@ from registration.booking.form.fields import (
     control_id,
 )
 from registration.booking.form.registration import (
-    CONSENT,
     EMAIL_LENGTH,
     FIRM_LENGTH,
     NAME_LENGTH,
-    SENSITIVE_CONSENT,
+    word_agreements,
 )
 from registration.booking.form.validation import errors_of_people
 from registration.booking.queries.bookings import Companion
@@ -109,7 +108,7 @@ class _Person(Form):
 class PeopleForm(KeyedForm):
     """The attendees of one registration; questions are added by event."""
 
-    consent_sensitive = BooleanField(SENSITIVE_CONSENT)
+    consent_sensitive = BooleanField()
 
 
 class TakingForm(KeyedForm):
@@ -117,8 +116,8 @@ class TakingForm(KeyedForm):
 
     name = name_field(_l("Your full name"))
     firm = firm_field(_l("Your organisation"))
-    consent = BooleanField(CONSENT, [InputRequired(_l("Tick the box to take the seat."))])
-    consent_sensitive = BooleanField(SENSITIVE_CONSENT)
+    consent = BooleanField(validators=[InputRequired(_l("Tick the box to take the seat."))])
+    consent_sensitive = BooleanField()
 
 
 def people_form(
@@ -140,6 +139,7 @@ def people_form(
     form: PeopleForm = _people_class(definition, page_locale())(
         formdata=formdata, data={**own, "attendees": rows}
     )
+    word_agreements(form, definition)
     by_id = {str(one.id): one for one in people}
     for attendee in form.attendees:
         known = by_id.get(attendee.form.id.data or "")
@@ -152,6 +152,7 @@ def taking_form(
 ) -> TakingForm:
     """Return the form for whoever takes the seat of *person* over, with what is *known* of her."""
     form: TakingForm = _taking_class(definition, page_locale())(formdata=formdata, data=known)
+    word_agreements(form, definition)
     _put_category(form, definition, person)
     return form
 

@@ -32,10 +32,12 @@ EMAIL_LENGTH = 254
 FIRM_LENGTH = 200
 CODE_LENGTH = 200
 USE, KEEP = "use", "keep"
-CONSENT = _l("I agree that the organiser uses these details to run the event, as described under Privacy.")
-SENSITIVE_CONSENT = _l(
-    "I agree that the organiser uses what I answered about health, food or access, for this event only."
+_ONE_ANSWER = _l("I agree that %(organiser)s uses this answer, for this event only.")
+_ANSWERS = _l(
+    "I agree that %(organiser)s uses the answers about health, food or access, for this event only."
 )
+# Of the first attendee, where that is not the contact.
+_THEIRS = {"name": _l("Their full name"), "email": _l("Their email address")}
 
 
 class AttendeeForm(Form):
@@ -43,7 +45,7 @@ class AttendeeForm(Form):
 
     name = StringField(_l("Full name"), [Optional(), Readable(NAME_LENGTH), NoLink()], filters=[cleaned])
     email = StringField(
-        _l("E-mail"), [Optional(), Readable(EMAIL_LENGTH), EmailAddress()], filters=[cleaned_address]
+        _l("Email address"), [Optional(), Readable(EMAIL_LENGTH), EmailAddress()], filters=[cleaned_address]
     )
     firm = StringField(_l("Organisation"), [Optional(), Readable(FIRM_LENGTH), NoLink()], filters=[cleaned])
 
@@ -60,28 +62,28 @@ class RegistrationForm(FlaskForm):
     submit_key = HiddenField()
     locale = HiddenField()
     name = StringField(
-        _l("Your full name"),
+        _l("Full name"),
         [DataRequired(_l("Enter your full name.")), Readable(NAME_LENGTH), NoLink()],
         filters=[cleaned],
     )
     email = StringField(
-        _l("Your e-mail"),
-        [DataRequired(_l("Enter your e-mail address.")), Readable(EMAIL_LENGTH), EmailAddress()],
+        _l("Email address"),
+        [DataRequired(_l("Enter your email address.")), Readable(EMAIL_LENGTH), EmailAddress()],
         filters=[cleaned_address],
     )
-    email_choice = ChoiceField(_l("Is your e-mail address right?"), [Optional()], choices=[])
+    email_choice = ChoiceField(_l("Check your email address"), [Optional()], choices=[])
     # The address that was probably meant by what was typed, where that looks like a slip.
     meant_email: str | None = None
-    firm = StringField(
-        _l("Your organisation"), [Optional(), Readable(FIRM_LENGTH), NoLink()], filters=[cleaned]
-    )
+    firm = StringField(_l("Organisation"), [Optional(), Readable(FIRM_LENGTH), NoLink()], filters=[cleaned])
     code = StringField(_l("Access code"), [Optional(), Readable(CODE_LENGTH)], filters=[cleaned_address])
     # A trap for programs that fill in every field; people do not see it unless they filled it in.
     website = StringField(_l("Leave this empty"), [Optional(), Readable(FIRM_LENGTH)])
     seats_seen = HiddenField()
-    flexible = BooleanField(_l("If there are not seats for all of us, seat as many as fit; the others wait"))
-    consent = BooleanField(CONSENT, [InputRequired(_l("Tick the box to register."))])
-    consent_sensitive = BooleanField(SENSITIVE_CONSENT)
+    flexible = BooleanField(
+        _l("If there are not enough seats for everyone, give seats to as many of us as possible")
+    )
+    consent = BooleanField(validators=[InputRequired(_l("Tick the box to agree."))])
+    consent_sensitive = BooleanField()
 
 
 def registration_form(
@@ -99,6 +101,21 @@ def registration_form(
     return form
 
 
+def word_agreements(form: Form, definition: FormDefinition) -> None:
+    """Say to what one agrees with *form*, and with whom; what was shown is kept with the registration."""
+    organiser = definition.specs[0].organiser
+    if "consent" in form:
+        form.consent.label.text = _(
+            "I agree that %(organiser)s uses these details to run the event.", organiser=organiser
+        )
+    if "consent_sensitive" in form:
+        asked = sum(one.question.is_sensitive for one in definition.questions)
+        is_one = asked * len(getattr(form, "attendees", [form])) == 1
+        form.consent_sensitive.label.text = str(_ONE_ANSWER if is_one else _ANSWERS) % {
+            "organiser": organiser
+        }
+
+
 def add_attendee(form: RegistrationForm, definition: FormDefinition, most: int) -> None:
     """Add a block for one more person."""
     if len(form.attendees) < most:
@@ -108,6 +125,7 @@ def add_attendee(form: RegistrationForm, definition: FormDefinition, most: int) 
 
 def _offer(form: RegistrationForm, definition: FormDefinition) -> None:
     """Let each attendee choose among what is open; a single category is chosen already."""
+    word_agreements(form, definition)
     form.meant_email = suggestion(form.email.data or "")
     if form.meant_email is not None:
         form.email_choice.choices = [
@@ -122,6 +140,8 @@ def _offer(form: RegistrationForm, definition: FormDefinition) -> None:
     sessions = [SelectChoice(value, reads(one, "name")) for value, one in definition.open_sessions]
     for attendee in form.attendees if definition.sessions else ():
         attendee.form.sessions.choices = sessions
+    for field in ("name", "email"):
+        form.attendees[0].form[field].label.text = _THEIRS[field]
     for group in definition.categories:
         choices = [SelectChoice(value, reads(one, "name")) for value, one in group.open_now()]
         for attendee in form.attendees:
@@ -145,9 +165,7 @@ def _form_class(definition: FormDefinition, most: int, _locale: str) -> type[Reg
     fields: dict[str, Any] = {}
     if definition.is_programme:
         own["events"] = MultiCheckboxField(_l("Events"), [Must()], choices=[])
-        own["together"] = BooleanField(
-            _l("All or nothing: register only if every event has seats for all of us")
-        )
+        own["together"] = BooleanField(_l("Register only if all the chosen events have seats for everyone"))
         fields["events"] = MultiCheckboxField(_l("Only some of the events"), [Optional()], choices=[])
     for group in definition.categories:
         is_certain = len(group.event_ids) == len(event_ids)

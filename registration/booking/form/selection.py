@@ -1,17 +1,15 @@
 """What a form asks for: who comes to what, what each is asked therefore, and all of it for the service."""
 
 from dataclasses import replace
-from functools import lru_cache
 
 from wtforms import Form
 
 from registration.booking.form import questions
 from registration.booking.form.definition import FormDefinition, FormQuestion
-from registration.booking.form.registration import CONSENT, SENSITIVE_CONSENT, RegistrationForm
+from registration.booking.form.registration import RegistrationForm
 from registration.booking.form.spec import SessionChoice
 from registration.booking.rules import Application, Person, Wish
 from registration.core.languages import offered
-from registration.web.locale import page_locale
 
 
 def events_of(form: RegistrationForm, attendee: Form, definition: FormDefinition) -> list[int]:
@@ -57,10 +55,10 @@ def sessions_of(attendee: Form, definition: FormDefinition, event_id: int) -> li
 
 def application(form: RegistrationForm, definition: FormDefinition, submit_nonce: str) -> Application:
     """Return what the form asks for, as the service takes it."""
-    wording = _wording(page_locale())
-    consents = [("registration", wording[0])]
+    # As they were shown, in the language of this request.
+    consents = [("registration", str(form.consent.label.text))]
     if has_sensitive(form, definition):
-        consents.append(("sensitive", wording[1]))
+        consents.append(("sensitive", str(form.consent_sensitive.label.text)))
     chosen = [events_of(form, attendee.form, definition) for attendee in form.attendees]
     wishes = []
     for event_id in (spec.event_id for spec in definition.specs):
@@ -83,12 +81,6 @@ def application(form: RegistrationForm, definition: FormDefinition, submit_nonce
         together=definition.is_programme and form.together.data,
         code=form.code.data or "",
     )
-
-
-@lru_cache(maxsize=16)
-def _wording(_locale: str) -> tuple[str, str]:
-    """Return the words of both consents as they are shown in the language of this request."""
-    return str(CONSENT), str(SENSITIVE_CONSENT)
 
 
 def _person(form: RegistrationForm, attendee: Form, definition: FormDefinition, event_id: int) -> Person:

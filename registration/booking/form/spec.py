@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from registration.accounts.models import Organiser
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import single_reads, table
 from registration.core.read_cache import recent
 from registration.events.asking import ATTENDEE
@@ -166,7 +167,7 @@ def with_sessions(session: Session, spec: FormSpec, session_ids: Collection[int]
     more = set(session_ids) - {one.id for one in spec.sessions}
     if not more:
         return spec
-    query = select(EventSession).where(EventSession.id.in_(more), EventSession.event_id == spec.event_id)
+    query = select(EventSession).where(among(EventSession.id, more), EventSession.event_id == spec.event_id)
     kept = [_session(one, spec.locale) for one in session.scalars(query.order_by(EventSession.id))]
     every = sorted((*spec.sessions, *kept), key=lambda one: one.starts_at)
     return replace(spec, sessions=tuple(every))

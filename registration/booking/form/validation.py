@@ -44,7 +44,10 @@ def checked(
         tell_each(form, told)
     if len(form.attendees) > most:
         form.form_errors.append(
-            _("One form can register at most %(most)s people. Send a second form for the others.", most=most)
+            _(
+                "You can register up to %(most)s people with one form. Use a second form for the others.",
+                most=most,
+            )
         )
     for index, attendee in enumerate(form.attendees):
         _check_attendee(form, attendee.form, index, definition)
@@ -66,12 +69,13 @@ def checked(
 def errors_of(form: RegistrationForm) -> list[tuple[str, str]]:
     """Return (id of the control, sentence) for each error, in the order of the page."""
     found = [("name", str(sentence)) for sentence in form.form_errors]
-    last = ("attendees", "consent", "consent_sensitive")
-    own = [field for field in form if field.short_name not in last]
-    for field in own:
+    # A programme's form asks first to which events one comes, and last what one agrees to.
+    first, last = ("events", "together"), ("attendees", "consent_sensitive", "consent")
+    own = [field for field in form if field.short_name not in (*first, *last)]
+    for field in (*(form[name] for name in first if name in form), *own):
         found += [(control_id(field), str(error)) for error in field.errors]
     found += errors_of_people(form)
-    for field in (form.consent, form.consent_sensitive):
+    for field in (form.consent_sensitive, form.consent):
         found += [(control_id(field), str(error)) for error in field.errors]
     return found
 
@@ -85,7 +89,7 @@ def errors_of_people(form: FlaskForm) -> list[tuple[str, str]]:
             for error in field.errors if not isinstance(field, HiddenField) else ():
                 sentence = str(error)
                 if len(attendees) > 1:
-                    sentence = _("Attendee %(number)s: %(sentence)s", number=number, sentence=sentence)
+                    sentence = _("Person %(number)s: %(sentence)s", number=number, sentence=sentence)
                 found.append((control_id(field), sentence))
     return found
 
@@ -133,7 +137,7 @@ def _check_code(form: RegistrationForm, definition: FormDefinition) -> None:
 
 def _check_attendee(form: RegistrationForm, attendee: Form, index: int, definition: FormDefinition) -> None:
     if index > 0 and not attendee.name.data:
-        attendee.name.errors = [_("Enter the name of attendee %(number)s, or remove them.", number=index + 1)]
+        attendee.name.errors = [_("Enter the name of person %(number)s, or remove them.", number=index + 1)]
     event_ids = events_of(form, attendee, definition)
     for group in definition.categories:
         field = attendee[group.name]

@@ -18,6 +18,7 @@ from registration.booking.notifications.kinds import (
 )
 from registration.booking.notifications.notify import announce_again
 from registration.core import clock
+from registration.core.among import among
 from registration.core.transaction import write_tx
 from registration.events.models import Event
 from registration.journal.models import JournalEntry
@@ -194,7 +195,7 @@ def _is_noted(session: Session, registration_id: int, says: str) -> bool:
 
 def _was_told(session: Session, claim: _Claim, kind: str) -> bool:
     told = (
-        OutgoingMessage.registration_id.in_([claim.id, *claim.parts]),
+        among(OutgoingMessage.registration_id, [claim.id, *claim.parts]),
         OutgoingMessage.kind == kind,
         OutgoingMessage.attendee_id.is_not_distinct_from(claim.attendee_id),
     )

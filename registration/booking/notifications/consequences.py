@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registration.core.among import among
 from registration.events.models import Event
 from registration.events.queries import location, words
 from registration.mail.outbox import Outgoing, enqueue, gathered
@@ -77,7 +78,7 @@ def asking(session: Session, event_id: int, tell: Tell) -> Iterator[Asking]:
     event = session.get_one(Event, event_id, populate_existing=True)
     offered = [one.registration_id for one in mails if one.facts.get("state") == rules.OFFERED]
     deadlines = select(Registration.id, Registration.offer_expires_at).where(
-        Registration.id.in_(offered), Registration.offer_expires_at.is_not(None)
+        among(Registration.id, offered), Registration.offer_expires_at.is_not(None)
     )
     raise ToBeTold(
         event,

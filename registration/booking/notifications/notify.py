@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Booking
@@ -31,6 +31,7 @@ from registration.booking.notifications.kinds import (
 )
 from registration.booking.notifications.own_seat import announce_own, own_mails
 from registration.core import clock
+from registration.core.among import among
 from registration.core.database import table
 from registration.events.models import EventSession
 from registration.events.wording import said
@@ -62,7 +63,7 @@ _KIND_OF = {
 _book = table(Booking).c
 # Who is told about a booking, in which language, on whose behalf.
 CONTACT = (_book.id, _book.organiser_id, _book.name, _book.email, _book.locale)
-_CONTACTS = select(*CONTACT).where(_book.id.in_(bindparam("ids", expanding=True)))
+_CONTACTS = select(*CONTACT).where(among(_book.id, "ids"))
 
 # Who is told of a registration, and what of it.
 _TOLD = (
@@ -208,7 +209,7 @@ def session_moved_mails(
     names = ("starts_at", "ends_at", "was_starts_at", "was_ends_at")
     moments = (moved.starts_at, moved.ends_at, *before)
     times = {name: at.isoformat() for name, at in zip(names, moments, strict=True)}
-    rows = session.execute(_about(Registration.id.in_(registration_ids)).order_by(Registration.id)).all()
+    rows = session.execute(_about(among(Registration.id, registration_ids)).order_by(Registration.id)).all()
     mails = []
     for row in rows:
         told = times | {"name": said(moved.name, moved.translations, "name", row.locale)}
@@ -245,7 +246,7 @@ def mails_to(
     Left out is who cannot be reached or wants no reminders and messages.
     """
     query = _about(
-        Registration.id.in_(registration_ids),
+        among(Registration.id, registration_ids),
         Booking.unreachable_at.is_(None),
         Booking.unsubscribed_at.is_(None),
     )
@@ -273,8 +274,8 @@ def _about(*conditions: Any) -> Select[*tuple[Any, ...]]:
 def send_link_again(session: Session, emails: Sequence[str], event_ids: Sequence[int]) -> None:
     """Decide a mail with the link of each active booking of *emails* for these events."""
     query = _about(
-        Booking.email_normal.in_(emails),
-        Registration.event_id.in_(event_ids),
+        among(Booking.email_normal, emails),
+        among(Registration.event_id, event_ids),
         Registration.state.not_in(rules.ENDED),
     )
     rows = session.execute(query).all()

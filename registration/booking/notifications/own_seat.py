@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Attendee, Booking
 from registration.booking.notifications.kinds import CONFIRMED, PROMOTED, SEAT_ENDED
+from registration.core.among import among
 from registration.core.database import table
 from registration.mail.outbox import Outgoing, enqueue
 from registration.seats import rules
@@ -37,7 +38,7 @@ _OWN = (
     .join_from(table(Attendee), table(Registration), _held.id == _who.registration_id)
     .join(table(Booking), _book.id == _held.booking_id)
     .where(
-        _who.registration_id.in_(bindparam("ids", expanding=True)),
+        among(_who.registration_id, "ids"),
         _who.removed_at.is_(None),
         _who.email_normal != "",
         _who.email_normal != _book.email_normal,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.notifications.kinds import TOO_LARGE
 from registration.booking.notifications.notify import announce_one
+from registration.core.among import among
 from registration.seats.models import Registration
 from registration.seats.too_large import stuck
 
@@ -25,7 +26,7 @@ def telling_too_large(session: Session, event_id: int) -> Iterator[None]:
     if not fallen:
         return
     parties: dict[int, list[int]] = {}
-    query = select(Registration.booking_id, Registration.id).where(Registration.id.in_(fallen))
+    query = select(Registration.booking_id, Registration.id).where(among(Registration.id, fallen))
     for row in session.execute(query.order_by(Registration.id)):
         parties.setdefault(row.booking_id, []).append(row.id)
     for first, *others in parties.values():

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from registration.booking.models import AttendeeSession, Booking
 from registration.booking.queries.bookings import has_enough, is_registered
+from registration.core.among import among
 from registration.events.models import PUBLIC, Category, Event, EventSession, ProgrammeEvent
 from registration.events.queries import phase_of, words
 from registration.events.rules import EventStatus, Phase
@@ -86,12 +87,12 @@ class Choices:
 
 def choices_of(session: Session, event_ids: Sequence[int]) -> Choices:
     """Return what there is to choose at *event_ids*, in one statement."""
-    categories = select(Category.event_id, literal("category")).where(Category.event_id.in_(event_ids))
+    categories = select(Category.event_id, literal("category")).where(among(Category.event_id, event_ids))
     sessions = select(EventSession.event_id, literal("sessions")).where(
-        EventSession.event_id.in_(event_ids), EventSession.is_offered
+        among(EventSession.event_id, event_ids), EventSession.is_offered
     )
     programmes = select(ProgrammeEvent.event_id, literal("programme")).where(
-        ProgrammeEvent.event_id.in_(event_ids)
+        among(ProgrammeEvent.event_id, event_ids)
     )
     found, linked = dict[int, str](), set[int]()
     for event_id, chosen in session.execute(categories.union(sessions, programmes)) if event_ids else ():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, distinct, func, select
+from sqlalchemy import Row, case, distinct, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from registration.accounts.models import Organiser
@@ -13,6 +13,7 @@ from registration.booking.calendar.entry import as_lines, own_entry
 from registration.booking.calendar.registrations import CalendarRegistrations, calendar_registrations
 from registration.booking.models import Attendee, Booking
 from registration.core import clock
+from registration.core.among import among
 from registration.core.limits import max_per_address
 from registration.core.transaction_cache import keep, kept, once
 from registration.events.models import Category, Event, EventText
@@ -190,7 +191,7 @@ _PEOPLE = (
         Category.translations,
     )
     .outerjoin(Category, Category.id == Attendee.category_id)
-    .where(Attendee.registration_id.in_(bindparam("ids", expanding=True)))
+    .where(among(Attendee.registration_id, "ids"))
     .order_by(Attendee.registration_id, Attendee.rank)
 )
 
@@ -210,7 +211,7 @@ def seat(session: Session, registration_id: int, locale: str) -> Seat:
 
 def read_ahead(session: Session, registration_ids: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Read at once what `seat` reads for each of these registrations, and return it."""
-    rows = session.execute(_SEATS.where(Registration.id.in_(registration_ids))).all()
+    rows = session.execute(_SEATS.where(among(Registration.id, registration_ids))).all()
     for row in rows:
         keep(session, ("seat", row.Registration.id), row)
     people: dict[int, list[Any]] = {one: [] for one in registration_ids}

@@ -10,6 +10,7 @@ from registration.booking.models import Booking
 from registration.booking.notifications.kinds import CANCELLED, REMOVED
 from registration.booking.queries.bookings import Seat, is_registered
 from registration.booking.queries.dependants import dependants
+from registration.core.among import among
 from registration.journal.queries import entered
 from registration.journal.wording import reason_of
 from registration.mail.models import OutgoingMessage
@@ -50,7 +51,7 @@ def _told(session: Session, registration_ids: Sequence[int]) -> set[int | None]:
     if not registration_ids:
         return set()
     query = select(OutgoingMessage.registration_id).where(
-        OutgoingMessage.registration_id.in_(registration_ids),
+        among(OutgoingMessage.registration_id, registration_ids),
         OutgoingMessage.kind.in_((CANCELLED, REMOVED)),
     )
     return set(session.scalars(query))

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from registration.booking.models import AddressChange, Handover
+from registration.core.among import among
 from registration.events.models import Event
 from registration.events.queries import Words, words
 from registration.journal.models import JournalEntry
@@ -16,7 +17,7 @@ def handovers_about(
     session: Session, booking_id: int, registration_ids: Sequence[int]
 ) -> tuple[dict[int, Handover], bool]:
     """Return who is asked to take over which attendee's seat, by attendee, and whether any seat has left."""
-    is_open = Handover.registration_id.in_(registration_ids) & (Handover.state == "open")
+    is_open = among(Handover.registration_id, registration_ids) & (Handover.state == "open")
     has_left = (Handover.booking_id == booking_id) & Handover.moved_sequence.is_not(None)
     found = session.scalars(select(Handover).where(is_open | has_left)).all()
     asked = {one.attendee_id: one for one in found if one.state == "open"}

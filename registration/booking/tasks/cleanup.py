@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import current_app
 from sqlalchemy import func, select
 
-from registration.booking.answers.uploads import forget_unused
+from registration.booking.answers.uploads import forget_unused, kept_for
 from registration.core import clock, submissions, throttle
 from registration.core.database import db
 from registration.core.transaction import write_tx
@@ -20,7 +20,7 @@ def tidy() -> int:
     if last is not None and at - last < timedelta(hours=1):
         return 0
     current_app.extensions[_TIDIED] = at
-    older_than = timedelta(hours=current_app.config["FORM_HOURS"] + 1)
+    older_than = kept_for(current_app.config["FORM_HOURS"])
     return forget_unused(older_than) + _forget_forms(older_than) + throttle.forget_ended()
 
 

@@ -14,7 +14,6 @@ from registration.booking.form.choices import ChoiceForm, PersonForm
 from registration.booking.form.definition import FormDefinition
 from registration.booking.form.option_notes import note_categories, require_firm
 from registration.booking.form.people import KeyedForm, askable, concerning, errors_of
-from registration.booking.form.registration import SENSITIVE_CONSENT
 from registration.booking.form.spec import form_of_registered, with_sessions
 from registration.booking.models import Booking
 from registration.booking.queries.alternatives import Alternative, alternatives, picked_sessions
@@ -86,7 +85,7 @@ def add(token: str, registration_id: int) -> ResponseReturnValue:
         if not form_choices.check_person(form, definition, has_agreed=agreed):
             return _person_page(token, booked, held, form, 422)
         _check_size(booked, held)
-        wording = str(SENSITIVE_CONSENT) if form.consent_sensitive.data else ""
+        wording = str(form.consent_sensitive.label.text) if form.consent_sensitive.data else ""
         changes_party.add_people(target, [form_choices.person_in(form, definition)], ATTENDEE, wording)
     except NotFound:
         raise

@@ -24,7 +24,6 @@ from registration.booking.form.people import (
     people_form,
     tell,
 )
-from registration.booking.form.registration import SENSITIVE_CONSENT
 from registration.booking.form.spec import form_of_registered
 from registration.booking.models import Booking
 from registration.booking.queries.bookings import Seat
@@ -93,7 +92,7 @@ def save_people(token: str, registration_id: int) -> ResponseReturnValue:
         check_action_key(f"booking:{token}", request.form.get("key", ""))
         if not check_people(form, definition, told, has_agreed=agreed):
             return _people_page(token, booked, seat, definition, form, 422)
-        wording = str(SENSITIVE_CONSENT) if form.consent_sensitive.data else ""
+        wording = str(form.consent_sensitive.label.text) if form.consent_sensitive.data else ""
         change_people(target, _corrected(form, definition), ATTENDEE, wording, form.seen.data or "")
     except ChangedMeanwhile as changed:
         seat = seat_in(opened(token), registration_id)

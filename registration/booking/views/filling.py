@@ -124,7 +124,8 @@ def _not_sent(
         kept = attendee_blocks.without_attendee(data, index)
         form = form_registration.registration_form(definition, kept, most=most)
         tell_each(form, attendee_blocks.without_attendee(MultiDict(told), index).to_dict(flat=False))
-        focus = f"attendees-{max(index - 1, 0)}-name"
+        # The first block begins with the contact, who may be the first attendee.
+        focus = f"attendees-{index - 1}-name" if index > 1 else "name"
     elif "add" in data:
         form = form_registration.registration_form(definition, data, most=most)
         form_registration.add_attendee(form, definition, most)

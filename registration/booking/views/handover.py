@@ -18,7 +18,6 @@ from registration.booking.form.people import (
     taking_form,
     tell,
 )
-from registration.booking.form.registration import CONSENT, SENSITIVE_CONSENT
 from registration.booking.models import Handover
 from registration.booking.queries.bookings import Companion, Seat, seat
 from registration.booking.queries.handovers import is_asked_by_firm
@@ -108,9 +107,9 @@ def say_no(token: str) -> ResponseReturnValue:
 
 def _taking(form: TakingForm, definition: FormDefinition, held: Seat) -> Taking:
     asked = taken_questions(definition, is_alone=_is_alone(held))
-    consents = [("registration", str(CONSENT))]
+    consents = [("registration", str(form.consent.label.text))]
     if form.consent_sensitive.data:
-        consents.append(("sensitive", str(SENSITIVE_CONSENT)))
+        consents.append(("sensitive", str(form.consent_sensitive.label.text)))
     return Taking(
         name=form.name.data,
         firm=form.firm.data or "",

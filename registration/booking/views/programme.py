@@ -17,6 +17,8 @@ from registration.booking.form.validation import errors_of
 from registration.booking.views import filling
 from registration.booking.views.filling import Shown
 from registration.core.database import db
+from registration.events.rules import Phase
+from registration.seating.public_rules import next_step
 from registration.seats.queries import Availability, SeatsNow, availability, line_policies, seats_now
 from registration.seats.rules import LinePolicy
 from registration.web.locale import page_locale
@@ -89,6 +91,7 @@ def _page(definition: FormDefinition, shown: Shown) -> ResponseReturnValue:
         definition=definition,
         options=options,
         rooms={key: room for one in seats.values() for key, room in one.sessions.items()},
+        what_next=_what_next(options, lines),
         is_open=any(one.spec in definition.open_specs and not one.is_full for one in options),
         form=shown.form,
         errors=errors,
@@ -98,6 +101,17 @@ def _page(definition: FormDefinition, shown: Shown) -> ResponseReturnValue:
         is_gone=isinstance(shown.refusal, EventFull),
     )
     return page, shown.status, filling.headers(shown)
+
+
+def _what_next(options: Sequence[Option], lines: Mapping[int, LinePolicy]) -> list[tuple[str, str]]:
+    """Return what happens after the press, each sentence once, with the titles of its events."""
+    told: dict[str, list[str]] = {}
+    for one in options:
+        if one.spec.phase is Phase.OPEN and not one.spec.by_invitation and not one.is_full:
+            line = lines[one.spec.event_id]
+            sentence = next_step(line, one.spec.organiser, joins_waitlist=one.now.joins_waitlist)
+            told.setdefault(sentence, []).append(one.title)
+    return [(", ".join(titles), sentence) for sentence, titles in told.items()]
 
 
 def _name_full(form: RegistrationForm, options: Sequence[Option]) -> None:

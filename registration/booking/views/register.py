@@ -15,7 +15,7 @@ from registration.booking.views import filling
 from registration.booking.views.filling import Shown
 from registration.core.database import db
 from registration.events.rules import Phase
-from registration.seating.public_rules import promises
+from registration.seating.public_rules import next_step, promises
 from registration.seats.queries import availability, line_policy, seats_now
 from registration.web.locale import fall_back_to, page_locale
 
@@ -84,7 +84,11 @@ def form_page(
         "focus": shown.focus,
         "earlier": filling.earlier(shown),
         "is_gone": isinstance(shown.refusal, EventFull),
+        "is_waitlist": now.joins_waitlist and may_wait,
         "heading": _("Join the waitlist") if now.joins_waitlist and may_wait else _("Register"),
+        "what_next": next_step(
+            line, spec.organiser, joins_waitlist=now.joins_waitlist, is_invited=bool(given)
+        ),
     }
     page = render_template(template or "booking/register.html", **(values | given))
     return page, shown.status, filling.headers(shown)

@@ -5,18 +5,18 @@ from datetime import timedelta
 from flask import current_app, request
 from flask_babel import gettext as _
 
+from registration.booking.answers.uploads import kept_for
 from registration.booking.rules import Application
 from registration.core import clock
 from registration.core.networks import is_this_machine, machine_of, office_of
 from registration.core.refusal import Refusal
-from registration.core.throttle import Limit, take
+from registration.core.throttle import Limit, give_back, take
 
 MINUTE, TEN_MINUTES, HOUR = timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1)
 # People whom the forms of one machine may register for one event within a minute: four forms of ten.
 PEOPLE_A_MINUTE = 40
-# Bytes of files that one office, and that all together, may send in a day and the hour that forms live on.
+# Bytes of files that one office, and that all together, may send while a file stays whose form was left.
 FILES_OF_OFFICE, FILES_OF_ALL = 60_000_000, 2_000_000_000
-DAY = timedelta(hours=25)
 
 
 class TooManyForms(Refusal):
@@ -70,13 +70,22 @@ def count_form(application: Application) -> None:
 
 
 def count_file(size: int) -> None:
-    """Count the bytes of a file before it is kept. Raises TooManyFiles."""
-    office = Limit(f"files:{office_of(request.remote_addr)}", FILES_OF_OFFICE, DAY, size)
-    if take(office, Limit("files", FILES_OF_ALL, DAY, size)) is not None:
+    """Count the bytes of a file before it is kept, whatever becomes of its form. Raises TooManyFiles."""
+    window = kept_for(current_app.config["FORM_HOURS"])
+    office = Limit(f"files:{office_of(request.remote_addr)}", FILES_OF_OFFICE, window, size)
+    if take(office) is not None:
         raise TooManyFiles(
             _(
                 "Too many files came from your network today, so this one was not kept. Send the form "
                 "without it and bring the file later, or try again tomorrow."
+            )
+        )
+    if take(Limit("files", FILES_OF_ALL, window, size)) is not None:
+        give_back(office)
+        raise TooManyFiles(
+            _(
+                "So many files came here today that we cannot keep any more, so this one was not kept. Send "
+                "the form without it and bring the file later, or try again tomorrow."
             )
         )
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.answers.shared import shared_answers
 from registration.booking.models import Answer, Attendee, Upload
+from registration.core.among import among
 from registration.events.asking import BOOKING, CHOICES, FILE, told
 from registration.events.models import Question
 from registration.seats.models import Registration
@@ -47,14 +48,14 @@ def answers_for(
     bookings = {
         row.id: row.booking_id
         for row in session.execute(
-            select(Registration.id, Registration.booking_id).where(Registration.id.in_(ids))
+            select(Registration.id, Registration.booking_id).where(among(Registration.id, ids))
         )
     }
     query = (
         select(Answer.attendee_id, Answer.question_id, Answer.value, Registration.booking_id)
         .join(Attendee, Attendee.id == Answer.attendee_id)
         .join(Registration, Registration.id == Attendee.registration_id)
-        .where(Registration.booking_id.in_(set(bookings.values())), Answer.question_id.in_(by_id))
+        .where(among(Registration.booking_id, set(bookings.values())), among(Answer.question_id, by_id))
     )
     own: dict[tuple[int, int], list[str]] = {}
     # A party may sit and wait in parts: what the contact answered once is of all of them.
@@ -100,8 +101,8 @@ def answers_of(
         .join(Question, Question.id == Answer.question_id)
         .where(
             or_(
-                Answer.id.in_(shared.values()),
-                and_(Answer.attendee_id.in_(people), Question.scope != BOOKING),
+                among(Answer.id, shared.values()),
+                and_(among(Answer.attendee_id, people), Question.scope != BOOKING),
             )
         )
         .order_by(Question.rank, Question.id)

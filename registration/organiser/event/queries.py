@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from registration.accounts.models import Account
 from registration.booking.models import Attendee, Booking
 from registration.booking.notifications.kinds import PROGRAMME
+from registration.core.among import among
 from registration.events.models import Event
 from registration.journal.models import JournalEntry
 from registration.journal.wording import ActivityLine, told
@@ -24,7 +25,7 @@ def events_of(session: Session, organiser_ids: Sequence[int]) -> Sequence[Event]
     """Return the events of these organisers, drafts included, what comes next first."""
     query = (
         select(Event)
-        .where(Event.organiser_id.in_(organiser_ids))
+        .where(among(Event.organiser_id, organiser_ids))
         .options(joinedload(Event.organiser), selectinload(Event.texts))
         .order_by(Event.starts_at.desc(), Event.id)
     )
@@ -118,14 +119,14 @@ def parties(
     people: dict[int, list[str]] = {}
     for row in session.execute(
         select(Attendee.registration_id, Attendee.name)
-        .where(Attendee.registration_id.in_(registration_ids), Attendee.removed_at.is_(None))
+        .where(among(Attendee.registration_id, registration_ids), Attendee.removed_at.is_(None))
         .order_by(Attendee.registration_id, Attendee.rank)
     ):
         people.setdefault(row.registration_id, []).append(row.name)
     rows = session.execute(
         select(Registration, Booking)
         .join(Booking, Booking.id == Registration.booking_id)
-        .where(Registration.id.in_(registration_ids))
+        .where(among(Registration.id, registration_ids))
     )
     return {
         row.Registration.id: (row.Registration, row.Booking, tuple(people.get(row.Registration.id, ())))

@@ -140,7 +140,7 @@ def _example(session: Session, asked: ToBeTold, mail: Outgoing) -> Example:
         facts = values(found, mail.facts, public_url("/"), event_url(found))
         words = worded(session, mail.kind, found.organiser_id, mail.locale, facts)
         if mail.attendee_id is not None:
-            words = introduced(words, whole.contact, mail.kind)
+            words = introduced(words, mail.kind)
         has_calendar = SHAPES[mail.kind].has_calendar
         return Example(language, words, found.title, *_entry(found), has_calendar)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from registration.booking.models import Booking
 from registration.core import optimistic_lock
+from registration.core.among import among
 from registration.core.database import db
 from registration.core.locking import locked_all, locked_one
 from registration.core.transaction import write_tx
@@ -211,7 +212,7 @@ def _readers(session: Session, event_ids: Sequence[int]) -> dict[str, int]:
     rows = session.execute(
         select(Booking.locale, func.count())
         .join(Registration, Registration.booking_id == Booking.id)
-        .where(Registration.event_id.in_(event_ids), Registration.state.not_in(rules.ENDED))
+        .where(among(Registration.event_id, event_ids), Registration.state.not_in(rules.ENDED))
         .group_by(Booking.locale)
     )
     return {code: int(count) for code, count in rows}

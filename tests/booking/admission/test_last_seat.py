@@ -18,7 +18,7 @@ def test_with_a_waitlist_the_booking_says_why_there_is_no_seat(page_app, page_cl
     answer = page_client.post(path(event), data=data)
     assert answer.status_code == 303
     page = page_client.get(answer.headers["Location"]).text
-    assert "The last seat went while you filled in the form" in page
+    assert "The last seat was taken while you filled in the form" in page
     assert 'data-position="1"' in page
     again = page_client.post(path(event), data=data)
     assert again.headers["Location"] == answer.headers["Location"]
@@ -30,7 +30,7 @@ def test_who_saw_the_waitlist_is_told_nothing_of_a_last_seat(page_app, page_clie
     answer = page_client.post(path(event), data=filled(page_client, event))
     page = page_client.get(answer.headers["Location"]).text
     assert 'data-state="waitlisted"' in page
-    assert "The last seat went" not in page
+    assert "The last seat was taken" not in page
 
 
 def test_where_only_the_category_is_full_no_last_seat_went(page_app, page_client):
@@ -40,7 +40,7 @@ def test_where_only_the_category_is_full_no_last_seat_went(page_app, page_client
     answer = page_client.post(path(event), data=data)
     page = page_client.get(answer.headers["Location"]).text
     assert 'data-state="waitlisted"' in page
-    assert "The last seat went" not in page
+    assert "The last seat was taken" not in page
     assert "There was no free seat left for what you chose" in page
 
 
@@ -50,7 +50,7 @@ def test_without_a_waitlist_the_form_comes_back_with_all_answers(page_app, page_
     register(event, "Ben")
     answer = page_client.post(path(event), data=data)
     assert answer.status_code == 409
-    assert "<h1>The last seat went while you filled in the form" in answer.text
+    assert "<h1>The last seat was taken while you filled in the form" in answer.text
     assert 'value="ada@example.org"' in answer.text
     assert "All seats are taken" in answer.text
 
@@ -62,7 +62,7 @@ def test_of_a_programme_only_the_event_that_went_says_so(page_app, page_client):
     register(first, "Ben")
     answer = page_client.post(programme_path(programme), data=data)
     page = page_client.get(answer.headers["Location"]).text
-    assert page.count("The last seat went while you filled in the form") == 1
+    assert page.count("The last seat was taken while you filled in the form") == 1
 
 
 def test_a_full_event_of_a_programme_without_waitlist_is_named(page_app, page_client):
@@ -78,8 +78,8 @@ def test_a_full_event_of_a_programme_without_waitlist_is_named(page_app, page_cl
 
 def test_a_party_may_sit_as_many_as_fit_and_the_others_wait(page_app, page_client):
     event = make_event(capacity=2)
-    assert "seat as many as fit" not in page_client.get(path(event)).text
-    assert "seat as many as fit" in page_client.get(f"{path(event)}?attendees=2").text
+    assert "give seats to as many of us as possible" not in page_client.get(path(event)).text
+    assert "give seats to as many of us as possible" in page_client.get(f"{path(event)}?attendees=2").text
     data = filled(page_client, event, flexible="y")
     data |= {"attendees-1-name": "Ben", "attendees-2-name": "Cleo"}
     answer = page_client.post(path(event), data=data)

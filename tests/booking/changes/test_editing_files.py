@@ -58,7 +58,7 @@ def test_only_a_file_that_need_not_be_there_can_be_left_out(page_app, page_clien
     _event, _ada, address = arranged(is_required=is_required)
     page = page_client.get(address).text
     assert "old.pdf" in page
-    assert ("Leave this file out" in page) == (not is_required)
+    assert ("Remove this file" in page) == (not is_required)
 
 
 def test_a_file_stays_while_something_else_is_changed(page_app, page_client):

@@ -3,12 +3,16 @@
 import pytest
 
 from registration.booking.admission.services import register
+from registration.booking.changes.cancel import cancel
 from registration.booking.models import Booking
+from registration.booking.rules import Application, Person, Wish
 from registration.core import clock
 from registration.core.transaction import write_tx
+from registration.journal.services import ATTENDEE
+from registration.organiser.mailing.services import choose
 from tests.booking.arranging import booked, sent, text_of, to
 from tests.booking.programme_arranging import filled, make_programme, path
-from tests.factories import application, make_event
+from tests.factories import application, make_event, registration_of, target
 
 ADA, TYPED = "ada@example.org", ("Buy Now Cheap", "Very Cheap Ltd")
 
@@ -39,6 +43,48 @@ def test_the_first_mail_names_the_contact_alone(app, line, capacity):
     assert "Attendee 2" in mail
 
 
+@pytest.fixture
+def set_in_words(monkeypatch):
+    """Let a document be the words that it is set from."""
+    monkeypatch.setattr("registration.booking.tickets.typeset", lambda _name, facts: repr(facts).encode())
+
+
+def test_the_tickets_beside_the_first_mail_name_the_contact_alone(app, set_in_words):
+    event = make_event(capacity=5)
+    choose(event.id, None, attaches_ticket=True)
+    register(typed(event))
+    mail = to(sent(), ADA)
+    assert "application/pdf" in [part.get_content_type() for part in mail.walk()]
+    told = parts_of(mail)
+    assert told.count("QR code of") == 2
+    assert "Guest 1 of Ada" not in told
+    assert TYPED[1] not in told
+
+
+def test_an_address_that_was_confirmed_gets_the_tickets_with_their_names(app, set_in_words):
+    event = make_event(capacity=5)
+    choose(event.id, None, attaches_ticket=True)
+    verified(booked(event, "Ada", email=ADA, party=2)[1])
+    assert parts_of(to(sent(), ADA)).count("Guest 1 of Ada") > 2
+
+
+def test_an_attendees_own_address_gets_nothing_that_the_contact_typed(app, set_in_words):
+    event = make_event(capacity=5)
+    choose(event.id, None, attaches_ticket=True)
+    whole = application(event, TYPED[0], email=ADA)
+    people = (*whole.wishes[0].people, Person("Ben", "ben@example.org", TYPED[1], None))
+    asked = Application(whole.submit_key, TYPED[0], ADA, TYPED[1], "en", (Wish(event.id, people),))
+    registration = registration_of(register(asked))
+    first = parts_of(to(sent(), "ben@example.org"))
+    cancel(target(registration), ATTENDEE)
+    last = parts_of(to(sent(), "ben@example.org"))
+    for mail in (first, last):
+        assert "Ben" in mail
+        assert not [one for one in TYPED if one in mail]
+    assert "Somebody registered you" in first
+    assert "Whoever registered you cancelled your seat." in last
+
+
 def test_the_mail_about_several_events_names_the_contact_alone(page_app, page_client):
     one, other = make_event(title="Workshop"), make_event(title="Meeting")
     slug = make_programme(one, other)
@@ -60,8 +106,14 @@ def test_an_address_that_was_confirmed_is_told_who_comes(app):
     event = make_event(capacity=5)
     _page, registration = booked(event, "Ada", email=ADA, party=2)
 
+    verified(registration)
+    assert "Guest 1 of Ada" in text_of(to(sent(), ADA))
+
+
+def verified(registration):
+    """Let the mailbox of a booking be one that was confirmed."""
+
     def confirm(session):
         session.get_one(Booking, registration.booking_id).verified_at = clock.now()
 
     write_tx(confirm)
-    assert "Guest 1 of Ada" in text_of(to(sent(), ADA))

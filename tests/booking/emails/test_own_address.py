@@ -61,7 +61,7 @@ def test_she_gets_her_own_confirmation_with_her_entry_and_a_link_of_her_own(page
     [mail] = to(BEN)
     assert str(mail["Subject"]).startswith("Your seat is confirmed: Workshop on nomenclatures")
     text = body(mail)
-    assert "Ada registered you for this event." in text
+    assert "Somebody registered you for this event." in text
     assert "- Ben" in text
     assert "Cleo" not in text
     event, part = entry(mail)
@@ -94,8 +94,11 @@ def test_who_waits_is_not_written_to_before_there_is_a_seat(page_app):
 @pytest.mark.parametrize(
     ("end", "sentence"),
     [
-        (lambda one, ben: cancel(target(one), ATTENDEE), "Ada cancelled your seat."),
-        (lambda one, ben: cancel_attendee(target(one), ben, ATTENDEE), "Ada cancelled your seat."),
+        (lambda one, ben: cancel(target(one), ATTENDEE), "Whoever registered you cancelled your seat."),
+        (
+            lambda one, ben: cancel_attendee(target(one), ben, ATTENDEE),
+            "Whoever registered you cancelled your seat.",
+        ),
         (lambda one, ben: cancel(target(one), SYSTEM, "no room"), "The organiser cancelled your seat."),
     ],
 )
@@ -172,7 +175,7 @@ def test_a_corrected_address_gets_the_seat_and_the_old_one_hears_that_it_is_gone
     assert page_client.get(link_in(new)).status_code == 200
     assert page_client.get(old).status_code == 404
     last = to(BEN)[-1]
-    assert "Ada changed the email address of this registration." in body(last)
+    assert "Whoever registered you changed the email address of this registration." in body(last)
     assert entry(last)[1].get_param("method") == "CANCEL"
 
 

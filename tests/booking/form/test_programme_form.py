@@ -146,7 +146,7 @@ def test_the_dinners_own_form_asks_for_the_meeting_too(page_client, programme, d
 
 def test_the_dinners_own_form_leads_to_the_one_form(page_client, programme, dinner):
     page = page_client.get(f"/events/{dinner.slug}/register").text
-    assert "only be had together with “Meeting”" in page
+    assert "you also need to register for “Meeting”" in page
     assert f'href="/programmes/{programme}/register?events={dinner.slug}"' in page
     chosen = page_client.get(f"{path(programme)}?events={dinner.slug}").text
     assert f'value="{dinner.slug}" checked' in chosen

@@ -230,7 +230,7 @@ def test_more_people_than_one_form_takes_are_refused_not_dropped(page_client, ev
         data |= {f"attendees-{number}-name": f"Guest {number}", f"attendees-{number}-category": category}
     answer = page_client.post(path(event), data=data)
     assert answer.status_code == 422
-    assert "at most 10 people" in answer.text
+    assert "up to 10 people" in answer.text
     assert count(Registration) == 0
 
 
@@ -240,7 +240,7 @@ def test_a_second_attendee_without_a_name_is_asked_for(page_client, event):
         "attendees-1-category": str(event.categories["Press"]),
     }
     answer = page_client.post(path(event), data=data)
-    assert "attendee 2" in errors(answer)["attendees-1-name"]
+    assert "person 2" in errors(answer)["attendees-1-name"]
 
 
 @pytest.mark.parametrize(

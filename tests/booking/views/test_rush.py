@@ -6,7 +6,9 @@ from io import BytesIO
 import pytest
 from sqlalchemy import func, select
 
+from registration.booking.answers.uploads import kept_for
 from registration.booking.models import Upload
+from registration.booking.tasks.cleanup import tidy
 from registration.booking.views import rush
 from registration.core import clock
 from registration.core.database import db
@@ -84,11 +86,11 @@ def test_an_office_of_many_addresses_is_one_network(page_app, sent):
 def send_file(page_client):
     """Send one more form with a file, from the machine that is asked for."""
     event = make_event(capacity=500, questions=(QuestionFacts("Your paper", "file"),))
-    name = f"attendees-0-question-{event.questions[0]}-file"
+    file = f"attendees-0-question-{event.questions[0]}-file"
 
-    def send(number, remote):
-        data = filled(page_client, event, email=f"guest{number}@example.org")
-        data |= {name: (BytesIO(PDF), "a.pdf")}
+    def send(number, remote, **typed):
+        data = filled(page_client, event, email=f"guest{number}@example.org") | typed
+        data |= {file: (BytesIO(PDF), "a.pdf")}
         return page_client.post(
             f"/events/{event.slug}/register", data=data, environ_overrides={"REMOTE_ADDR": remote}
         )
@@ -111,9 +113,33 @@ def test_files_of_one_network_have_a_bound(send_file, monkeypatch):
 
 def test_files_of_all_networks_together_have_a_bound(send_file, monkeypatch):
     monkeypatch.setattr(rush, "FILES_OF_ALL", 3 * len(PDF) + 10)
+    monkeypatch.setattr(rush, "FILES_OF_OFFICE", len(PDF) + 10)
     start = clock.now()
-    statuses = [send_file(number, f"198.51.{number}.7").status_code for number in range(5)]
-    assert statuses == [303] * 3 + [422] * 2
+    answers = [send_file(number, f"198.51.{number}.7") for number in range(5)]
+    assert [one.status_code for one in answers] == [303] * 3 + [422] * 2
+    assert "So many files came here today" in answers[4].text
+    assert "your network" not in answers[4].text
     assert files_kept() == 3
-    with clock.running(lambda: start + rush.DAY + timedelta(minutes=1)):
+    with clock.running(lambda: start + kept_for(24) + timedelta(minutes=1)):
         assert send_file(5, "198.51.5.7").status_code == 303
+    # Nothing of its own was used up by what was refused for all.
+    monkeypatch.setattr(rush, "FILES_OF_ALL", 30 * len(PDF))
+    with clock.running(lambda: start + timedelta(minutes=1)):
+        assert send_file(6, "198.51.4.7").status_code == 303
+
+
+def test_files_of_forms_that_register_nobody_count_and_go(send_file, monkeypatch, page_app):
+    monkeypatch.setattr(rush, "FILES_OF_OFFICE", 2 * len(PDF) + 10)
+    start = clock.now()
+    answers = [send_file(number, "192.0.2.7", name="") for number in range(3)]
+    assert [one.status_code for one in answers] == [422] * 3
+    assert people() == 0
+    assert files_kept() == 2
+    assert "Too many files came from your network today" in answers[2].text
+    with clock.running(lambda: start + kept_for(24) - timedelta(minutes=1)):
+        tidy()
+        assert files_kept() == 2
+    with clock.running(lambda: start + kept_for(24) + timedelta(hours=1)):
+        tidy()
+        assert files_kept() == 0
+        assert send_file(4, "192.0.2.7").status_code == 303

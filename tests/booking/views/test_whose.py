@@ -62,7 +62,7 @@ def test_the_error_summary_says_whose_field_it_is(page_client, page_app):
         "attendees-1-category": str(event.categories["Press"]),
     }
     told = summary(page_client.post(path, data=data).text)
-    assert told == ["Attendee 1: Choose a category.", "Attendee 3: Choose a category."]
+    assert told == ["Person 1: Choose a category.", "Person 3: Choose a category."]
 
 
 def test_names_that_were_saved_are_said_to_be_saved(page_client, page_app):

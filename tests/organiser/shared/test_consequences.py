@@ -75,7 +75,7 @@ def test_moving_an_event_first_shows_whom_it_tells_what(owner, event):
     assert counts == {"seated": "1", "waiting": "1", "own": "1"}
     # With the new words, each in the language of its reader, and those who wait in words of their own.
     assert "New venue: Workshop &amp; more" in asked.text
-    assert "Ada registered you for this event." in asked.text
+    assert "Somebody registered you for this event." in asked.text
     assert "<bdi>Nouveau lieu" in asked.text
     assert "Atelier" in asked.text
     assert re.search(r"liste d.attente", unescape(asked.text))
