@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from multiprocessing import get_context
-from multiprocessing.context import ForkServerContext
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 from registration.cli import main
@@ -15,13 +15,15 @@ from registration.cli import main
 # What forks is started once in a run, with all that any of its children needs.
 _PRELOADED = [
     "registration.app",
-    "tests.warm",
     "tests.forking",
+    "tests.faults.dying_worker",
     "tests.faults.killing",
     "tests.races.contest",
+    # The last, as it says what no child will change.
+    "tests.warm",
 ]
 
-
+_NOTHING = Path(os.devnull)
 # linux/capability.h
 _CAPABILITY_VERSION_3 = 0x20080522
 
@@ -33,17 +35,34 @@ def forking() -> ForkServerContext:
     return context
 
 
-def commanded(
-    folder: Path, words: tuple[str, ...], environ: dict[str, str], *, obeys: bool = False
-) -> "subprocess.CompletedProcess[str]":
-    """Run `registration` with *words* in *folder* and return how it ended and what it said.
+def started(
+    folder: Path,
+    words: tuple[str, ...],
+    environ: dict[str, str],
+    out: Path,
+    err: Path,
+    *,
+    obeys: bool = False,
+    given: Path = _NOTHING,
+) -> ForkServerProcess:
+    """Start `registration` with *words* in *folder*; what it says is added to *out* and *err*.
 
-    *obeys* takes from root what lets it pass the modes of files.
+    *obeys* takes from root what lets it pass the modes of files. What is *given* it can read.
     """
+    arguments = (folder, words, environ, out, err, obeys, given)
+    process = forking().Process(target=_command, args=arguments)
+    process.start()
+    return process
+
+
+def commanded(
+    folder: Path, words: tuple[str, ...], environ: dict[str, str], *, obeys: bool = False, given: bytes = b""
+) -> "subprocess.CompletedProcess[str]":
+    """Run such a command, which reads what is *given*; return how it ended and what it said."""
     with tempfile.TemporaryDirectory(prefix="said-") as said:
         out, err = Path(said) / "out", Path(said) / "err"
-        process = forking().Process(target=_command, args=(folder, words, environ, out, err, obeys))
-        process.start()
+        (Path(said) / "in").write_bytes(given)
+        process = started(folder, words, environ, out, err, obeys=obeys, given=Path(said) / "in")
         process.join(120)
         code = process.exitcode
         if code is None:
@@ -54,13 +73,21 @@ def commanded(
 
 
 def _command(
-    folder: Path, words: tuple[str, ...], environ: dict[str, str], out: Path, err: Path, obeys: bool
+    folder: Path,
+    words: tuple[str, ...],
+    environ: dict[str, str],
+    out: Path,
+    err: Path,
+    obeys: bool,
+    given: Path,
 ) -> None:
     for path, descriptor in ((out, 1), (err, 2)):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), descriptor)
+        # Both may go to one file.
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), descriptor)
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - open until the end
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - open until the end
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115 - open until the end
+    os.dup2(os.open(given, os.O_RDONLY), 0)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open until the end
     if obeys:
         _obey_modes()
     os.environ.clear()

@@ -4,12 +4,36 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from flask_babel import lazy_gettext as _l
 
-from registration.core.refusal import Refusal
-from registration.events.rules import has_overlap, is_open_between
+from registration.core.refusal import NotFound, Refusal
+from registration.core.text import normal_email
+from registration.events.rules import EventStatus, Phase, has_overlap, is_open_between, phase
+
+_WHY_CLOSED = {
+    Phase.NOT_YET: _l("Registration has not opened yet."),
+    Phase.CLOSED: _l("Registration has closed. Contact the organiser if you still want to come."),
+    Phase.OVER: _l("This event is over."),
+    Phase.CANCELLED: _l("This event is cancelled."),
+}
+
+
+class OpenedEvent(Protocol):
+    """What decides whether somebody may register for an event now."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def opens_at(self) -> datetime | None: ...
+    @property
+    def closes_at(self) -> datetime | None: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
 
 
 class CategoryOfEvent(Protocol):
@@ -79,12 +103,32 @@ class Application:
     code: str = ""
     invitation_id: int | None = None
 
+    @cached_property
+    def key(self) -> str:
+        return key_hash(self.submit_key)
 
-def body_hash(application: Application) -> str:
-    """Return what tells a repeat of the same form from another form under the same key."""
-    # Strings, numbers and tuples alone: their repr is the same wherever it is made.
-    body = repr(replace(application, submit_key=""))
-    return hashlib.sha256(body.encode()).hexdigest()
+    @cached_property
+    def body(self) -> str:
+        """What tells a repeat of the same form from another form under the same key."""
+        # Strings, numbers and tuples alone: their repr is the same wherever it is made.
+        body = repr(replace(self, submit_key=""))
+        return hashlib.sha256(body.encode()).hexdigest()
+
+    @cached_property
+    def email_normal(self) -> str:
+        return normal_email(self.email)
+
+    def apart(self) -> "Application":
+        """Return the same under a key that only the same answers have.
+
+        Another form under its key is then no conflict, which would tell that this one was taken.
+        """
+        return replace(self, submit_key=f"{self.submit_key}:{self.body}")
+
+    def names_others(self) -> bool:
+        """Say whether an attendee has an address that is not the contact's."""
+        typed = {person.email for wish in self.wishes for person in wish.people}
+        return bool(typed - {"", self.email})
 
 
 def key_hash(submit_key: str) -> str:
@@ -100,6 +144,15 @@ def lacking(wishes: Iterable[Wish], needs: Mapping[int, int]) -> list[tuple[int,
         for event_id, people in coming.items()
         if event_id in needs and not people <= coming.get(needs[event_id], set())
     ]
+
+
+def check_open(event: OpenedEvent | None, now: datetime, *, closed: type[Refusal]) -> None:
+    """Raise NotFound unless *event* is there for others than its team, and *closed* unless it is open now."""
+    if event is None or event.status == EventStatus.DRAFT:
+        raise NotFound(_l("There is no such event."))
+    now_is = phase(event.status, event.opens_at, event.closes_at, event.starts_at, event.ends_at, now)
+    if now_is is not Phase.OPEN:
+        raise closed(_WHY_CLOSED[now_is])
 
 
 def check_category(

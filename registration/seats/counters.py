@@ -1,15 +1,17 @@
-"""The counters of the pools under the gate: seats taken, given back, and kept for somebody."""
+"""The counters of the pools under the gate: what is left for whom, seats taken, given back, and kept."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from registration.core import clock
 from registration.core.database import table
 from registration.seats import rules
 from registration.seats.gate import Gate
-from registration.seats.models import Pool
+from registration.seats.models import Pool, Registration
+from registration.seats.reservations import can_never_fit
 
 _pool = table(Pool)
 _WRITE = (
@@ -22,10 +24,46 @@ _TAKE = (
     .where(_pool.c.id == bindparam("pool"), _pool.c.taken + bindparam("need") <= _pool.c.capacity)
     .values(taken=_pool.c.taken + bindparam("need"), kept=bindparam("now_kept"))
 )
+_waiting = table(Registration).c
+_AHEAD = (
+    select(_waiting.priority)
+    .where(_waiting.event_id == bindparam("event"), _waiting.state == rules.WAITLISTED, ~can_never_fit())
+    .order_by(_waiting.priority.desc(), _waiting.place)
+    .limit(1)
+)
 
 
 class Oversold(AssertionError):
     """The guard of the last resort: a seat was decided that is not there. It means a bug."""
+
+
+def left_for(
+    session: Session, gate: Gate, priority: int, rooms: rules.Rooms | None = None
+) -> rules.Rooms | None:
+    """Return what a newcomer of *priority* may have, or None where somebody ahead must be asked first.
+
+    *rooms* is what is free, where that is not what the gate says. With first_fit nobody who waits fits
+    (that is the invariant), so a newcomer who fits passes no one; in a strict line those ahead have
+    reserved what they need. While a promotion is under way, and where nobody is promoted by itself,
+    whoever waits comes first.
+    """
+    rooms = gate.rooms() if rooms is None else rooms
+    if gate.is_draining:
+        return None
+    if gate.waiting == 0:
+        return rooms
+    if gate.stands_still(clock.now()):
+        return None if _is_somebody_ahead(session, gate, priority) else rooms
+    if gate.policy == rules.STRICT:
+        rules.reserve(gate.reservations.ahead(session, gate.pools, priority), rooms)
+    return rooms
+
+
+def _is_somebody_ahead(session: Session, gate: Gate, priority: int) -> bool:
+    if not gate.knows_waiting:
+        gate.meet_waiting(session.connection().execute(_AHEAD, {"event": gate.event_id}).scalar())
+        gate.knows_waiting = True
+    return gate.waiting_priority is not None and gate.waiting_priority >= priority
 
 
 def occupy(gate: Gate, needs: Mapping[int, int]) -> int:

@@ -19,10 +19,10 @@ from registration.journal.services import Actor
 from registration.seats import counters, ledger, rules
 from registration.seats.attendance import check_empty
 from registration.seats.changing import Change, Held, note_changes, set_states
+from registration.seats.counters import left_for
 from registration.seats.gate import Gate
 from registration.seats.line import head, held, times_of
 from registration.seats.models import Registration, RegistrationPool
-from registration.seats.newcomers import left_for
 
 # How many are promoted in one transaction: a raised capacity must not hold the gate for long.
 PROMOTIONS = 200

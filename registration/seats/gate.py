@@ -134,15 +134,13 @@ class Gate:
     ledger_hash: str
     publishes_ledger: bool
     pools: dict[int, Limit] = field(default_factory=dict)
+    # That of the event itself, among them.
+    event_pool: Limit = field(init=False)
     # The highest priority that waits, as far as is known: of those admitted here, and of those written
     # before once they were asked for; None where nobody does.
     waiting_priority: int | None = None
     knows_waiting: bool = False
     reservations: Reservations = field(default_factory=Reservations)
-
-    @property
-    def event_pool(self) -> Limit:
-        return next(pool for pool in self.pools.values() if pool.kind == PoolKind.EVENT)
 
     def rooms(self) -> rules.Rooms:
         """Return what is free of each pool, for the rules."""
@@ -168,24 +166,6 @@ class Gate:
     def forget_waiting(self) -> None:
         """Ask again who waits, since that has changed."""
         self.waiting_priority, self.knows_waiting = None, False
-
-    def needs(
-        self, size: int, counts: Mapping[tuple[str, int], int], firms: Mapping[str, int]
-    ) -> dict[int, int]:
-        """Return what a party of *size* needs of which pool.
-
-        *counts* are people by (kind, subject): categories and sessions; *firms* by the firm's key,
-        whose pools `load_firms` has brought.
-        """
-        needs = {self.event_pool.id: size}
-        for pool in self.pools.values():
-            if pool.kind == PoolKind.FIRM:
-                count = firms.get(pool.key, 0)
-            else:
-                count = counts.get((pool.kind, pool.subject_id), 0)
-            if count:
-                needs[pool.id] = count
-        return needs
 
 
 _COLUMNS = frozenset(one.name for one in fields(Gate))
@@ -337,6 +317,8 @@ def _keep(gate: Gate, row: Any) -> Limit:
     values = dict(row._mapping)
     values.pop("event_id")
     limit = gate.pools[row.id] = Limit(**values)
+    if limit.kind == PoolKind.EVENT:
+        gate.event_pool = limit
     return limit
 
 

@@ -13,11 +13,11 @@ from registration.journal.services import Actor
 from registration.seats import counters, ledger, rules
 from registration.seats.attendance import check_empty
 from registration.seats.changing import Held, note_changed_size
+from registration.seats.counters import left_for
 from registration.seats.engine import NEEDS, Admitted, Claim, join
 from registration.seats.gate import Gate
 from registration.seats.line import held
 from registration.seats.models import Registration, RegistrationPool
-from registration.seats.newcomers import left_for
 from registration.seats.reservations import written_anew
 from registration.seats.too_large import check_can_ever_fit
 

@@ -158,8 +158,13 @@ def test_the_export_opens_in_a_spreadsheet(demo, tmp_path, command):
 
 
 def test_wrong_use_is_one_line_and_two(demo):
-    for words in (["export", "nothing"], ["export"], ["export", "x", "--format", "pdf"], ["nonsense"]):
-        done = run_installed(demo, *words)
+    for runs, words in (
+        (run_installed, ["export", "nothing"]),
+        (run, ["export"]),
+        (run, ["export", "x", "--format", "pdf"]),
+        (run, ["nonsense"]),
+    ):
+        done = runs(demo, *words)
         assert done.returncode == 2
         assert len(done.stderr.strip().split("\n")) == 1
         assert done.stderr.startswith("registration: ")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_commands import REGISTRATION, database, run
+from tests.forking import commanded
 
 
 @pytest.fixture
@@ -118,13 +119,15 @@ def test_a_mail_server_pipes_mail_in_with_an_empty_environment(cocir, command):
         f"REGISTRATION_DATA={cocir / 'var'}\nREGISTRATION_BOUNCE_ADDRESS=bounces@events.example.org\n"
         "REGISTRATION_REPLY_ADDRESS=events@events.example.org\n"
     )
-    words = [sys.executable, REGISTRATION, "--env-file", str(file), command]
+    words = ("--env-file", str(file), command)
     mail = b"From: ada@example.org\nTo: events@events.example.org\nSubject: hello\n\nhello\n"
 
-    def piped(*more: str) -> "subprocess.CompletedProcess[bytes]":
-        return subprocess.run([*words, *more], input=mail, cwd="/", env={}, capture_output=True, check=False)
+    def piped(*more: str) -> "subprocess.CompletedProcess[str]":
+        return commanded(Path("/"), (*words, *more), {}, given=mail)
 
-    ignored = piped()
+    # From its first line, once.
+    program = [sys.executable, REGISTRATION, *words]
+    ignored = subprocess.run(program, input=mail, cwd="/", env={}, capture_output=True, check=False)
     assert (ignored.returncode, b"ignored" in ignored.stderr) == (1, True), ignored.stderr
     # pipe(8) of Postfix and Exim's pipe take anything but 0 and 75 for a reason to send it back.
     assert piped("--drop-ignored").returncode == 0

@@ -3,8 +3,6 @@
 import asyncio
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -27,6 +25,8 @@ from registration.mail.worker import send_due
 from registration.seats import rules
 from registration.seats.models import Registration
 from tests.factories import cancel_registration, make_event, register, state
+from tests.faults.dying_worker import send_until
+from tests.forking import forking
 from tests.mail.test_transport import Server
 
 NAMES = ("Ada", "Ben", "Cleo")
@@ -230,9 +230,10 @@ def test_a_worker_that_is_killed_loses_no_mail_and_sends_at_most_one_twice(
 ):
     db.session.rollback()
     url = page_app.config["DATABASE_URL"]
-    command = [sys.executable, "-m", "tests.faults.dying_worker", step, str(number), url]
-    died = subprocess.run([*command, str(tmp_path), str(relay.port)], check=False, capture_output=True)
-    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    died = forking().Process(target=send_until, args=(step, number, url, tmp_path, relay.port))
+    died.start()
+    died.join(60)
+    assert died.exitcode == -signal.SIGKILL
     taken_and_not_noted = sum(relay.ids().values()) - states().count("sent")
     send_later(relay, int(outbox.LEASE.total_seconds() // 60) + 1)
     assert states() == ["sent"] * 3

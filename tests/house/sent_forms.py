@@ -166,7 +166,7 @@ ROWS = {
     "organiser.approve": Row(ONE, {}, with_state(needs_approval=True)),
     "organiser.reject": Row(ONE, {"reason": "No"}, with_state(needs_approval=True)),
     "organiser.seat": Row(ONE, {"reason": "By hand"}, reserved),
-    "organiser.merge": Row(ONE, {"other": "<other>"}, two_of_one),
+    "organiser.merge": Row("", {"other": "<other>"}, two_of_one),
     "organiser.line": Row("", {"policy": "strict", "tell": "yes"}),
     "organiser.sessions": Row("", {"name": "Coding", "starts_at": "<starts>", "ends_at": "<ends>"}),
     "organiser.session": Row("", {"hint": "In the hall"}),
@@ -191,6 +191,6 @@ ROWS = {
     "organiser.text_test": Row("/organiser/organisers/<slug>/texts/<kind>/<code>", {}, own_words),
     "organiser.retry_mails": Row(f"{OFFICE}/messages", {}, mails(FAILED)),
     "organiser.send_again": Row(ONE, {}, mails(SENT)),
-    "organiser.correct_address": Row(ONE, {"email": "byron@example.org"}),
+    "organiser.correct_address": Row("", {"email": "byron@example.org"}),
     "organiser.check_in": Row(f"{OFFICE}/checkin?q=Ada", {}),
 }

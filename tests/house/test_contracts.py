@@ -87,7 +87,7 @@ def test_every_feature_with_layers_is_in_the_contract_of_features():
 def test_a_door_that_nobody_uses_is_closed(tmp_path):
     folder = copy_of_the_house(tmp_path)
     door = folder / "registration" / "seats" / "__init__.py"
-    door.write_text(read(door).replace("Doors: ", "Doors: newcomers, "), encoding="utf-8")
+    door.write_text(read(door).replace("Doors: ", "Doors: ledger_replay, "), encoding="utf-8")
     code, said = lint(folder)
     assert code != 0
-    assert "registration.seats names the door newcomers, and nobody outside uses it" in said
+    assert "registration.seats names the door ledger_replay, and nobody outside uses it" in said

@@ -70,8 +70,8 @@ def test_another_language_keeps_what_was_typed(house, forms):
         if answer.status_code != 422 or '<html lang="fr"' not in answer.text or lost_of(answer, words, form):
             lost.append((form.endpoint, answer.status_code, lost_of(answer, words, form)))
     assert not lost, lost
-    # The button of a language belongs to one form of the page: these beside it ask for no sentence.
-    assert beside == {"organiser.correct_address", "organiser.merge"}
+    # The button of a language belongs to one form of a page: what asks for another text has its own page.
+    assert beside == set()
 
 
 def test_a_form_that_is_out_of_date_keeps_what_was_typed(house, forms):

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from registration.booking.admission import batch as admission_batch
+from registration.booking.admission import pool_needs
 from registration.booking.changes import cancel as cancelling
 from registration.booking.changes import offers as changes_offers
 from registration.booking.changes import target as changes_target
@@ -152,8 +153,8 @@ def _cancel_keeps_seats() -> Mutation:
 
 def _category_ignored() -> Mutation:
     """Only the event's own limit counts."""
-    needs = gates.Gate.needs
-    return [(gates.Gate, "needs", lambda gate, size, _counts, firms: needs(gate, size, {}, firms))]
+    needs = pool_needs._needs
+    return [(pool_needs, "_needs", lambda gate, size, _counts, firms: needs(gate, size, {}, firms))]
 
 
 def _capacity_unseats_count() -> Mutation:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registration.booking.admission import pool_needs
 from registration.booking.changes import attendance, verify_address
 from registration.booking.changes import cancel as changes_cancel
 from registration.booking.changes import decide as changes_decide
@@ -107,13 +108,13 @@ def _rejected_untold() -> Mutation:
 
 
 def _needs_without(kind: str) -> Mutation:
-    needs = gates.Gate.needs
+    needs = pool_needs._needs
 
     def fewer(gate: Any, size: int, counts: Any, firms: Any) -> Any:
         kept = {subject: count for subject, count in counts.items() if subject[0] != kind}
         return needs(gate, size, kept, {} if kind == "firm" else firms)
 
-    return [(gates.Gate, "needs", fewer)]
+    return [(pool_needs, "_needs", fewer)]
 
 
 def _session_ignored() -> Mutation:

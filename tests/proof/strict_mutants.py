@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import false
 from sqlalchemy.orm import Session
 
-from registration.seats import engine, line, newcomers, parties, rules
+from registration.seats import counters, engine, line, parties, rules
 from registration.seats import gate as gates
 from tests.proof.breaking import Mutation, Without
 
@@ -45,7 +45,7 @@ def _head_blocks() -> Mutation:
     """Nobody passes who waits first in a strict line, even if that delays nobody."""
 
     def blocked(session: Session, gate: Any, priority: int, rooms: Any = None) -> Any:
-        left = newcomers.left_for(session, gate, priority, rooms)
+        left = counters.left_for(session, gate, priority, rooms)
         waits = gate.policy == rules.STRICT and gate.reservations.ahead(session, gate.pools, priority)
         return None if waits else left
 

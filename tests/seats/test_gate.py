@@ -12,12 +12,8 @@ from registration.seats.models import Queue
 from tests.factories import make_event
 from tests.house.files import ROOT
 
-# One transaction admits many forms, and writes all gates at its end; and the stage of the proof only reads.
-BY_HAND = {
-    "registration/booking/admission/services.py": {"lock"},
-    "registration/booking/admission/batch.py": {"close"},
-    "registration/proof/stage.py": {"lock"},
-}
+# The stage of the proof only reads.
+BY_HAND = {"registration/proof/stage.py": {"lock"}}
 
 
 def step_of(event_id: int) -> int:

@@ -6,7 +6,6 @@ import pytest
 
 from registration.booking.admission.batch import AdmissionBatch
 from registration.booking.admission.services import register
-from registration.booking.admission.write import PreparedApplication
 from registration.core.database import db
 from registration.core.transaction import write_tx
 from registration.journal.services import ATTENDEE
@@ -24,10 +23,8 @@ def together(event, *asked):
     """Admit all of *asked* in one transaction, as those who press at the same moment."""
 
     def work(session):
-        locked = gates.lock(session, [event.id])
-        return list(
-            AdmissionBatch(session, locked, [PreparedApplication(one) for one in asked], ATTENDEE).answers()
-        )
+        with gates.all_locked(session, [event.id]) as locked:
+            return list(AdmissionBatch(session, locked, asked, ATTENDEE).answers())
 
     write_tx(work)
 

@@ -9,9 +9,41 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from tests.forking import started
+
 REGISTRATION = str(Path(sys.executable).with_name("registration"))
+
+
+@dataclass
+class Forked:
+    """A process that was forked, by the names that subprocess.Popen has for its parts."""
+
+    process: ForkServerProcess
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid or 0
+
+    def poll(self) -> int | None:
+        return self.process.exitcode
+
+    def wait(self, timeout: float) -> int:
+        self.process.join(timeout)
+        if self.process.exitcode is None:
+            raise subprocess.TimeoutExpired("registration", timeout)
+        return self.process.exitcode
+
+    def terminate(self) -> None:
+        self.process.terminate()
+
+    def kill(self) -> None:
+        self.process.kill()
+
+
+Process = Forked | subprocess.Popen[bytes]
 
 
 @dataclass
@@ -19,7 +51,7 @@ class Running:
     """A server that listens: its port, its process, and the file that both its outputs go to."""
 
     port: int
-    process: "subprocess.Popen[bytes]"
+    process: Process
     out: Path
 
     def said(self) -> str:
@@ -32,17 +64,16 @@ class Running:
 
 
 @contextmanager
-def served(folder: Path, *words: str, command: str = "serve", **settings: str) -> Iterator[Running]:
-    """Run the server in *folder* on a free port; it must stop by itself when it is asked to."""
+def served(
+    folder: Path, *words: str, command: str = "serve", installed: bool = False, **settings: str
+) -> Iterator[Running]:
+    """Run the server in *folder* on a free port; it must stop by itself when it is asked to.
+
+    *installed* starts the program from its first line, which takes two seconds of a processor.
+    """
     out = folder / f"said-{len(list(folder.iterdir()))}"
-    with out.open("wb") as file:
-        process = subprocess.Popen(
-            [REGISTRATION, command, "--port", "0", *words],
-            cwd=folder,
-            env=environ(settings),
-            stdout=file,
-            stderr=file,
-        )
+    out.touch()
+    process = (_installed if installed else _forked)(folder, (command, "--port", "0", *words), settings, out)
     try:
         port = int(_awaited(out, r"listening at .*:(\d+)\n", process)[1])
         yield Running(port, process, out)
@@ -52,6 +83,17 @@ def served(folder: Path, *words: str, command: str = "serve", **settings: str) -
             process.wait(timeout=60)
         finally:
             process.kill()
+
+
+def _installed(folder: Path, words: tuple[str, ...], settings: dict[str, str], out: Path) -> Process:
+    with out.open("wb") as file:
+        return subprocess.Popen(
+            [REGISTRATION, *words], cwd=folder, env=environ(settings), stdout=file, stderr=file
+        )
+
+
+def _forked(folder: Path, words: tuple[str, ...], settings: dict[str, str], out: Path) -> Process:
+    return Forked(started(folder, words, environ(settings), out, out))
 
 
 def environ(settings: dict[str, str]) -> dict[str, str]:
@@ -78,7 +120,7 @@ def migrated(template: Path, folder: Path) -> Path:
     return Path(shutil.copyfile(template, folder / "var" / "registration.sqlite3"))
 
 
-def _awaited(file: Path, pattern: str, process: "subprocess.Popen[bytes] | None" = None) -> re.Match[str]:
+def _awaited(file: Path, pattern: str, process: Process | None = None) -> re.Match[str]:
     for _one in range(600):
         found = re.search(pattern, file.read_text("utf-8"))
         if found:

@@ -79,7 +79,7 @@ def test_a_host_that_cannot_be_is_one_line(tmp_path, sqlite_template, command):
 
 
 def test_start_says_the_port_that_it_got(tmp_path):
-    with served(tmp_path, command="start") as running:
+    with served(tmp_path, command="start", installed=True) as running:
         said = running.said()
         assert set(re.findall(r"http://127\.0\.0\.1:(\d+)", said)) == {str(running.port)}
         assert f"Sign in: http://127.0.0.1:{running.port}/login" in said

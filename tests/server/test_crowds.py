@@ -51,7 +51,7 @@ def answered(port: int, path: str = "/") -> float:
 )
 def test_a_crowd_keeps_nobody_waiting(sqlite_template, tmp_path, count, said):
     migrated(sqlite_template, tmp_path)
-    with many_files(), served(tmp_path, "--web-only") as running:
+    with many_files(), served(tmp_path, "--web-only", installed=True) as running:
         answered(running.port)
         crowd = []
         try:
@@ -82,7 +82,7 @@ def test_a_crowd_keeps_nobody_waiting(sqlite_template, tmp_path, count, said):
 def test_it_lives_where_few_files_may_be_open(sqlite_template, tmp_path):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     migrated(sqlite_template, tmp_path)
-    with many_files(), served(tmp_path, "--web-only") as running:
+    with many_files(), served(tmp_path, "--web-only", installed=True) as running:
         resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, (120, hard))
         crowd = [socket.create_connection(("127.0.0.1", running.port), 20) for _one in range(400)]
         try:

@@ -1,7 +1,6 @@
 """Every setting is driven through the real server, and seen to do what config.py says of it."""
 
 import re
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,12 +9,16 @@ from threading import Thread
 import psycopg
 import pytest
 
+from registration import create_app
+from registration.booking.inbound.bounces import BOUNCES
+from registration.mail.addresses import numbered
 from tests.cli.test_commands import run
 from tests.factories import token_in
+from tests.forking import commanded
 from tests.mail.test_reports import report
 from tests.materials.test_papers import PDF, multipart
-from tests.server.running import REGISTRATION, environ, migrated, production, served
-from tests.server.site import BOUNCE, FALLBACK, HOST, REPLY, Site, settings, site
+from tests.server.running import environ, migrated, production, served
+from tests.server.site import BOUNCE, FALLBACK, HOST, REPLY, SECRET, Site, settings, site
 from tests.server.test_hosts import asked
 
 LINE = "multipart/form-data; boundary=line"
@@ -63,18 +66,11 @@ def bounce_address(real: Site) -> None:
     real.register(email="bounce@example.org")
     real.letters("bounce@example.org")
     [(number,)] = real.sql("SELECT max(id) FROM outgoing_message WHERE to_email = 'bounce@example.org'")
-    made = (
-        "from registration import create_app; from registration.mail.addresses import numbered;"
-        f"app = create_app(); app.app_context().push(); print(numbered('{BOUNCE}', 'bounce', {number}))"
-    )
-    told = environ(settings(real.folder))
-    python = str(Path(REGISTRATION).with_name("python"))
-    address = subprocess.run([python, "-c", made], cwd=real.folder, env=told, capture_output=True, check=True)
-    raw = report().replace(b"bounces+1.aaaaaaaaaaaaaaaa@events.example.org", address.stdout.strip())
-    done = subprocess.run(
-        [REGISTRATION, "bounce", "--recipient", address.stdout.decode().strip()],
-        cwd=real.folder, env=told, input=raw, capture_output=True, check=False,
-    )  # fmt: skip
+    with create_app({"SECRET_KEY": SECRET, "DATA": str(real.folder)}).app_context():
+        address = numbered(BOUNCE, BOUNCES, number)
+    raw = report().replace(b"bounces+1.aaaaaaaaaaaaaaaa@events.example.org", address.encode())
+    words = ("bounce", "--recipient", address)
+    done = commanded(real.folder, words, environ(settings(real.folder)), given=raw)
     assert done.returncode == 0, done.stderr
 
 

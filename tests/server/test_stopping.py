@@ -23,7 +23,7 @@ def whole_answer(connection: socket.socket) -> bytes:
 def test_forty_requests_in_flight_are_answered_before_it_stops(sqlite_template, tmp_path):
     migrated(sqlite_template, tmp_path)
     # One thread, so that most of them wait in the queue.
-    with served(tmp_path, "--web-only", THREADS="1") as running:
+    with served(tmp_path, "--web-only", installed=True, THREADS="1") as running:
         held = [socket.create_connection(("127.0.0.1", running.port), 30) for _one in range(IN_FLIGHT)]
         for one in held:
             one.sendall(HEAD + b"\r\n")
@@ -67,7 +67,7 @@ def test_the_second_signal_ends_it_at_once(sqlite_template, tmp_path):
 
 def test_the_worker_stops_when_it_is_asked_to(sqlite_template, tmp_path):
     migrated(sqlite_template, tmp_path)
-    with served(tmp_path) as running:
+    with served(tmp_path, installed=True) as running:
         began = time.monotonic()
         running.process.terminate()
         assert running.process.wait(timeout=30) == 0

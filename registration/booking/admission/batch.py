@@ -1,16 +1,17 @@
 """One batch of admissions: answers everybody who waits at the locked gates of what they ask for."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from registration.booking.admission import access
+from registration.booking.admission.attendees import name_attendees
 from registration.booking.admission.pool_needs import Member, needs_of
 from registration.booking.admission.prerequisites import may_come_alone, not_without
 from registration.booking.admission.refusals import (
@@ -19,38 +20,32 @@ from registration.booking.admission.refusals import (
     RegistrationClosed,
     SubmittedDifferently,
 )
-from registration.booking.admission.write import Admission, PreparedApplication, book, enrol
+from registration.booking.admission.write import Admission, Receipt, book
 from registration.booking.models import Booking
-from registration.booking.notifications.notify import Contact, announce, send_link_again
+from registration.booking.notifications.notify import announce, send_link_again
 from registration.booking.queries.bookings import is_waiting
-from registration.booking.rules import Application, Person, Wish, check_category, check_sessions, lacking
+from registration.booking.rules import (
+    Application,
+    Person,
+    Wish,
+    check_category,
+    check_open,
+    check_sessions,
+    lacking,
+)
 from registration.capability.services import BOOKING, token_of, was_replaced
 from registration.core import clock
 from registration.core.among import among
 from registration.core.database import table
 from registration.core.limits import max_per_address
-from registration.core.refusal import NotFound, Refusal
+from registration.core.refusal import Refusal
 from registration.events.models import Category, Event, EventSession, ProgrammeEvent
-from registration.events.rules import EventStatus, Phase, phase
 from registration.journal.services import Actor
 from registration.seats import engine, rules
-from registration.seats import gate as gates
 from registration.seats.changing import Change
 from registration.seats.gate import Gate
 from registration.seats.models import Registration
 from registration.seats.too_large import check_can_ever_fit
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What came of a form: the booking's link, or none when the address is registered already.
-
-    *is_waiting* says that it got a place on a waitlist, in one event at least.
-    """
-
-    token: str | None
-    is_waiting: bool = False
-
 
 _booked, _event, _category = table(Booking).c, table(Event).c, table(Category).c
 _registration, _session = table(Registration).c, table(EventSession).c
@@ -98,12 +93,6 @@ _CATEGORIES = select(
 _SESSIONS = select(_session.id, _session.event_id, _session.starts_at, _session.ends_at).where(
     among(_session.id, "ids"), _session.is_offered
 )
-_WHY_CLOSED = {
-    Phase.NOT_YET: _l("Registration has not opened yet."),
-    Phase.CLOSED: _l("Registration has closed. Contact the organiser if you still want to come."),
-    Phase.OVER: _l("This event is over."),
-    Phase.CANCELLED: _l("This event is cancelled."),
-}
 
 
 @dataclass
@@ -126,7 +115,7 @@ class AdmissionBatch:
         self,
         session: Session,
         locked: Mapping[int, Gate],
-        waiting: Sequence[PreparedApplication],
+        waiting: Sequence[Application],
         actor: Actor,
     ) -> None:
         self.session = session
@@ -155,8 +144,7 @@ class AdmissionBatch:
 
     def _told(self, decided: "Receipt | Refusal | Admission | str") -> Receipt | Refusal:
         if isinstance(decided, Admission):
-            states = {one.state for one, _people in decided.admitted}
-            return Receipt(decided.token, rules.WAITLISTED in states)
+            return decided.receipt()
         return Receipt(token=None) if isinstance(decided, str) else decided
 
     def _read(self) -> None:
@@ -169,24 +157,24 @@ class AdmissionBatch:
         keys = [asked.key for asked in self.waiting]
         self.known = {row.submit_key: row for row in run(_KNOWN, {"keys": keys})}
         self.earlier: dict[str, list[Any]] = {}
-        emails = {asked.email for asked in self.waiting}
+        emails = {asked.email_normal for asked in self.waiting}
         for row in run(_EARLIER, {"emails": sorted(emails), "ids": ids}):
             self.earlier.setdefault(row.email_normal, []).append(row)
         chosen = {
             person.category_id
             for asked in self.waiting
-            for wish in asked.application.wishes
+            for wish in asked.wishes
             for person in wish.people
             if person.category_id is not None
         }
         self.categories: dict[int | None, Any] = {}
         if chosen:
             self.categories = {row.id: row for row in run(_CATEGORIES, {"ids": sorted(chosen)})}
-        self.invited = access.invited(run, [asked.application.invitation_id for asked in self.waiting])
+        self.invited = access.invited(run, [asked.invitation_id for asked in self.waiting])
         picked = {
             session_id
             for asked in self.waiting
-            for wish in asked.application.wishes
+            for wish in asked.wishes
             for person in wish.people
             for session_id in person.sessions
         }
@@ -195,7 +183,7 @@ class AdmissionBatch:
             self.sessions = {row.id: row for row in run(_SESSIONS, {"ids": sorted(picked)})}
 
     def _decided(
-        self, asked: PreparedApplication, lacks: Sequence[tuple[int, int]]
+        self, asked: Application, lacks: Sequence[tuple[int, int]]
     ) -> Receipt | Refusal | Admission | str:
         """Return who is let in, an answer, or the address whose link goes out again.
 
@@ -205,43 +193,43 @@ class AdmissionBatch:
             repeated = self._repeated(asked)
             if repeated is not None:
                 return repeated
-            self._check_open(asked.application)
+            self._check_open(asked)
             way = access.Ways(self.events, self.categories, self.invited)
-            way.check(asked.application, self.actor)
-            earlier = self.earlier.get(asked.email, [])
-            parties = [self._party(asked, wish, earlier) for wish in asked.application.wishes]
-            if asked.application.together:
+            way.check(asked, self.actor)
+            earlier = self.earlier.get(asked.email_normal, [])
+            parties = [self._party(asked, wish, earlier) for wish in asked.wishes]
+            if asked.together:
                 self._check_together(parties)
         except Refusal as refusal:
             return refusal
-        if lacks and not may_come_alone(self.session, lacks, asked.email):
+        if lacks and not may_come_alone(self.session, lacks, asked.email_normal):
             return not_without(self.session, lacks)
         # Last of all: what is refused is refused to a known address in the same words as to any other.
         if self._has_enough(asked, earlier):
-            return asked.email
+            return asked.email_normal
         admission = Admission(asked, [one for party in parties for one in self._admitted(party)])
         self.let_in[asked.key] = admission
-        way.use(asked.application)
-        self.beside.update((asked.email, wish.event_id) for wish in asked.application.wishes)
+        way.use(asked)
+        self.beside.update((asked.email_normal, wish.event_id) for wish in asked.wishes)
         return admission
 
-    def _lacks(self, asked: PreparedApplication) -> list[tuple[int, int]]:
+    def _lacks(self, asked: Application) -> list[tuple[int, int]]:
         """Return what is asked for without the event that it can only be had with."""
-        return lacking(asked.application.wishes, self.needs) if self.needs else []
+        return lacking(asked.wishes, self.needs) if self.needs else []
 
-    def _has_enough(self, asked: PreparedApplication, earlier: Sequence[Any]) -> bool:
+    def _has_enough(self, asked: Application, earlier: Sequence[Any]) -> bool:
         """Say whether the address has, of one of the events, as many bookings as it may."""
-        for wish in asked.application.wishes:
+        for wish in asked.wishes:
             active = {
                 row.booking_id
                 for row in earlier
                 if row.event_id == wish.event_id and row.state not in rules.ENDED
             }
-            if len(active) + self.beside[asked.email, wish.event_id] >= max_per_address():
+            if len(active) + self.beside[asked.email_normal, wish.event_id] >= max_per_address():
                 return True
         return False
 
-    def _repeated(self, asked: PreparedApplication) -> Receipt | Admission | str | None:
+    def _repeated(self, asked: Application) -> Receipt | Admission | str | None:
         """Return what the same form led to. Raises SubmittedDifferently when it is another form.
 
         Once the mailbox was confirmed the link is its reader's: whoever has the form gets a mail to there.
@@ -251,7 +239,7 @@ class AdmissionBatch:
             is_hers = was_replaced(self.session, known.id, BOOKING)
             token = None if is_hers else token_of(self.session, known.id, BOOKING)
             _check_same(asked.body, known.body_hash, token)
-            return asked.email if is_hers else Receipt(token, is_waiting(self.session, known.id))
+            return asked.email_normal if is_hers else Receipt(token, is_waiting(self.session, known.id))
         if beside is not None:
             _check_same(asked.body, beside.asked.body)
         return beside
@@ -259,16 +247,9 @@ class AdmissionBatch:
     def _check_open(self, application: Application) -> None:
         """Raise RegistrationClosed or NotFound unless every event asked for takes people now."""
         for wish in application.wishes:
-            event = self.events.get(wish.event_id)
-            if event is None or event.status == EventStatus.DRAFT:
-                raise NotFound(_l("There is no such event."))
-            now_is = phase(
-                event.status, event.opens_at, event.closes_at, event.starts_at, event.ends_at, clock.now()
-            )
-            if now_is is not Phase.OPEN:
-                raise RegistrationClosed(_WHY_CLOSED[now_is])
+            check_open(self.events.get(wish.event_id), clock.now(), closed=RegistrationClosed)
 
-    def _party(self, asked: PreparedApplication, wish: Wish, earlier: Sequence[Any]) -> "Party":
+    def _party(self, asked: Application, wish: Wish, earlier: Sequence[Any]) -> "Party":
         """Return what *wish* asks of which gate. Raises EventFull where it could not even wait."""
         gate = self.locked[wish.event_id]
         for category_id in {person.category_id for person in wish.people} - {None}:
@@ -278,7 +259,7 @@ class AdmissionBatch:
             found = [self.sessions[one] for one in set(person.sessions) if one in self.sessions]
             check_sessions(person.sessions, found, wish.event_id)
         before = [row.calendar_sequence for row in earlier if row.event_id == wish.event_id]
-        party = Party(gate, wish, asked.application.email, 1 + max(before, default=-1))
+        party = Party(gate, wish, asked.email, 1 + max(before, default=-1))
         party.whole = self._claim(party, wish.people)
         # Who may come in part needs no more at once than one person does.
         alone = [self._claim(party, (one,)) for one in wish.people] if wish.is_flexible else [party.whole]
@@ -344,24 +325,35 @@ class AdmissionBatch:
             )
 
     def _write(self) -> None:
-        """Write everybody who was let in, a statement for each table, and give the gates back."""
+        """Write everybody who was let in, a statement for each table, and go on where seats came free."""
         changes: list[Change] = []
         let_in = list(self.let_in.values())
-        contacts: dict[int, Contact] = {}
+        contacts: dict[int, Row[Any]] = {}
         if let_in:
             organisers = [self._organiser_of(one.asked) for one in let_in]
             contacts = book(self.session, let_in, organisers)
-            changes += enrol(self.session, let_in, list(contacts), self.actor)
+            changes += self._join(let_in, contacts)
         joined = len(changes)
         for gate in self.locked.values():
             if gate.is_draining:
                 changes += engine.drain(self.session, gate, self.actor)
-            gates.close(self.session, gate)
         has_own = len(changes) > joined or any(one.asked.names_others() for one in let_in)
         announce(self.session, changes, known=contacts, has_own=has_own)
 
-    def _organiser_of(self, asked: PreparedApplication) -> int:
-        return int(self.events[asked.application.wishes[0].event_id].organiser_id)
+    def _join(self, let_in: Sequence[Admission], booking_ids: Iterable[int]) -> list[Change]:
+        """Write the registrations with their attendees and answers."""
+        admitted, bookings, parties = [], [], []
+        for admission, booking_id in zip(let_in, booking_ids, strict=True):
+            for one, people in admission.admitted:
+                admitted.append(one)
+                bookings.append(booking_id)
+                parties.append(people)
+        changes = engine.join(self.session, admitted, bookings, self.actor)
+        name_attendees(self.session, [change.registration_id for change in changes], parties)
+        return changes
+
+    def _organiser_of(self, asked: Application) -> int:
+        return int(self.events[asked.wishes[0].event_id].organiser_id)
 
 
 def _with_free(gate: Gate, asked: int, full: object) -> object:

@@ -1,7 +1,7 @@
 """What people need of an event's pools: a seat, one of their category, of their sessions, of their firm."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -18,6 +18,7 @@ from registration.seats import gate as gates
 from registration.seats import rules
 from registration.seats.gate import Gate
 from registration.seats.models import Registration
+from registration.seats.rules import PoolKind
 
 # Mail providers for everybody: whoever writes from there belongs to no firm that could be counted.
 PUBLIC_DOMAINS = frozenset(
@@ -68,7 +69,23 @@ def needs_of(session: Session, gate: Gate, members: Sequence[Member]) -> dict[in
             counts["category", member.category_id] += 1
         counts.update(("session", session_id) for session_id in member.sessions)
     firms = _firms(session, gate, members) if gate.limits_firms else {}
-    return gate.needs(len(members), counts, firms)
+    return _needs(gate, len(members), counts, firms)
+
+
+def _needs(
+    gate: Gate, size: int, counts: Mapping[tuple[str, int], int], firms: Mapping[str, int]
+) -> dict[int, int]:
+    """Return what a party of *size* needs of which pool.
+
+    *counts* are people by (kind, subject): categories and sessions; *firms* by the firm's key.
+    """
+    needs = {gate.event_pool.id: size}
+    for pool in gate.pools.values():
+        is_firm = pool.kind == PoolKind.FIRM
+        count = firms.get(pool.key, 0) if is_firm else counts.get((pool.kind, pool.subject_id), 0)
+        if count:
+            needs[pool.id] = count
+    return needs
 
 
 def priority_of(session: Session, category_ids: Iterable[int | None]) -> int:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
-from registration.booking.admission.batch import AdmissionBatch, Receipt
+from registration.booking.admission.batch import AdmissionBatch
 from registration.booking.admission.refusals import (
     EventFull,
     NotTogether,
     RegistrationClosed,
     SubmittedDifferently,
 )
-from registration.booking.admission.write import PreparedApplication
+from registration.booking.admission.write import Receipt
 from registration.booking.rules import Application
 from registration.core.group_commit import write_together
 from registration.core.refusal import Refusal
@@ -38,9 +38,9 @@ def register(application: Application, actor: Actor = ATTENDEE) -> Receipt:
     event_ids = tuple(sorted(wish.event_id for wish in application.wishes))
 
     def admit_all(
-        session: Session, waiting: Callable[[], Sequence[PreparedApplication]]
+        session: Session, waiting: Callable[[], Sequence[Application]]
     ) -> Sequence[Receipt | Refusal]:
-        locked = gates.lock(session, event_ids)
-        return AdmissionBatch(session, locked, waiting(), actor).answers()
+        with gates.all_locked(session, event_ids) as locked:
+            return AdmissionBatch(session, locked, waiting(), actor).answers()
 
-    return write_together((event_ids, actor), PreparedApplication(application), admit_all)
+    return write_together((event_ids, actor), application, admit_all)

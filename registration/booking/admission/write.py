@@ -1,119 +1,82 @@
-"""Write down who was let in: bookings, links, registrations, attendees and what they answered."""
+"""Write down who was let in: the bookings, with what was agreed to and their links."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Row, insert
 from sqlalchemy.orm import Session
 
-from registration.booking.admission.attendees import name_attendees
 from registration.booking.models import Booking, Consent
-from registration.booking.notifications.notify import Contact
-from registration.booking.rules import Application, Person, body_hash, key_hash
+from registration.booking.notifications.notify import CONTACT
+from registration.booking.rules import Application, Person
 from registration.capability.services import BOOKING, FEED, VERIFY, issue
 from registration.core import clock
-from registration.core.database import insert_all, table, write_rows
-from registration.core.text import normal_email
-from registration.journal.services import Actor
+from registration.core.database import table, write_rows
 from registration.seats import engine, rules
-from registration.seats.changing import Change
 
-_booked = table(Booking).c
-_BOOK = insert(table(Booking)).returning(_booked.id, sort_by_parameter_order=True)
+_BOOK = insert(table(Booking)).returning(*CONTACT, sort_by_parameter_order=True)
 _CONSENT = insert(table(Consent))
 
 
 @dataclass(frozen=True)
-class PreparedApplication:
-    """An application with what is looked up of it, made before the lock."""
+class Receipt:
+    """What came of a form: the booking's link, or none when the address is registered already.
 
-    application: Application
-    key: str = field(init=False)
-    body: str = field(init=False)
-    email: str = field(init=False)
+    *is_waiting* says that it got a place on a waitlist, in one event at least.
+    """
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "key", key_hash(self.application.submit_key))
-        object.__setattr__(self, "body", body_hash(self.application))
-        object.__setattr__(self, "email", normal_email(self.application.email))
-
-    def apart(self) -> "PreparedApplication":
-        """Return the same under a key that only the same answers have.
-
-        Another form under its key is then no conflict, which would tell that this one was taken.
-        """
-        return PreparedApplication(
-            replace(self.application, submit_key=f"{self.application.submit_key}:{self.body}")
-        )
-
-    def names_others(self) -> bool:
-        """Say whether an attendee has an address that is not the contact's."""
-        typed = {person.email for wish in self.application.wishes for person in wish.people}
-        return bool(typed - {"", self.application.email})
+    token: str | None
+    is_waiting: bool = False
 
 
 @dataclass
 class Admission:
     """Who is let in: the claims as the engine admitted them, and the link once it is made."""
 
-    asked: PreparedApplication
+    asked: Application
     admitted: list[tuple[engine.Admitted, Sequence[Person]]]
     token: str = ""
 
+    def receipt(self) -> Receipt:
+        states = {one.state for one, _people in self.admitted}
+        return Receipt(self.token, rules.WAITLISTED in states)
 
-def book(session: Session, let_in: Sequence[Admission], organisers: Sequence[int]) -> dict[int, Contact]:
+
+def book(session: Session, let_in: Sequence[Admission], organisers: Sequence[int]) -> dict[int, Row[Any]]:
     """Write the bookings with their consents and links; return their contacts."""
     at = clock.now()
     asked = [one.asked for one in let_in]
     rows: list[dict[str, Any]] = [
         {
             "organiser_id": organiser_id,
-            "name": one.application.name,
-            "email": one.application.email,
-            "email_normal": one.email,
-            "firm": one.application.firm,
-            "locale": one.application.locale,
+            "name": one.name,
+            "email": one.email,
+            "email_normal": one.email_normal,
+            "firm": one.firm,
+            "locale": one.locale,
             "submit_key": one.key,
             "body_hash": one.body,
-            "invitation_id": one.application.invitation_id,
+            "invitation_id": one.invitation_id,
             "created_at": at,
         }
         for one, organiser_id in zip(asked, organisers, strict=True)
     ]
-    ids = insert_all(session, _BOOK, rows)
+    contacts = {row.id: row for row in session.connection().execute(_BOOK, rows)}
     consents = [
         {"booking_id": booking_id, "purpose": purpose, "wording": wording, "given_at": at}
-        for booking_id, one in zip(ids, asked, strict=True)
-        for purpose, wording in one.application.consents
+        for booking_id, one in zip(contacts, asked, strict=True)
+        for purpose, wording in one.consents
     ]
     write_rows(session, _CONSENT, consents)
-    tokens = issue(session, ids, BOOKING, FEED)
+    tokens = issue(session, list(contacts), BOOKING, FEED)
     unverified = [
         booking_id
-        for booking_id, one in zip(ids, let_in, strict=True)
+        for booking_id, one in zip(contacts, let_in, strict=True)
         if any(part.state == rules.UNVERIFIED for part, _people in one.admitted)
     ]
     if unverified:
         issue(session, unverified, VERIFY)
-    for booking_id, admission in zip(ids, let_in, strict=True):
+    for booking_id, admission in zip(contacts, let_in, strict=True):
         admission.token = tokens[booking_id][BOOKING]
-    return {
-        row_id: Contact(row_id, row["organiser_id"], row["name"], row["email"], row["locale"])
-        for row_id, row in zip(ids, rows, strict=True)
-    }
-
-
-def enrol(
-    session: Session, let_in: Sequence[Admission], booking_ids: Sequence[int], actor: Actor
-) -> list[Change]:
-    """Write the registrations with their attendees and answers."""
-    admitted, bookings, parties = [], [], []
-    for admission, booking_id in zip(let_in, booking_ids, strict=True):
-        for one, people in admission.admitted:
-            admitted.append(one)
-            bookings.append(booking_id)
-            parties.append(people)
-    changes = engine.join(session, admitted, bookings, actor)
-    name_attendees(session, [change.registration_id for change in changes], parties)
-    return changes
+    return contacts

@@ -1,5 +1,5 @@
 """The registration form: from what an event asks to a validated application.
 
 Doors: attendee_blocks, choices, definition, fields, labels, meanwhile, option_notes, people,
-programme_definition, promise, registration, selection, spec, validation.
+programme_definition, promise, registration, spec, validation.
 """

@@ -31,11 +31,6 @@ class CategoryGroup:
             if any(is_open_between(one.opens_at, one.closes_at, at) for _event, one in ours)
         ]
 
-    @cached_property
-    def meant(self) -> Mapping[tuple[int, str], int]:
-        """The category that is meant, by the event and the value of the control."""
-        return {(event_id, value): one.id for value, ours in self.choices for event_id, one in ours}
-
 
 @dataclass(frozen=True)
 class FormQuestion:
@@ -105,6 +100,11 @@ class FormDefinition:
     def needs_code(self) -> bool:
         """Say whether nobody comes in without a code."""
         return all(spec.access_code for spec in self.specs)
+
+    @property
+    def open_sessions(self) -> list[tuple[str, SessionChoice]]:
+        """The value and the session of each that may be picked now."""
+        return [(value, one) for value, (spec, one) in self.sessions.items() if spec.phase is Phase.OPEN]
 
     @cached_property
     def sessions(self) -> Mapping[str, tuple[FormSpec, SessionChoice]]:
@@ -195,6 +195,8 @@ def _only_for(
     if group is None:
         return None
     values = tuple(
-        value for value, _ours in group.choices if group.meant[spec.event_id, value] in question.category_ids
+        value
+        for value, ours in group.choices
+        if any(one.id in question.category_ids for _event_id, one in ours)
     )
     return group.name, values

@@ -25,7 +25,6 @@ from registration.booking.form.fields import (
     cleaned_address,
 )
 from registration.booking.form.labels import reads
-from registration.events.rules import Phase
 from registration.web.locale import page_locale
 
 NAME_LENGTH = 100
@@ -138,11 +137,7 @@ def _offer(form: RegistrationForm, definition: FormDefinition) -> None:
         form.events.choices = events
         for attendee in form.attendees:
             attendee.form.events.choices = events
-    sessions = [
-        SelectChoice(value, reads(one, "name"))
-        for value, (spec, one) in definition.sessions.items()
-        if spec.phase is Phase.OPEN
-    ]
+    sessions = [SelectChoice(value, reads(one, "name")) for value, one in definition.open_sessions]
     for attendee in form.attendees if definition.sessions else ():
         attendee.form.sessions.choices = sessions
     for field in ("name", "email"):

@@ -39,7 +39,8 @@ def has_sensitive(form: RegistrationForm, definition: FormDefinition) -> bool:
 def category_of(attendee: Form, definition: FormDefinition, event_id: int) -> int | None:
     """Return the category of an event that an attendee chose, or None."""
     group = next((one for one in definition.categories if event_id in one.event_ids), None)
-    return group.meant.get((event_id, attendee[group.name].data)) if group else None
+    ours = dict(group.choices).get(attendee[group.name].data, ()) if group else ()
+    return next((one.id for event, one in ours if event == event_id), None)
 
 
 def sessions_of(attendee: Form, definition: FormDefinition, event_id: int) -> list[SessionChoice]:

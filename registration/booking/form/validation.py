@@ -1,4 +1,4 @@
-"""Whether a form can be sent to the service; what is wrong stands at the fields."""
+"""From a form to what it asks the service for; what is wrong stands at the fields."""
 
 from collections.abc import Collection, Mapping
 
@@ -14,6 +14,7 @@ from registration.booking.form.labels import plain
 from registration.booking.form.option_notes import opens_later
 from registration.booking.form.registration import KEEP, USE, RegistrationForm
 from registration.booking.form.selection import (
+    application,
     asked_of,
     asked_of_contact,
     category_of,
@@ -21,16 +22,20 @@ from registration.booking.form.selection import (
     has_sensitive,
     sessions_of,
 )
-from registration.booking.rules import session_clash
+from registration.booking.rules import Application, session_clash
 from registration.core.refusal import Refusal
 from registration.web.filters import moment
 from registration.web.locale import page_locale
 
 
-def check(
-    form: RegistrationForm, definition: FormDefinition, most: int, told: Mapping[str, list[str]] | None = None
-) -> bool:
-    """Say whether the form can be sent to the service; the sentences stand at the fields.
+def checked(
+    form: RegistrationForm,
+    definition: FormDefinition,
+    nonce: str,
+    most: int,
+    told: Mapping[str, list[str]] | None = None,
+) -> Application | None:
+    """Return what the form asks for, or None where something is wrong: that stands at the fields.
 
     *told* are sentences by the name of a field, from whoever looked at the form before.
     """
@@ -61,7 +66,7 @@ def check(
                 "or delete those answers."
             )
         ]
-    return not errors_of(form)
+    return None if errors_of(form) else application(form, definition, nonce)
 
 
 def errors_of(form: RegistrationForm) -> list[tuple[str, str]]:

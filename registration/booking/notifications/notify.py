@@ -1,11 +1,11 @@
 """The mails of registrations: decided with the change, written when they are sent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from registration.booking.models import Booking
@@ -61,10 +61,9 @@ _KIND_OF = {
 }
 
 _book = table(Booking).c
-_CONTACTS = select(_book.id, _book.organiser_id, _book.name, _book.email, _book.locale).where(
-    among(_book.id, "ids")
-)
-
+# Who is told about a booking, in which language, on whose behalf.
+CONTACT = (_book.id, _book.organiser_id, _book.name, _book.email, _book.locale)
+_CONTACTS = select(*CONTACT).where(among(_book.id, "ids"))
 
 # Who is told of a registration, and what of it.
 _TOLD = (
@@ -79,35 +78,25 @@ _TOLD = (
 )
 
 
-@dataclass(frozen=True)
-class Contact:
-    """Who is told about a booking, in which language, on whose behalf."""
-
-    id: int
-    organiser_id: int
-    name: str
-    email: str
-    locale: str
-
-
 def announce(
     session: Session,
     changes: Sequence[Change],
     actor: Actor = SYSTEM,
     reason: str | None = None,
-    known: Mapping[int, Contact] | None = None,
+    known: Mapping[int, Row[Any]] | None = None,
     *,
     has_own: bool = True,
     by: str = "",
 ) -> None:
     """Decide one mail for each of *changes*, to the contact of its booking.
 
-    What came of one form is one mail, however many events it asked for. *known* are contacts, by
-    booking, that need not be read again; *has_own* says that attendees may have addresses of their own.
+    What came of one form is one mail, however many events it asked for. *known* are rows of
+    CONTACT, by booking, that need not be read again; *has_own* says that attendees may have addresses
+    of their own.
     """
     if not changes:
         return
-    contacts: dict[int, Any] = dict(known or {})
+    contacts = dict(known or {})
     ids = sorted({change.booking_id for change in changes} - set(contacts))
     if ids:
         contacts |= {row.id: row for row in session.connection().execute(_CONTACTS, {"ids": ids})}

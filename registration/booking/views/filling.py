@@ -15,8 +15,7 @@ from registration.booking.form import registration as form_registration
 from registration.booking.form.definition import FormDefinition
 from registration.booking.form.fields import cleaned
 from registration.booking.form.registration import RegistrationForm
-from registration.booking.form.selection import application
-from registration.booking.form.validation import check, errors_of, tell, tell_each
+from registration.booking.form.validation import checked, errors_of, tell, tell_each
 from registration.booking.views.codes import count_code
 from registration.booking.views.files import with_files
 from registration.booking.views.rush import TooManyForms, count_form
@@ -83,11 +82,9 @@ def sent(
         count_code(definition, form)
         is_invited = invitation_id is not None
         nonce = check_form_key(definition.purpose, form.submit_key.data or "", may_be_quick=is_invited)
-        is_whole = check(form, definition, most, told)
-        asked = (
-            replace(application(form, definition, nonce), invitation_id=invitation_id) if is_whole else None
-        )
+        asked = checked(form, definition, nonce, most, told)
         if asked:
+            asked = replace(asked, invitation_id=invitation_id)
             count_form(asked)
         receipt = register(asked) if asked else None
     except NotFound:

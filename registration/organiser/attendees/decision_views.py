@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +16,8 @@ from registration.events.access import event_page
 from registration.events.models import Event
 from registration.organiser.attendees.decision_forms import MergeForm, SeatForm
 from registration.organiser.attendees.forms import CancelForm
-from registration.organiser.shared.screen import actor, done, refuse_invalid
+from registration.organiser.attendees.registration_views import seat_of
+from registration.organiser.shared.screen import actor, done, event_screen, refuse_invalid
 from registration.seats.models import Registration
 
 
@@ -59,6 +61,8 @@ def seat(event: Event, registration_id: int) -> ResponseReturnValue:
 def merge(event: Event, registration_id: int) -> ResponseReturnValue:
     """End another registration that is the same people as this one."""
     form = MergeForm()
+    if request.method != "POST":
+        return event_screen("merge.html", event, seat=seat_of(event, registration_id), form=form)
     refuse_invalid(form)
     keep, drop = Target(event.id, registration_id), Target(event.id, form.other.data or 0)
 

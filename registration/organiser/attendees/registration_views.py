@@ -16,11 +16,9 @@ from registration.core.database import db
 from registration.events.access import event_page
 from registration.events.models import Event
 from registration.mail.queries import deliveries
-from registration.organiser.attendees.address_form import AddressForm
 from registration.organiser.attendees.answers import answers_of
 from registration.organiser.attendees.forms import CancelForm
 from registration.organiser.event.queries import history, mails_of
-from registration.organiser.shared.fields import errors_of
 from registration.organiser.shared.screen import actor, done, event_screen, refuse_invalid
 from registration.seating.explain import why_registration
 from registration.seating.public_rules import when_freed
@@ -32,28 +30,16 @@ from registration.web.locale import page_locale
 @event_page(READ)
 def show(event: Event, registration_id: int) -> ResponseReturnValue:
     """Show one registration."""
-    return registration_screen(event, registration_id)
-
-
-def registration_screen(
-    event: Event, registration_id: int, address: AddressForm | None = None, status: int = 200
-) -> ResponseReturnValue:
-    """Return the page of one registration; *address* is a form that came back with errors."""
     session = db.session()
-    found = _seat(event, registration_id)
+    found = seat_of(event, registration_id)
     is_trusted = role_at(current_account(), event.organiser_id) in EDIT
     sentence = _("There is no such registration.")
     registration = child_of(session, Registration, registration_id, sentence, event_id=event.id)
     mails = mails_of(session, registration_id)
-    errors = errors_of(address) if address else []
     return event_screen(
         "registration.html",
         event,
-        status,
         seat=found,
-        address=address or AddressForm(formdata=None),
-        errors=errors,
-        has_errors=bool(errors),
         form=CancelForm(formdata=None),
         answers=answers_of(session, registration_id, with_sensitive=is_trusted),
         linked=dependants(session, registration, page_locale()) if found.is_active else [],
@@ -73,7 +59,7 @@ def registration_screen(
 @event_page(EDIT)
 def cancel(event: Event, registration_id: int) -> ResponseReturnValue:
     """Cancel it and promote whoever is next."""
-    _seat(event, registration_id)
+    seat_of(event, registration_id)
     form = CancelForm()
     refuse_invalid(form)
     target = Target(event.id, registration_id)
@@ -85,7 +71,7 @@ def cancel(event: Event, registration_id: int) -> ResponseReturnValue:
 @event_page(EDIT)
 def cancel_attendee(event: Event, registration_id: int, attendee_id: int) -> ResponseReturnValue:
     """Give one attendee's seat back."""
-    _seat(event, registration_id)
+    seat_of(event, registration_id)
     promoted = cancelling.cancel_attendee(Target(event.id, registration_id), attendee_id, actor())
     sentence = _told(_("The seat was given back."), promoted)
     return done(sentence, "registration", slug=event.slug, registration_id=registration_id)
@@ -102,7 +88,8 @@ def _told(sentence: str, promoted: int) -> str:
     return f"{sentence} {told}"
 
 
-def _seat(event: Event, registration_id: int) -> Seat:
+def seat_of(event: Event, registration_id: int) -> Seat:
+    """Return a registration of *event* as its page shows it, or answer that there is none."""
     condition = (Registration.id == registration_id) & (Registration.event_id == event.id)
     found = seats_where(db.session(), condition, page_locale())
     return found[0] if found else abort(404)
