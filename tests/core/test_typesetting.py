@@ -83,7 +83,7 @@ def test_one_that_hangs_is_ended_in_time_and_the_next_is_set(notes, monkeypatch)
 
 
 def test_when_all_hang_nobody_waits_for_more_than_a_few(notes, monkeypatch):
-    monkeypatch.setattr(typesetting, "SECONDS", 0.2)
+    monkeypatch.setattr(typesetting, "SECONDS", 1.0)
     for number in range(8):
         with pytest.raises(NoTypesetter):
             typeset(NAME, {"n": str(number), "seconds": 60})
