@@ -83,7 +83,7 @@ def test_an_installation_from_the_wheel_serves_a_page_with_its_translations(whee
         "from registration.schema.migrations import migrate; from registration.core.database import db;"
         "app = create_app(); ctx = app.app_context(); ctx.push(); migrate(db.engine);"
         "page = app.test_client().get('/?lang=fr');"
-        "print(page.status_code, 'Pour les organisateurs' in page.text)"
+        "print(page.status_code, 'Accès organisateurs' in page.text)"
     )
     environ = {
         "PYTHONPATH": str(tmp_path / "site"),
