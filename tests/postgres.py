@@ -87,12 +87,12 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 # By the catalogue itself: the views of the standard take twice as long.
 _SHAPE = """
-SELECT attrelid::int8, attname, format_type(atttypid, atttypmod), attnotnull,
+SELECT attrelid::int8, relname, attname, format_type(atttypid, atttypmod), attnotnull,
   (SELECT version_num FROM alembic_version)
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
   AND attnum > 0 AND NOT attisdropped
-ORDER BY 1, 2
+ORDER BY 1, 3
 """
 _EMPTYING = """
 SELECT format('DELETE FROM %I', tablename) FROM pg_tables

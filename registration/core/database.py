@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, MetaData, Table, event
+from sqlalchemy import Connection, DateTime, Engine, MetaData, Row, Table, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -74,9 +74,16 @@ def insert_all(
     session: Session, statement: ReturningInsert[Any], rows: Sequence[Mapping[str, Any]]
 ) -> list[int]:
     """Insert *rows* by a statement that returns ids in the order of its parameters; return the ids."""
+    return [int(row[0]) for row in insert_returning(session, statement, rows)]
+
+
+def insert_returning(
+    session: Session, statement: ReturningInsert[Any], rows: Sequence[Mapping[str, Any]]
+) -> Sequence[Row[Any]]:
+    """Insert *rows*; return what *statement* returns of each, in the order of its parameters."""
     if not rows:
         return []
-    return [int(row[0]) for row in session.connection().execute(statement, list(rows))]
+    return session.connection().execute(statement, list(rows)).all()
 
 
 db = SQLAlchemy(model_class=Model, disable_autonaming=True)

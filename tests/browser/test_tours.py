@@ -78,7 +78,7 @@ def test_a_party_of_three_has_seats_here_and_waits_there(browser, site, way):
             ada.press("button[name=add]")
             ada.write(f"#attendees-{number}-name", name)
         # Cleo comes to the meeting alone.
-        ada.press("#attendee-3 summary")
+        ada.press("#attendee-3 details:has([name=attendees-2-events]) summary")
         ada.press(f"input[name=attendees-2-events][value={meeting.slug}]")
         ada.press("#consent")
         ada.press("form.form > p > button.primary")

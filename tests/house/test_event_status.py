@@ -11,7 +11,7 @@ ASKS = re.compile(
 # What people were promised hangs on events.rules.keeps_promises instead.
 REASONS = {
     "registration/materials/queries.py": "a paper that everybody may see",
-    "registration/booking/admission/batch.py": "nobody registers for a draft",
+    "registration/booking/rules.py": "nobody registers for a draft",
     "registration/booking/event_settings/closing.py": "a draft of nobody is not closed or called off",
     "registration/booking/form/programme_definition.py": "the public form of a programme",
     "registration/booking/form/spec.py": "the public form",

@@ -12,7 +12,7 @@ from registration.booking.notifications.notify import CONTACT
 from registration.booking.rules import Application, Person
 from registration.capability.services import BOOKING, FEED, VERIFY, issue
 from registration.core import clock
-from registration.core.database import table, write_rows
+from registration.core.database import insert_returning, table, write_rows
 from registration.seats import engine, rules
 
 _BOOK = insert(table(Booking)).returning(*CONTACT, sort_by_parameter_order=True)
@@ -62,7 +62,7 @@ def book(session: Session, let_in: Sequence[Admission], organisers: Sequence[int
         }
         for one, organiser_id in zip(asked, organisers, strict=True)
     ]
-    contacts = {row.id: row for row in session.connection().execute(_BOOK, rows)}
+    contacts = {row.id: row for row in insert_returning(session, _BOOK, rows)}
     consents = [
         {"booking_id": booking_id, "purpose": purpose, "wording": wording, "given_at": at}
         for booking_id, one in zip(contacts, asked, strict=True)

@@ -49,7 +49,7 @@ def test_a_programme_is_made_of_events_in_their_order(owner, events):
     assert links() == [(meeting.id, None), (workshop.id, None), (dinner.id, meeting.id)]
     page = owner.get("/programmes/autumn-days/register").text
     assert page.index("Meeting") < page.index("Workshop")
-    assert "Only together with “Meeting”." in page
+    assert "You also need to register for “Meeting”." in page
 
 
 def test_a_programme_is_changed(owner, events):
