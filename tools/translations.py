@@ -116,6 +116,10 @@ def _misplaced(message: Message, english: tuple[str, ...], forms: tuple[str, ...
     for number, form in enumerate(forms):
         there = set(_PLACE.findall(form))
         is_for_one = number == 0 and len(forms) > 1
+        # The form for many names all that the English one names: the number, too.
+        is_for_many = len(english) == 2 and number == len(forms) - 1
+        if is_for_many and not set(_PLACE.findall(english[-1])) <= there:
+            return f"the form for many lacks a placeholder: {form}"
         if not there <= wanted or not (least <= there or is_for_one):
             return f"placeholders differ: {form}"
         is_format = "python-format" in message.flags

@@ -50,11 +50,11 @@ def test_no_page_behind_the_link_has_a_violation(browser: Browser, site, width, 
     assert link is not None
     page.goto(link[0])
     look()
-    follow(page.get_by_role("button", name="Accept the seat"))
+    follow(page.get_by_role("button", name="Accept this seat"))
     expect(page.locator("#errors")).to_have_count(1)
     look()
     page.get_by_label(re.compile("uses these details")).check()
-    follow(page.get_by_role("button", name="Accept the seat"))
+    follow(page.get_by_role("button", name="Accept this seat"))
     assert "Ben Link" in page.locator("main").inner_text()
     look()
     page.goto(booking)

@@ -143,3 +143,9 @@ def test_every_text_that_a_template_asks_for_is_whole(page_app):
             found[path.name] = [one.lineno for one in names if not isinstance(one.args[0], nodes.Const)]
     assert {name: lines for name, lines in found.items() if lines} == {}
     assert [type(one.args[0]) for one in parse("{{ _('a' ~ b) }}").find_all(nodes.Call)] == [nodes.Concat]
+
+
+def test_letters_taken_for_the_forms_of_a_text_are_found():
+    catalog = Catalog(locale="fr", fuzzy=False)
+    catalog.add(("Accept the seat", "Accept the %(n)s seats"), ("A", "c"))
+    assert [why for _text, why in faults(catalog)] == ["the form for many lacks a placeholder: c"]
