@@ -75,7 +75,9 @@ def test_a_seat_a_place_on_the_waitlist_and_a_promotion(browser: Browser, site, 
     assert card.get_attribute("data-state") == "waitlisted"
     position = int(card.get_attribute("data-position") or 0)
     assert position >= 1
-    assert "STATUS:TENTATIVE" in calendar_of(mail_to(site, who, f"(number {position}): Workshop"))
+    assert "STATUS:TENTATIVE" in calendar_of(
+        mail_to(site, who, f"You are number {position} on the waitlist: Workshop")
+    )
     feed = page.get_by_label("Your calendar link").input_value()
     assert "STATUS:TENTATIVE" in page.request.get(feed).text()
 
@@ -166,7 +168,7 @@ def test_going_back_after_an_error_shows_the_form_as_it_was_typed(page: Page):
 
 def sign_in(page: Page, site, email: str) -> None:
     page.goto("/login")
-    page.get_by_label("E-mail").fill(email)
+    page.locator("input[name=email]").fill(email)
     page.get_by_label("Password").fill(site.password(email))
     follow(page.locator("main button[type=submit]"))
     page.wait_for_url("**/organiser/")

@@ -65,7 +65,7 @@ def bounds(client: Any, address: str, data: dict[str, str], names: tuple[str, ..
     """Return how many characters the form takes of each field, as its refusal says."""
     refused = client.post(address, data=data | dict.fromkeys(names, "x" * 5000))
     assert refused.status_code == 422, (address, refused.status_code)
-    told = re.findall(r'<a href="#([^"]+)">[^<]*?at most (\d+) characters', refused.text)
+    told = re.findall(r'<a href="#([^"]+)">[^<]*?Use (\d+) characters or fewer', refused.text)
     # A reason in a corner of a page is refused in one sentence, which says no number (LENGTH of its form).
     return {name: int(most) for name, most in told} or dict.fromkeys(names, 300)
 

@@ -397,7 +397,7 @@ def test_what_is_no_address_is_refused_without_repeating_it(address: str) -> Non
 
 def test_letters_outside_ascii_are_sent_to_after_the_at_but_not_before_it() -> None:
     assert sendable_address("ada@exämple.org") == "ada@xn--exmple-cua.org"
-    with pytest.raises(UnsendableLetter, match="Before the @"):
+    with pytest.raises(UnsendableLetter, match="before the @"):
         sendable_address("ädä@example.org")
 
 

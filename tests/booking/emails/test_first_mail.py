@@ -81,7 +81,7 @@ def test_an_attendees_own_address_gets_nothing_that_the_contact_typed(app, set_i
     for mail in (first, last):
         assert "Ben" in mail
         assert not [one for one in TYPED if one in mail]
-    assert "Somebody registered you" in first
+    assert "Someone registered you" in first
     assert "Whoever registered you cancelled your seat." in last
 
 
