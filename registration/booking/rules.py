@@ -118,6 +118,10 @@ class Application:
     def email_normal(self) -> str:
         return normal_email(self.email)
 
+    def work_out(self) -> None:
+        """Hash the form now, before the lock: at a locked gate everybody waits while it is done."""
+        _kept = (self.key, self.body, self.email_normal)
+
     def apart(self) -> "Application":
         """Return the same under a key that only the same answers have.
 

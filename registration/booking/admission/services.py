@@ -36,6 +36,7 @@ def register(application: Application, actor: Actor = ATTENDEE) -> Receipt:
     SubmittedDifferently, Unavailable.
     """
     event_ids = tuple(sorted(wish.event_id for wish in application.wishes))
+    application.work_out()
 
     def admit_all(
         session: Session, waiting: Callable[[], Sequence[Application]]
